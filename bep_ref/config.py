@@ -1,0 +1,175 @@
+"""The frozen configuration: what is learned (`Network`), how (`Training`), and on which machine (`Machine`).
+
+The golden model, the hardware generator, the testbench, the estimator and the host all read these three
+objects; nothing they hold is written down a second time. Every field validates itself, and a bad value
+raises :class:`ConfigError` with one line that names the field, the value and the limit.
+"""
+
+import math
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Self
+
+
+class ConfigError(ValueError):
+    """A configuration value outside its limits. ``str(error)`` is one line, fit to show a user."""
+
+
+def _require(ok: bool, name: str, value: object, limit: str) -> None:
+    if not ok:
+        raise ConfigError(f"{name}: {value} is out of range; it must be {limit}")
+
+
+class _Record:
+    """Reading and writing a frozen configuration as plain JSON types."""
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)  # type: ignore[call-overload]
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Self:
+        known = {f.name for f in fields(cls)}  # type: ignore[arg-type]
+        unknown = sorted(set(values) - known)
+        if unknown:
+            raise ConfigError(f"{cls.__name__}: unknown field {unknown[0]!r}; known are {', '.join(sorted(known))}")
+        try:
+            return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
+        except TypeError as error:
+            raise ConfigError(f"{cls.__name__}: {error}") from None
+
+
+@dataclass(frozen=True)
+class Network(_Record):
+    """Shape of a multilayer perceptron: ``inputs`` bits, hidden layers, a fixed classifier of ``classes`` rows.
+
+    ``counter_bits`` is the width B of the saturating counters behind every trainable weight.
+    """
+
+    inputs: int
+    hidden: tuple[int, ...]
+    classes: int
+    counter_bits: int = 8
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "hidden", tuple(int(width) for width in self.hidden))
+        _require(1 <= self.inputs <= 65536, "inputs", self.inputs, "1 to 65536 bits")
+        _require(1 <= len(self.hidden) <= 8, "hidden", list(self.hidden), "1 to 8 layers")
+        for width in self.hidden:
+            _require(2 <= width <= 8192, "hidden", width, "2 to 8192 neurons in each layer")
+        _require(2 <= self.classes <= 256, "classes", self.classes, "2 to 256")
+        _require(2 <= self.counter_bits <= 16, "counter_bits", self.counter_bits, "2 to 16 bits")
+
+    @property
+    def fan_in(self) -> tuple[int, ...]:
+        """Fan-in K of each trainable layer, first layer first."""
+        return (self.inputs, *self.hidden[:-1])
+
+    @property
+    def shapes(self) -> tuple[tuple[int, int], ...]:
+        """``(neurons, fan-in)`` of each trainable layer."""
+        return tuple(zip(self.hidden, self.fan_in, strict=True))
+
+    @property
+    def synapses(self) -> int:
+        """Trainable synapses, one counter each."""
+        return sum(rows * fan_in for rows, fan_in in self.shapes)
+
+    @property
+    def counter_range(self) -> tuple[int, int]:
+        """Smallest and largest counter value."""
+        return -(1 << (self.counter_bits - 1)), (1 << (self.counter_bits - 1)) - 1
+
+    def __str__(self) -> str:
+        return "-".join(str(n) for n in (self.inputs, *self.hidden, self.classes))
+
+
+@dataclass(frozen=True)
+class Training(_Record):
+    """Hyperparameters of a run; the fields keep the paper's letters in their comments.
+
+    ``margin`` and ``gate`` are fractions of the layer width; see :func:`margin_threshold` and
+    :func:`gate_threshold` for the integers the machine compares with.
+    """
+
+    margin: float = 0.5  # r: a sample triggers an update below r * K_L
+    gate: float = 0.2  # nu: an error passes a neuron with |z| <= nu * K
+    group_size: tuple[int, ...] = ()  # gamma_0 per layer; () = about 15, the nearest divisor
+    reinforcement: float = 0.5  # p_r
+    batch_size: int = 50
+    epochs: int = 40
+    patience: int = 10  # epochs without a better validation accuracy before gamma grows; 0 = never
+    group_limit: float = 0.25  # gamma never grows past this fraction of the layer width
+    validation: float = 0.1  # fraction of the training set held out
+    sigma: float = 32.0  # spread of the initial counters
+    seed: int = 1
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "group_size", tuple(int(g) for g in self.group_size))
+        _require(0 <= self.margin <= 2, "margin", self.margin, "0 to 2 (fraction of the last layer's width)")
+        _require(0 <= self.gate <= 1, "gate", self.gate, "0 to 1 (fraction of the fan-in)")
+        for size in self.group_size:
+            _require(size >= 1, "group_size", size, "at least 1")
+        _require(0 <= self.reinforcement <= 1, "reinforcement", self.reinforcement, "0 to 1")
+        _require(self.batch_size >= 1, "batch_size", self.batch_size, "at least 1 sample")
+        _require(self.epochs >= 1, "epochs", self.epochs, "at least 1")
+        _require(self.patience >= 0, "patience", self.patience, "at least 0 (0 keeps the group size)")
+        _require(0 < self.group_limit <= 1, "group_limit", self.group_limit, "above 0 and at most 1")
+        _require(0 < self.validation < 1, "validation", self.validation, "between 0 and 1, exclusive")
+        _require(0 < self.sigma <= 32768, "sigma", self.sigma, "above 0 and at most 32768")
+        _require(0 <= self.seed < 2**32, "seed", self.seed, "0 to 4294967295")
+
+
+@dataclass(frozen=True)
+class Machine(_Record):
+    """Widths of the hardware: synapses handled a cycle by each unit.
+
+    ``lanes`` is the visible plane's word, ``backward_lanes`` the column accumulators (at most ``lanes``, 0 =
+    as many as the widest hidden layer can use), ``update_lanes`` the counters read, changed and written a cycle: a
+    power of two that divides ``lanes``. A chunk, the unit in which samples travel, is ``update_lanes`` bits.
+    """
+
+    lanes: int
+    update_lanes: int = 4
+    backward_lanes: int = 0
+    slots: int = field(default=4)  # samples in flight between loader, propagate and update engine
+
+    def __post_init__(self) -> None:
+        _require(1 <= self.lanes <= 4096, "lanes", self.lanes, "1 to 4096")
+        n = self.update_lanes
+        _require(n >= 1 and n & (n - 1) == 0, "update_lanes", n, "a power of two")
+        _require(self.lanes % n == 0, "update_lanes", n, f"a divisor of lanes = {self.lanes}")
+        _require(
+            0 <= self.backward_lanes <= self.lanes, "backward_lanes", self.backward_lanes, f"0 to lanes = {self.lanes}"
+        )
+        _require(
+            self.slots in (2, 4, 8), "slots", self.slots, "2, 4 or 8"
+        )
+
+
+def gate_threshold(gate: float, fan_in: int) -> int:
+    """``floor(nu * K)``: an error passes a neuron whose ``|z|`` is at most this (algorithm: Eq. 7)."""
+    return math.floor(gate * fan_in)
+
+
+def margin_threshold(margin: float, width: int) -> int:
+    """``ceil(r * K_L)``: a sample triggers when its logit lead is below this (Eq. 1)."""
+    return math.ceil(margin * width)
+
+
+def divisors(width: int) -> tuple[int, ...]:
+    """All divisors of ``width`` in rising order: the legal group sizes of a layer."""
+    return tuple(d for d in range(1, width + 1) if width % d == 0)
+
+
+def check_group_sizes(sizes: tuple[int, ...], widths: tuple[int, ...]) -> None:
+    """Raise :class:`ConfigError` unless there is one group size a layer and each divides its layer's width."""
+    if len(sizes) != len(widths):
+        raise ConfigError(f"group_size: {len(sizes)} values for {len(widths)} layers; give one per hidden layer")
+    for index, (size, width) in enumerate(zip(sizes, widths, strict=True), start=1):
+        if size < 1 or width % size:
+            near = ", ".join(str(d) for d in divisors(width) if d > 1)
+            raise ConfigError(f"group_size: {size} does not divide layer {index}'s {width} neurons; it must be one of {near}")
+
+
+def default_group_sizes(widths: tuple[int, ...], target: int = 15) -> tuple[int, ...]:
+    """For each width the divisor nearest to ``target`` (the larger of two equally near)."""
+    return tuple(min(divisors(width), key=lambda d: (abs(d - target), -d)) for width in widths)
