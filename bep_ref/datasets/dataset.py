@@ -1,0 +1,90 @@
+"""What every data set is once loaded: features and classes, split in a training and a test part."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bep_ref.config import ConfigError
+from bep_ref.splits import stratified_split
+
+TEST_FRACTION = 0.2
+"""Share held out as the test part where a format has none of its own."""
+SPLIT_SEED = 0
+"""The split into training and test part belongs to the data, not to a run: it is always the same."""
+
+
+class DataError(ConfigError):
+    """Data that cannot be read or used. ``str(error)`` is one line that names the file and the place."""
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Features before binarisation, and classes.
+
+    ``x_train`` (n, features) and ``x_test`` (m, features) are real numbers, ``y_train`` (n,) and ``y_test`` (m,)
+    classes from 0, named by ``class_names``. ``binarise`` is the binariser that suits the data and ``preset`` the
+    training values found best on validation data; both are only defaults.
+    """
+
+    spec: str
+    x_train: NDArray[Any]
+    y_train: NDArray[np.int64]
+    x_test: NDArray[Any]
+    y_test: NDArray[np.int64]
+    class_names: tuple[str, ...]
+    binarise: str
+    preset: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def features(self) -> int:
+        return int(self.x_train.shape[1])
+
+    def digest(self) -> str:
+        """SHA-256 over every feature and class: tells whether a run resumes on the data it began with."""
+        total = hashlib.sha256()
+        for array in (self.x_train, self.y_train, self.x_test, self.y_test):
+            little = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
+            total.update(f"{little.dtype.str}{little.shape}".encode())
+            total.update(little.tobytes())
+        return total.hexdigest()
+
+
+def name_classes(labels: NDArray[Any], where: str) -> tuple[tuple[str, ...], NDArray[np.int64]]:
+    """Class names, in order, and the class of each label; ``labels`` (n,) of whole numbers or strings.
+
+    Raises
+    ------
+    DataError : unless there are 2 to 256 different labels.
+    """
+    unique, classes = np.unique(labels, return_inverse=True)
+    if not 2 <= len(unique) <= 256:
+        raise DataError(f"{where}: {len(unique)} different labels is out of range; it must be 2 to 256")
+    return tuple(str(label) for label in unique), classes.astype(np.int64)
+
+
+def with_test_part(
+    spec: str, x: NDArray[Any], y: NDArray[np.int64], class_names: tuple[str, ...], binarise: str
+) -> Dataset:
+    """Data set from one table: a fixed, stratified :data:`TEST_FRACTION` becomes the test part."""
+    kept, held = stratified_split(y, round(TEST_FRACTION * len(y)), SPLIT_SEED, f"test part of {spec}")
+    return Dataset(spec, x[kept], y[kept], x[held], y[held], class_names, binarise)
+
+
+def check_finite(x: NDArray[Any], where: str) -> None:
+    """Raise :class:`DataError` naming the first NaN or infinity of ``x`` (n, features), counted from 1."""
+    bad = np.argwhere(~np.isfinite(x))
+    if len(bad):
+        row, column = bad[0]
+        raise DataError(
+            f"{where}: row {row + 1}, column {column + 1} is {x[row, column]}; every feature must be a finite number"
+        )
+
+
+def suitable_binariser(x: NDArray[Any]) -> str:
+    """The default for data of unknown origin: a threshold at 0 where it is binary already, else a thermometer."""
+    binary = np.isin(x, (0, 1)).all() or np.isin(x, (-1, 1)).all()
+    return "threshold=0" if binary else "thermometer=8"
