@@ -6,7 +6,7 @@ raises :class:`ConfigError` with one line that names the field, the value and th
 """
 
 import math
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, fields
 from typing import Any, Self
 
 
@@ -120,29 +120,31 @@ class Training(_Record):
 
 @dataclass(frozen=True)
 class Machine(_Record):
-    """Widths of the hardware: synapses handled a cycle by each unit.
+    """Widths of the hardware: synapses handled a cycle by each unit, any numbers that divide as stated.
 
-    ``lanes`` is the visible plane's word, ``backward_lanes`` the column accumulators (at most ``lanes``, 0 =
-    as many as the widest hidden layer can use), ``update_lanes`` the counters read, changed and written a cycle: a
-    power of two that divides ``lanes``. A chunk, the unit in which samples travel, is ``update_lanes`` bits.
+    ``lanes`` is the visible plane's word. ``update_lanes`` counters are read, changed and written a cycle; it divides
+    ``lanes``, and is also the chunk, the unit in which samples travel. ``backward_lanes`` column accumulators
+    (0 = as many as the widest hidden layer can use). ``spram`` puts the counters into the UP5K's single-port memories.
+    ``register_plane`` adds a register behind the visible plane's memories (worth it on ECP5).
     """
 
     lanes: int
     update_lanes: int = 4
     backward_lanes: int = 0
-    slots: int = field(default=4)  # samples in flight between loader, propagate and update engine
+    slots: int = 4  # samples in flight between loader, propagate and update engine
+    spram: bool = False
+    register_plane: bool = False
 
     def __post_init__(self) -> None:
         _require(1 <= self.lanes <= 4096, "lanes", self.lanes, "1 to 4096")
-        n = self.update_lanes
-        _require(n >= 1 and n & (n - 1) == 0, "update_lanes", n, "a power of two")
-        _require(self.lanes % n == 0, "update_lanes", n, f"a divisor of lanes = {self.lanes}")
+        chunk = self.update_lanes
+        _require(
+            chunk >= 1 and self.lanes % chunk == 0, "update_lanes", chunk, f"a divisor of lanes = {self.lanes}"
+        )
         _require(
             0 <= self.backward_lanes <= self.lanes, "backward_lanes", self.backward_lanes, f"0 to lanes = {self.lanes}"
         )
-        _require(
-            self.slots in (2, 4, 8), "slots", self.slots, "2, 4 or 8"
-        )
+        _require(self.slots in (2, 4, 8), "slots", self.slots, "2, 4 or 8")
 
 
 def gate_threshold(gate: float, fan_in: int) -> int:

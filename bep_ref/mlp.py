@@ -171,8 +171,8 @@ class BinaryMlp:
         low, high = self.network.counter_range
         count = 0
         for q, p in zip(self.counters, probabilities, strict=True):
-            flat = q.reshape(-1)
-            index = np.fromiter(hits(thresholds(p), flat.size, self.generator), dtype=np.int64)
-            flat[index] = np.clip(flat[index] + np.where(flat[index] >= 0, 1, -1), low, high)
+            index = np.fromiter(hits(thresholds(p), q.size, self.generator), dtype=np.int64)
+            columns, rows = np.divmod(index, len(q))
+            q[rows, columns] = np.clip(q[rows, columns] + np.where(q[rows, columns] >= 0, 1, -1), low, high)
             count += index.size
         return count

@@ -57,7 +57,10 @@ def thresholds(p: float) -> tuple[int, ...]:
 
 
 def hits(table: tuple[int, ...], synapses: int, generator: Xorshift32) -> Iterator[int]:
-    """Flat indices (row * fan-in + column) of the reinforced counters of one layer, in rising order."""
+    """Positions (column * rows + row) of the reinforced counters of one layer, in rising order.
+
+    The walk goes down the columns because the hidden plane stores a layer that way.
+    """
     carry, *digits = table
     if carry == OFF:
         return

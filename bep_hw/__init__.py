@@ -1,0 +1,1 @@
+"""Hardware that trains binary networks, generated with Amaranth from the golden model's configuration."""

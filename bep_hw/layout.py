@@ -1,0 +1,174 @@
+"""Where every synapse, activation and pre-activation lives: addresses shared by gateware, testbench and host.
+
+Words used here, for a layer of K rows (neurons) and F inputs (fan-in) on a machine of M lanes:
+
+- *chunk*: N = ``update_lanes`` consecutive inputs, the unit of the sample memory and of the hidden plane;
+- *column*: the part of a visible word written at once, a whole number of chunks;
+- *word*: M lanes of one row. A row is padded **at the front** to whole words, so that inputs can be shifted in from
+  the top, and behind its last input to a whole column. Padded weights are 0, padded inputs 1: XNOR gives 0.
+
+Both planes store a layer word by word (chunk by chunk), and inside a word all rows: *word outer, rows inner*.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bep_ref.config import Machine, Network
+
+Ints = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class LayerLayout:
+    """Addresses of one layer; the classifier is the last one and has no counters."""
+
+    rows: int
+    fan_in: int
+    words: int
+    columns: int  # of one row, over all its words
+    chunks: int  # of one row that hold inputs
+    stored_chunks: int  # of one row in the hidden plane: whole columns
+    first_column: int  # of word 0, behind the padding at the front
+    plane_base: int
+    hidden_base: int
+    row_base: int  # of partial sums and pre-activations
+    list_base: int  # of gated rows
+    source_base: int  # chunk offset of the layer's input inside a sample's slot
+
+
+class Layout:
+    """The address map of ``network`` on ``machine``."""
+
+    def __init__(self, network: Network, machine: Machine) -> None:
+        self.network, self.machine = network, machine
+        lanes, chunk = machine.lanes, machine.update_lanes
+        shapes = [*network.shapes, (network.classes, network.hidden[-1])]
+        self.plane_depth = sum(rows * -(-fan_in // lanes) for rows, fan_in in shapes)
+        self.column = self._column_width()
+        columns_per_word = lanes // self.column
+        layers, plane, hidden, row, gated, source = [], 0, 0, 0, 0, 0
+        for index, (rows, fan_in) in enumerate(shapes):
+            words, columns = -(-fan_in // lanes), -(-fan_in // self.column)
+            stored = columns * self.column // chunk
+            layers.append(
+                LayerLayout(
+                    rows=rows,
+                    fan_in=fan_in,
+                    words=words,
+                    columns=columns,
+                    chunks=-(-fan_in // chunk),
+                    stored_chunks=stored,
+                    first_column=words * columns_per_word - columns,
+                    plane_base=plane,
+                    hidden_base=hidden,
+                    row_base=row,
+                    list_base=gated,
+                    source_base=source,
+                )
+            )
+            plane += rows * words
+            source += -(-fan_in // chunk)
+            row += rows
+            if index < len(network.hidden):
+                hidden += (rows * stored + 1) & ~1  # even: a layer starts in bank 0
+                gated += rows if index else 0
+        self.layers = tuple(layers)
+        self.hidden_depth, self.rows_depth, self.list_depth = hidden, row, gated
+        self.slot_chunks = 1 << (source - 1).bit_length()
+
+    def _column_width(self) -> int:
+        """Narrowest column that fills a block RAM's width at this depth (4 kbit blocks) and divides a word."""
+        chunk, lanes = self.machine.update_lanes, self.machine.lanes
+        wanted = max(1, 4096 >> max(8, (self.plane_depth - 1).bit_length()))
+        chunks = [g for g in range(1, lanes // chunk + 1) if lanes % (g * chunk) == 0]
+        enough = [g for g in chunks if g * chunk >= wanted]
+        return chunk * (enough[0] if enough else chunks[-1])
+
+    @property
+    def trainable(self) -> tuple[LayerLayout, ...]:
+        """The layers with counters."""
+        return self.layers[:-1]
+
+    @property
+    def columns_per_word(self) -> int:
+        return self.machine.lanes // self.column
+
+    @property
+    def chunks_per_column(self) -> int:
+        return self.column // self.machine.update_lanes
+
+    @cached_property
+    def backward_lanes(self) -> int:
+        """Column accumulators: as asked for, or as many as one word holds of the widest hidden layer."""
+        return self.machine.backward_lanes or min(self.machine.lanes, max(self.network.hidden))
+
+    def group_address(self, layer: int, chunk: Any, row: Any) -> Any:
+        """Address of a group of N counters in the hidden plane (integers or arrays).
+
+        With single-port memories consecutive chunks of a row lie in different banks (the lowest address bit), so
+        that a read and a write proceed together; where the row count is even, the bit is flipped in odd chunks.
+        """
+        place = self.layers[layer]
+        address = place.hidden_base + chunk * place.rows + row
+        return address ^ (chunk & 1) if self.flips(layer) else address
+
+    def flips(self, layer: int) -> bool:
+        """Whether odd chunks of this layer swap the two banks."""
+        return self.machine.spram and self.layers[layer].rows % 2 == 0
+
+    def pack_samples(self, x: Ints) -> Ints:
+        """Beats (n, chunks) of samples ``x`` (n, K_0) of ±1: input 0 in bit 0 of beat 0, padding 1."""
+        chunk, beats = self.machine.update_lanes, self.layers[0].chunks
+        bits = np.ones((len(x), beats * chunk), dtype=bool)
+        bits[:, : x.shape[1]] = x > 0
+        return bits.reshape(len(x), beats, chunk) @ (1 << np.arange(chunk, dtype=object))
+
+    def pack_counters(self, counters: list[Ints]) -> dict[int, int]:
+        """Hidden-plane image: group address -> N counters of B bits, two's complement, lane 0 lowest."""
+        chunk, bits = self.machine.update_lanes, self.network.counter_bits
+        weights = 1 << (bits * np.arange(chunk, dtype=object))
+        image: dict[int, int] = {}
+        for index, q in enumerate(counters):
+            place = self.layers[index]
+            padded = np.zeros((place.rows, place.stored_chunks * chunk), dtype=object)
+            padded[:, : place.fan_in] = np.asarray(q).astype(object) & ((1 << bits) - 1)
+            words = padded.reshape(place.rows, place.stored_chunks, chunk) @ weights
+            for row in range(place.rows):
+                for c in range(place.stored_chunks):
+                    image[int(self.group_address(index, c, row))] = int(words[row, c])
+        return image
+
+    def unpack_counters(self, image: dict[int, int]) -> list[Ints]:
+        """The inverse of :meth:`pack_counters`."""
+        chunk, bits = self.machine.update_lanes, self.network.counter_bits
+        mask, half = (1 << bits) - 1, 1 << (bits - 1)
+        result = []
+        for index, place in enumerate(self.trainable):
+            q = np.zeros((place.rows, place.stored_chunks * chunk), dtype=np.int32)
+            for row in range(place.rows):
+                for c in range(place.stored_chunks):
+                    group = image[int(self.group_address(index, c, row))]
+                    for lane in range(chunk):
+                        q[row, c * chunk + lane] = (((group >> (bits * lane)) & mask) ^ half) - half
+            result.append(q[:, : place.fan_in])
+        return result
+
+    def pack_visible(self, layer: int, weights: Ints) -> dict[tuple[int, int], int]:
+        """Visible-plane image of one layer's ±1 ``weights`` (K, F): (word address, column) -> column bits."""
+        place, lanes = self.layers[layer], self.machine.lanes
+        bits = np.zeros((place.rows, place.words * lanes), dtype=bool)
+        start = place.first_column * self.column
+        bits[:, start : start + place.fan_in] = weights > 0
+        values = bits.reshape(place.rows, place.words, self.columns_per_word, self.column) @ (
+            1 << np.arange(self.column, dtype=object)
+        )
+        return {
+            (place.plane_base + word * place.rows + row, column): int(values[row, word, column])
+            for word in range(place.words)
+            for column in range(place.first_column if word == 0 else 0, self.columns_per_word)
+            for row in range(place.rows)
+        }

@@ -1,0 +1,49 @@
+"""Stream payloads at the trainer's edge, shared by gateware, boards and testbenches."""
+
+import enum
+
+from amaranth.lib import data
+
+from bep_hw.layout import Layout
+from bep_ref.config import Machine, Network
+
+
+class Space(enum.IntEnum):
+    """Address spaces of a request."""
+
+    REGISTERS = 0  # see bep_hw.registers
+    COUNTERS = 1  # one group of N counters
+    VISIBLE = 2  # one column of visible weights: address = word address * 2**column_bits + column
+
+
+def label_bits(network: Network) -> int:
+    """Width of a class number."""
+    return (network.classes - 1).bit_length()
+
+
+def column_bits(network: Network, machine: Machine) -> int:
+    """Width of the column number in a visible-plane address."""
+    return (Layout(network, machine).columns_per_word - 1).bit_length()
+
+
+def sample_layout(network: Network, machine: Machine) -> data.StructLayout:
+    """One beat of a sample: N inputs, and the sample's class and flags, constant over its beats.
+
+    ``train`` = 0 only infers; ``last`` ends the mini-batch behind this sample.
+    """
+    return data.StructLayout({"chunk": machine.update_lanes, "label": label_bits(network), "train": 1, "last": 1})
+
+
+def result_layout(network: Network) -> data.StructLayout:
+    """One per sample, in order: the class predicted, and whether the sample triggered an update."""
+    return data.StructLayout({"prediction": label_bits(network), "triggered": 1})
+
+
+def data_bits(network: Network, machine: Machine) -> int:
+    """Width of a request's and a reply's data: the widest of a register, a group of counters, a visible column."""
+    return max(32, machine.update_lanes * network.counter_bits, Layout(network, machine).column)
+
+
+def request_layout(network: Network, machine: Machine) -> data.StructLayout:
+    """A read or write in one of the three :class:`Space`; each gets exactly one reply, in order (0 for a write)."""
+    return data.StructLayout({"space": 2, "write": 1, "address": 24, "data": data_bits(network, machine)})
