@@ -6,7 +6,7 @@ raises :class:`ConfigError` with one line that names the field, the value and th
 """
 
 import math
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, field, fields
 from typing import Any, Self
 
 
@@ -19,8 +19,18 @@ def _require(ok: bool, name: str, value: object, limit: str) -> None:
         raise ConfigError(f"{name}: {value} is out of range; it must be {limit}")
 
 
+def setting(meaning: str, limit: str, default: Any = MISSING) -> Any:
+    """A field of a configuration: its meaning and limit serve error messages and the command line's help alike."""
+    return field(default=default, metadata={"meaning": meaning, "limit": limit})
+
+
 class _Record:
     """Reading and writing a frozen configuration as plain JSON types."""
+
+    def _check(self, name: str, ok: bool, value: object = None) -> None:
+        """Refuse ``value`` (by default the field's own) by the limit the field declares."""
+        limit = next(f.metadata["limit"] for f in fields(self) if f.name == name)  # type: ignore[arg-type]
+        _require(ok, name, getattr(self, name) if value is None else value, limit)
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)  # type: ignore[call-overload]
@@ -44,19 +54,19 @@ class Network(_Record):
     ``counter_bits`` is the width B of the saturating counters behind every trainable weight.
     """
 
-    inputs: int
-    hidden: tuple[int, ...]
-    classes: int
-    counter_bits: int = 8
+    inputs: int = setting("input bits of a sample", "1 to 65536 bits")
+    hidden: tuple[int, ...] = setting("neurons of each hidden layer", "2 to 8192 neurons in each of 1 to 8 layers")
+    classes: int = setting("classes", "2 to 256")
+    counter_bits: int = setting("width B of the counter behind every trainable weight", "2 to 16 bits", 8)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "hidden", tuple(int(width) for width in self.hidden))
-        _require(1 <= self.inputs <= 65536, "inputs", self.inputs, "1 to 65536 bits")
-        _require(1 <= len(self.hidden) <= 8, "hidden", list(self.hidden), "1 to 8 layers")
+        self._check("inputs", 1 <= self.inputs <= 65536)
+        self._check("hidden", 1 <= len(self.hidden) <= 8, list(self.hidden))
         for width in self.hidden:
-            _require(2 <= width <= 8192, "hidden", width, "2 to 8192 neurons in each layer")
-        _require(2 <= self.classes <= 256, "classes", self.classes, "2 to 256")
-        _require(2 <= self.counter_bits <= 16, "counter_bits", self.counter_bits, "2 to 16 bits")
+            self._check("hidden", 2 <= width <= 8192, width)
+        self._check("classes", 2 <= self.classes <= 256)
+        self._check("counter_bits", 2 <= self.counter_bits <= 16)
 
     @property
     def fan_in(self) -> tuple[int, ...]:
@@ -84,38 +94,50 @@ class Network(_Record):
 
 @dataclass(frozen=True)
 class Training(_Record):
-    """Hyperparameters of a run; the fields keep the paper's letters in their comments.
+    """Hyperparameters of a run; each field's meaning begins with the paper's letter where it has one.
 
     ``margin`` and ``gate`` are fractions of the layer width; see :func:`margin_threshold` and
     :func:`gate_threshold` for the integers the machine compares with.
     """
 
-    margin: float = 0.5  # r: a sample triggers an update below r * K_L
-    gate: float = 0.2  # nu: an error passes a neuron with |z| <= nu * K
-    group_size: tuple[int, ...] = ()  # gamma_0 per layer; () = about 15, the nearest divisor
-    reinforcement: float = 0.5  # p_r
-    batch_size: int = 50
-    epochs: int = 40
-    patience: int = 10  # epochs without a better validation accuracy before gamma grows; 0 = never
-    group_limit: float = 0.25  # gamma never grows past this fraction of the layer width
-    validation: float = 0.1  # fraction of the training set held out
-    sigma: float = 32.0  # spread of the initial counters
-    seed: int = 1
+    margin: float = setting(
+        "r: a sample updates below a lead of r * K_L", "0 to 2 (fraction of the last layer's width)", 0.5
+    )
+    gate: float = setting("nu: an error passes a neuron with |z| <= nu * K", "0 to 1 (fraction of the fan-in)", 0.2)
+    group_size: tuple[int, ...] = setting(
+        "gamma_0: neurons that share one update, for each layer; none = the divisor of its width nearest to 15",
+        "at least 1 neuron and a divisor of the layer's width",
+        (),
+    )
+    reinforcement: float = setting("p_r: strength of reinforcement", "0 to 1", 0.5)
+    batch_size: int = setting("samples between two refreshes of the visible weights", "at least 1 sample", 50)
+    epochs: int = setting("passes over the training data", "at least 1 epoch", 40)
+    patience: int = setting(
+        "epochs without a better validation accuracy before group sizes grow",
+        "at least 0 epochs (0 keeps the group sizes)",
+        10,
+    )
+    group_limit: float = setting(
+        "group sizes never grow past this", "above 0 and at most 1 (fraction of the layer's width)", 0.25
+    )
+    validation: float = setting("training samples held out", "between 0 and 1, exclusive (fraction)", 0.1)
+    sigma: float = setting("spread of the initial counters", "above 0 and at most 32768 (counts)", 32.0)
+    seed: int = setting("seed of every random choice", "0 to 4294967295", 1)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "group_size", tuple(int(g) for g in self.group_size))
-        _require(0 <= self.margin <= 2, "margin", self.margin, "0 to 2 (fraction of the last layer's width)")
-        _require(0 <= self.gate <= 1, "gate", self.gate, "0 to 1 (fraction of the fan-in)")
+        self._check("margin", 0 <= self.margin <= 2)
+        self._check("gate", 0 <= self.gate <= 1)
         for size in self.group_size:
-            _require(size >= 1, "group_size", size, "at least 1")
-        _require(0 <= self.reinforcement <= 1, "reinforcement", self.reinforcement, "0 to 1")
-        _require(self.batch_size >= 1, "batch_size", self.batch_size, "at least 1 sample")
-        _require(self.epochs >= 1, "epochs", self.epochs, "at least 1")
-        _require(self.patience >= 0, "patience", self.patience, "at least 0 (0 keeps the group size)")
-        _require(0 < self.group_limit <= 1, "group_limit", self.group_limit, "above 0 and at most 1")
-        _require(0 < self.validation < 1, "validation", self.validation, "between 0 and 1, exclusive")
-        _require(0 < self.sigma <= 32768, "sigma", self.sigma, "above 0 and at most 32768")
-        _require(0 <= self.seed < 2**32, "seed", self.seed, "0 to 4294967295")
+            self._check("group_size", size >= 1, size)
+        self._check("reinforcement", 0 <= self.reinforcement <= 1)
+        self._check("batch_size", self.batch_size >= 1)
+        self._check("epochs", self.epochs >= 1)
+        self._check("patience", self.patience >= 0)
+        self._check("group_limit", 0 < self.group_limit <= 1)
+        self._check("validation", 0 < self.validation < 1)
+        self._check("sigma", 0 < self.sigma <= 32768)
+        self._check("seed", 0 <= self.seed < 2**32)
 
 
 @dataclass(frozen=True)
@@ -138,9 +160,7 @@ class Machine(_Record):
     def __post_init__(self) -> None:
         _require(1 <= self.lanes <= 4096, "lanes", self.lanes, "1 to 4096")
         chunk = self.update_lanes
-        _require(
-            chunk >= 1 and self.lanes % chunk == 0, "update_lanes", chunk, f"a divisor of lanes = {self.lanes}"
-        )
+        _require(chunk >= 1 and self.lanes % chunk == 0, "update_lanes", chunk, f"a divisor of lanes = {self.lanes}")
         _require(
             0 <= self.backward_lanes <= self.lanes, "backward_lanes", self.backward_lanes, f"0 to lanes = {self.lanes}"
         )
@@ -169,7 +189,9 @@ def check_group_sizes(sizes: tuple[int, ...], widths: tuple[int, ...]) -> None:
     for index, (size, width) in enumerate(zip(sizes, widths, strict=True), start=1):
         if size < 1 or width % size:
             near = ", ".join(str(d) for d in divisors(width) if d > 1)
-            raise ConfigError(f"group_size: {size} does not divide layer {index}'s {width} neurons; it must be one of {near}")
+            raise ConfigError(
+                f"group_size: {size} does not divide layer {index}'s {width} neurons; it must be one of {near}"
+            )
 
 
 def default_group_sizes(widths: tuple[int, ...], target: int = 15) -> tuple[int, ...]:

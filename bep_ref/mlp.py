@@ -91,9 +91,8 @@ class BinaryMlp:
             if q.min() < low or q.max() > high:
                 raise ConfigError(f"counters of layer {index}: {q.min()} to {q.max()}; they must be {low} to {high}")
         if self.classifier.shape[1] != self.network.hidden[-1]:
-            raise ConfigError(
-                f"classifier: {self.classifier.shape[1]} columns; it must have the last layer's {self.network.hidden[-1]}"
-            )
+            width = self.network.hidden[-1]
+            raise ConfigError(f"classifier: {self.classifier.shape[1]} columns; it must have the last layer's {width}")
         if not np.isin(self.classifier, (-1, 1)).all():
             raise ConfigError("classifier: it must hold only -1 and +1")
 
