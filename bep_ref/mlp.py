@@ -5,6 +5,7 @@ Bit conventions: activations, visible weights and error signals are ±1 (int8); 
 Equation numbers are those of arXiv 2512.04189.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,11 +58,11 @@ class BinaryMlp:
 
     def __init__(
         self,
-        counters: list[ArrayLike],
+        counters: Sequence[ArrayLike],
         classifier: ArrayLike,
         margin: float = 0.5,
         gate: float = 0.2,
-        group_size: list[int] | tuple[int, ...] = (),
+        group_size: Sequence[int] = (),
         counter_bits: int = 8,
         seed: int = 1,
     ) -> None:

@@ -27,7 +27,8 @@ class Dataset:
 
     ``x_train`` (n, features) and ``x_test`` (m, features) are real numbers, ``y_train`` (n,) and ``y_test`` (m,)
     classes from 0, named by ``class_names``. ``binarise`` is the binariser that suits the data and ``preset`` the
-    training values found best on validation data; both are only defaults.
+    training values found best on validation data, ``group_target`` the group size to come near to (the paper's 15); all
+    are only defaults.
     """
 
     spec: str
@@ -38,6 +39,7 @@ class Dataset:
     class_names: tuple[str, ...]
     binarise: str
     preset: Mapping[str, Any] = field(default_factory=dict)
+    group_target: int = 15
 
     @property
     def features(self) -> int:

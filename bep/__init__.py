@@ -1,0 +1,1 @@
+"""The command line: ``bep train | eval | info | cosim | verilog | synth | demo``."""

@@ -1,0 +1,7 @@
+"""``python -m bep``."""
+
+import sys
+
+from bep.main import main
+
+sys.exit(main())

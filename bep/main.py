@@ -1,0 +1,112 @@
+"""Entry point: finds the command, runs it, turns its result into JSON and its failure into one line.
+
+Exit codes: 0 done, 1 a check failed, 2 bad input, 130 interrupted.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.metadata import version
+from pathlib import Path
+from typing import NoReturn, cast
+
+from rich.console import Console
+
+from bep.command import CheckError, Command
+from bep_ref.atomic import write_atomically
+from bep_ref.config import ConfigError
+
+COMMANDS = ("train", "eval", "info", "cosim", "verilog", "synth", "demo")
+"""Modules of ``bep.commands``, in the order of ``bep --help``."""
+
+DESCRIPTION = """\
+Binary neural networks that learn on a small FPGA.
+
+  bep train --data digits --out run        learn handwritten digits in software
+  bep eval run/model.npz --data digits     measure the model
+  bep COMMAND --help                       options, each with default, range and unit
+"""
+
+
+class UsageError(ConfigError):
+    """A command line that cannot be parsed."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """Reports a bad command line by raising, so that it leaves as one line like every other error."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message} (see {self.prog} --help)")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run ``bep`` with ``argv`` (default: the process's arguments); returns the exit code."""
+    try:
+        return _run(sys.argv[1:] if argv is None else list(argv))
+    except ConfigError as error:
+        return _complain(f"error: {error}", 2)
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        return _complain(f"error: {place}{error.strerror or error}", 2)
+    except KeyboardInterrupt as stop:
+        return _complain(f"interrupted{''.join(f'; {note}' for note in stop.args)}", 130)
+
+
+def _complain(line: str, code: int) -> int:
+    print(f"bep: {line}", file=sys.stderr)
+    return code
+
+
+def _run(argv: list[str]) -> int:
+    args = _parser(argv).parse_args(argv)
+    to_stdout = args.json == "-"
+    if args.json and not to_stdout and not Path(args.json).absolute().parent.is_dir():
+        raise ConfigError(f"json: the folder of {args.json} does not exist")
+    args.progress = Console(stderr=True)
+    args.report = args.progress if to_stdout else Console()
+    failure = None
+    try:
+        result = args.command.run(args)
+    except CheckError as failed:
+        failure, result = failed, failed.result
+    if args.json:
+        text = json.dumps(result, indent=2, allow_nan=False) + "\n"
+        if to_stdout:
+            sys.stdout.write(text)
+        else:
+            write_atomically(Path(args.json), text.encode())
+    return _complain(str(failure), 1) if failure else 0
+
+
+def _parser(argv: list[str]) -> argparse.ArgumentParser:
+    """Parser of the one command that ``argv`` names, or of all of them where it names none."""
+    parser = _Parser(prog="bep", description=DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--version", action="version", version=f"bep {version('bep')}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
+    named = next((word for word in argv if not word.startswith("-")), None)
+    for name in (named,) if named in COMMANDS else COMMANDS:
+        try:
+            command = cast(Command, import_module(f"bep.commands.{name}"))
+        except ModuleNotFoundError as missing:
+            if name == named:
+                raise ConfigError(f"{name}: needs the package {missing.name}, which is not installed") from None
+            commands.add_parser(name, help=f"(not available: needs {missing.name})")
+            continue
+        own = commands.add_parser(
+            command.NAME,
+            help=command.HELP,
+            description=command.DESCRIPTION,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        command.add_arguments(own)
+        own.add_argument(
+            "--json", metavar="FILE", help="write the result as JSON to FILE, or to standard output with -"
+        )
+        own.set_defaults(command=command)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,77 @@
+"""Options that several commands share, made from the configuration's own fields, limits and defaults."""
+
+import argparse
+from dataclasses import MISSING, Field, fields
+from typing import Any
+
+from bep_ref.config import Network, Training
+from bep_ref.datasets import FORMATS, Dataset, load
+
+HIDDEN = (128, 128)
+"""Hidden layers of a network whose other sizes come from data."""
+
+
+def add_data(parser: argparse.ArgumentParser, required: bool = True) -> None:
+    """``--data SPEC``."""
+    formats = "; ".join(f"{module.USAGE} ({module.SUMMARY})" for module in FORMATS.values())
+    parser.add_argument("--data", metavar="SPEC", required=required, help=f"data set: {formats}")
+
+
+def add_task(parser: argparse.ArgumentParser) -> None:
+    """Hidden layers, counters, binarisation and every training option, for a network that learns from ``--data``.
+
+    An option left out is None; :func:`bep_ref.task.prepare` then takes the data's preset or the default.
+    """
+    network = parser.add_argument_group("network")
+    _add_field(network, _field(Network, "hidden"), HIDDEN)
+    _add_field(network, _field(Network, "counter_bits"))
+    from bep_ref.binarise import USAGE
+
+    network.add_argument(
+        "--binarise", metavar="HOW", help=f"how features become bits: {USAGE} (default: what suits the data)"
+    )
+    training = parser.add_argument_group("training", "Defaults; a data set may bring better ones, shown by bep train.")
+    for field in fields(Training):
+        _add_field(training, field)
+
+
+def task_settings(args: argparse.Namespace) -> dict[str, Any]:
+    """The options of :func:`add_task` that were given: fields of Network and Training, and ``binarise``."""
+    names = ["hidden", "counter_bits", "binarise", *(field.name for field in fields(Training))]
+    return {name: getattr(args, name) for name in names if getattr(args, name) is not None}
+
+
+def load_data(args: argparse.Namespace) -> Dataset:
+    """The data set of ``--data``."""
+    return load(args.data)
+
+
+def add_network(parser: argparse.ArgumentParser, default: Network) -> None:
+    """All sizes of a network that is not learned from data here: ``--inputs --hidden --classes --counter-bits``."""
+    group = parser.add_argument_group("network")
+    for field in fields(Network):
+        _add_field(group, field, getattr(default, field.name))
+
+
+def network(args: argparse.Namespace, default: Network) -> Network:
+    """The network of :func:`add_network`'s options."""
+    given = {field.name: getattr(args, field.name) for field in fields(Network)}
+    return Network.from_dict(default.to_dict() | {name: value for name, value in given.items() if value is not None})
+
+
+def _field(record: type[Network] | type[Training], name: str) -> "Field[Any]":
+    return next(field for field in fields(record) if field.name == name)
+
+
+def _add_field(group: "argparse._ArgumentGroup", field: "Field[Any]", default: Any = MISSING) -> None:
+    """``--field-name`` of a configuration field, None where it is not given; the help shows limit and default."""
+    default = field.default if default is MISSING else default
+    several = isinstance(default, tuple)
+    shown = " ".join(str(value) for value in default) or "none" if several else default
+    group.add_argument(
+        "--" + field.name.replace("_", "-"),
+        type=int if several else type(default),
+        nargs="+" if several else None,
+        metavar="N" if several or isinstance(default, int) else "X",
+        help=f"{field.metadata['meaning']}; {field.metadata['limit']} (default: {shown})".replace("%", "%%"),
+    )

@@ -1,0 +1,24 @@
+"""The network a run begins with: counters, classifier and random generator from the configuration and its seed."""
+
+from bep_ref.classifier import equiangular_frame
+from bep_ref.config import Network, Training
+from bep_ref.mlp import BinaryMlp
+from bep_ref.seeding import floor_normal, stream, words
+
+
+def initial_mlp(network: Network, training: Training) -> BinaryMlp:
+    """Untrained network: counters ``floor(N(0, sigma))`` clipped to their range, an equiangular classifier."""
+    counters = [
+        floor_normal(stream(training.seed, "counters", layer), training.sigma, network.counter_range, shape)
+        for layer, shape in enumerate(network.shapes)
+    ]
+    return BinaryMlp(
+        counters=counters,
+        classifier=equiangular_frame(network.classes, network.hidden[-1], training.seed),
+        margin=training.margin,
+        gate=training.gate,
+        group_size=training.group_size,
+        counter_bits=network.counter_bits,
+        # the generator's state must not be 0
+        seed=int(words(stream(training.seed, "reinforcement"), 1)[0]) or 1,
+    )

@@ -1,0 +1,126 @@
+"""The training run: epochs of shuffled mini-batches, the schedule, and the model that is best on validation data."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bep_ref.config import Network
+from bep_ref.evaluate import accuracy
+from bep_ref.initial import initial_mlp
+from bep_ref.reinforce import probability
+from bep_ref.schedule import group_sizes
+from bep_ref.seeding import permutation, stream
+from bep_ref.task import Task
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """Measurements of one epoch, counted from 1.
+
+    ``errors`` wrong predictions among the training samples, each made before its batch's update; ``triggered`` samples
+    that caused an update; ``winners`` updated neurons; ``reinforced`` counters pushed away from zero; ``group_size``
+    per layer; ``seconds`` spent in training, without validation.
+    """
+
+    epoch: int
+    errors: int
+    train_accuracy: float
+    validation_accuracy: float
+    triggered: int
+    winners: int
+    reinforced: int
+    group_size: tuple[int, ...]
+    seconds: float
+
+
+def batches(task: Task, epoch: int) -> Iterator[NDArray[np.int64]]:
+    """Indices into ``task.train`` of each mini-batch of ``epoch`` (from 1), in the shuffled order of that epoch."""
+    order = permutation(stream(task.training.seed, "shuffle", epoch), len(task.train))
+    for start in range(0, len(order), task.training.batch_size):
+        yield order[start : start + task.training.batch_size]
+
+
+def batch_count(task: Task) -> int:
+    """Mini-batches of one epoch; the last may be smaller."""
+    return -(-len(task.train) // task.training.batch_size)
+
+
+def reinforcement(network: Network, strength: float, error_rate: float) -> list[float]:
+    """Probability of each layer ([BEP], Sec. 3.3); ``error_rate`` of the epoch before, 1 in the first."""
+    return [probability(strength, error_rate, fan_in) for fan_in in network.fan_in]
+
+
+class Trainer:
+    """A run in progress. Its whole state is ``mlp``, ``best_counters`` and ``history``; see :mod:`bep_ref.checkpoint`.
+
+    ``best_counters`` are those after the epoch of highest validation accuracy (the earliest of equals).
+    """
+
+    def __init__(self, task: Task) -> None:
+        self.task = task
+        self.mlp = initial_mlp(task.network, task.training)
+        self.best_counters = [q.copy() for q in self.mlp.counters]
+        self.history: list[Epoch] = []
+
+    @property
+    def best(self) -> Epoch:
+        """The epoch whose counters are kept."""
+        return max(self.history, key=lambda epoch: epoch.validation_accuracy)
+
+    @property
+    def samples_per_second(self) -> float:
+        """Training samples over training time, all epochs together."""
+        return len(self.history) * len(self.task.train) / sum(epoch.seconds for epoch in self.history)
+
+    def run(
+        self,
+        on_epoch: Callable[["Trainer"], Any] = lambda trainer: None,
+        on_batch: Callable[[], Any] = lambda: None,
+    ) -> None:
+        """Train until ``task.training.epochs`` epochs are done.
+
+        ``on_batch`` is called after every mini-batch, ``on_epoch`` after every epoch, when the state is consistent.
+        """
+        while len(self.history) < self.task.training.epochs:
+            self._run_epoch(on_batch)
+            on_epoch(self)
+
+    def _run_epoch(self, on_batch: Callable[[], Any]) -> None:
+        task, mlp, training = self.task, self.mlp, self.task.training
+        mlp.group_size = list(
+            group_sizes(training, task.network.hidden, [epoch.validation_accuracy for epoch in self.history])
+        )
+        error_rate = self.history[-1].errors / len(task.train) if self.history else 1.0
+        probabilities = reinforcement(task.network, training.reinforcement, error_rate)
+        errors = triggered = winners = reinforced = 0
+        seconds = 0.0
+        for index in batches(task, len(self.history) + 1):
+            started = time.perf_counter()
+            batch = mlp.step(task.train.x[index], task.train.y[index], probabilities)
+            seconds += time.perf_counter() - started
+            errors += int((batch.predictions != task.train.y[index]).sum())
+            triggered += int(batch.triggered.sum())
+            winners += sum(int(chosen.sum()) for chosen in batch.winners)
+            reinforced += batch.reinforced
+            on_batch()
+        validation = accuracy(mlp, task.validation.x, task.validation.y)
+        improved = not self.history or validation > self.best.validation_accuracy
+        self.history.append(
+            Epoch(
+                epoch=len(self.history) + 1,
+                errors=errors,
+                train_accuracy=1 - errors / len(task.train),
+                validation_accuracy=validation,
+                triggered=triggered,
+                winners=winners,
+                reinforced=reinforced,
+                group_size=tuple(mlp.group_size),
+                seconds=seconds,
+            )
+        )
+        if improved:
+            self.best_counters = [q.copy() for q in mlp.counters]
