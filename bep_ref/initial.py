@@ -1,4 +1,8 @@
-"""The network a run begins with: counters, classifier and random generator from the configuration and its seed."""
+"""The network of a run: counters, classifier and random generator from the configuration and its seed."""
+
+from typing import Any
+
+from numpy.typing import NDArray
 
 from bep_ref.classifier import equiangular_frame
 from bep_ref.config import Network, Training
@@ -12,6 +16,12 @@ def initial_mlp(network: Network, training: Training) -> BinaryMlp:
         floor_normal(stream(training.seed, "counters", layer), training.sigma, network.counter_range, shape)
         for layer, shape in enumerate(network.shapes)
     ]
+    # the generator's state must not be 0
+    return mlp_from(network, training, counters, int(words(stream(training.seed, "reinforcement"), 1)[0]) or 1)
+
+
+def mlp_from(network: Network, training: Training, counters: list[NDArray[Any]], generator_state: int) -> BinaryMlp:
+    """The network of the same run with other counters and another state of the random generator."""
     return BinaryMlp(
         counters=counters,
         classifier=equiangular_frame(network.classes, network.hidden[-1], training.seed),
@@ -19,6 +29,5 @@ def initial_mlp(network: Network, training: Training) -> BinaryMlp:
         gate=training.gate,
         group_size=training.group_size,
         counter_bits=network.counter_bits,
-        # the generator's state must not be 0
-        seed=int(words(stream(training.seed, "reinforcement"), 1)[0]) or 1,
+        seed=generator_state,
     )

@@ -1,5 +1,6 @@
 """From a data set to what a run learns: bits, a validation part, the network's and the training's configuration."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -62,9 +63,8 @@ def prepare(dataset: Dataset, settings: dict[str, Any]) -> Task:
     binariser = fit_binariser(settings.get("binarise", dataset.binarise), dataset.x_train[kept])
     shape: dict[str, Any] = {name: settings[name] for name in ("hidden", "counter_bits") if name in settings}
     network = Network.from_dict({"inputs": binariser.bits, "classes": len(dataset.class_names), **shape})
-    sizes = training.group_size or default_group_sizes(network.hidden, dataset.group_target)
-    if len(sizes) == 1:
-        sizes *= len(network.hidden)
+    sizes = every_layer(training.group_size, len(network.hidden))
+    sizes = sizes or default_group_sizes(network.hidden, dataset.group_target)
     check_group_sizes(sizes, network.hidden)
     return Task(
         data=dataset.spec,
@@ -77,3 +77,8 @@ def prepare(dataset: Dataset, settings: dict[str, Any]) -> Task:
         validation=Samples(binariser(dataset.x_train[held]), dataset.y_train[held]),
         test=Samples(binariser(dataset.x_test), dataset.y_test),
     )
+
+
+def every_layer(sizes: Sequence[int], layers: int) -> tuple[int, ...]:
+    """Group sizes of ``layers`` layers, where one value stands for all of them."""
+    return tuple(sizes) * (layers if len(sizes) == 1 else 1)

@@ -1,7 +1,7 @@
 """The training run: epochs of shuffled mini-batches, the schedule, and the model that is best on validation data."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from bep_ref.config import Network
 from bep_ref.evaluate import accuracy
 from bep_ref.initial import initial_mlp
+from bep_ref.mlp import BinaryMlp
+from bep_ref.model import Model
 from bep_ref.reinforce import probability
 from bep_ref.schedule import group_sizes
 from bep_ref.seeding import permutation, stream
@@ -60,11 +62,20 @@ class Trainer:
     ``best_counters`` are those after the epoch of highest validation accuracy (the earliest of equals).
     """
 
-    def __init__(self, task: Task) -> None:
+    def __init__(
+        self,
+        task: Task,
+        mlp: BinaryMlp | None = None,
+        best_counters: list[NDArray[Any]] | None = None,
+        history: Sequence[Epoch] = (),
+    ) -> None:
         self.task = task
-        self.mlp = initial_mlp(task.network, task.training)
-        self.best_counters = [q.copy() for q in self.mlp.counters]
-        self.history: list[Epoch] = []
+        self.mlp = mlp or initial_mlp(task.network, task.training)
+        self.best_counters = best_counters or self._copy_counters()
+        self.history = list(history)
+
+    def _copy_counters(self) -> list[NDArray[Any]]:
+        return [q.copy() for q in self.mlp.counters]
 
     @property
     def best(self) -> Epoch:
@@ -75,6 +86,22 @@ class Trainer:
     def samples_per_second(self) -> float:
         """Training samples over training time, all epochs together."""
         return len(self.history) * len(self.task.train) / sum(epoch.seconds for epoch in self.history)
+
+    @property
+    def model(self) -> Model:
+        """The network as it was after the :attr:`best` epoch."""
+        task = self.task
+        return Model(
+            network=task.network,
+            training=task.training,
+            binariser=task.binariser,
+            class_names=task.class_names,
+            data=task.data,
+            epoch=self.best.epoch,
+            validation_accuracy=self.best.validation_accuracy,
+            counters=self.best_counters,
+            classifier=self.mlp.classifier,
+        )
 
     def run(
         self,
@@ -123,4 +150,4 @@ class Trainer:
             )
         )
         if improved:
-            self.best_counters = [q.copy() for q in mlp.counters]
+            self.best_counters = self._copy_counters()

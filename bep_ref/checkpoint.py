@@ -1,0 +1,87 @@
+"""A run on disk between two epochs: enough to continue to the same bits as a run that was never stopped.
+
+Shuffles and thresholds are functions of the configuration and the epoch's number, the schedule of the history; so the
+state is the counters, the best counters, the generator and the history.
+"""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from bep_ref.archive import read_archive, write_archive
+from bep_ref.config import ConfigError
+from bep_ref.datasets import load
+from bep_ref.initial import mlp_from
+from bep_ref.model import pack_counters, unpack_counters
+from bep_ref.task import Task, every_layer, prepare
+from bep_ref.train import Epoch, Trainer
+
+FORMAT, VERSION = "bep-checkpoint", 1
+
+
+def save_checkpoint(path: Path, trainer: Trainer) -> None:
+    """Write the state of ``trainer`` atomically. Call it before the first epoch and after each."""
+    task = trainer.task
+    header = {
+        "data": task.data,
+        "data_digest": task.data_digest,
+        "settings": _settings(task),
+        "generator": trainer.mlp.generator.state,
+        "history": [asdict(epoch) for epoch in trainer.history],
+    }
+    arrays = pack_counters("counters", task.network, trainer.mlp.counters)
+    arrays |= pack_counters("best_counters", task.network, trainer.best_counters)
+    write_archive(path, FORMAT, VERSION, header, arrays)
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A checkpoint as read: what the run learns from, with which settings, and its state."""
+
+    path: Path
+    header: dict[str, Any]
+    arrays: dict[str, Any]
+
+    @classmethod
+    def read(cls, path: Path) -> "Saved":
+        """Read a checkpoint file; :class:`~bep_ref.archive.ArchiveError` if it is not one or is damaged."""
+        return cls(path, *read_archive(path, FORMAT, VERSION))
+
+    def resume(self, given: dict[str, Any], data: str | None = None) -> Trainer:
+        """The run as it stood. ``given`` settings must repeat those it began with; only ``epochs`` may be new.
+
+        ``data`` may name another place of the same data.
+
+        Raises
+        ------
+        ConfigError : other settings or other data than the run began with.
+        """
+        settings = self.header["settings"]
+        for name, value in given.items():
+            if name == "group_size":
+                value = every_layer(value, len(settings["hidden"]))
+            value = list(value) if isinstance(value, tuple | list) else value
+            if name != "epochs" and value != settings[name]:
+                raise ConfigError(
+                    f"resume: {name}: {value} differs from the run in {self.path}, which has {settings[name]}"
+                )
+        history = [Epoch(**values | {"group_size": tuple(values["group_size"])}) for values in self.header["history"]]
+        epochs = given.get("epochs", settings["epochs"])
+        if epochs < len(history):
+            raise ConfigError(f"resume: epochs: {epochs} is out of range; {self.path} has {len(history)} done already")
+        task = prepare(load(data or self.header["data"]), settings | {"epochs": epochs})
+        if task.data_digest != self.header["data_digest"]:
+            raise ConfigError(f"resume: {task.data} is not the data that the run in {self.path} began with")
+        counters = unpack_counters("counters", task.network, self.arrays)
+        mlp = mlp_from(task.network, task.training, counters, self.header["generator"])
+        return Trainer(task, mlp, unpack_counters("best_counters", task.network, self.arrays), history)
+
+
+def _settings(task: Task) -> dict[str, Any]:
+    """What :func:`bep_ref.task.prepare` needs to make ``task`` again, as plain JSON types."""
+    return {
+        "hidden": list(task.network.hidden),
+        "counter_bits": task.network.counter_bits,
+        "binarise": task.binariser.spec,
+        **task.training.to_dict(),
+    }
