@@ -1,0 +1,48 @@
+"""Column accumulators: the sums of a backward pass, one lane an input of the rows read."""
+
+from amaranth.hdl import Cat, Module, Signal
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In, Out
+
+
+class ColumnSums(wiring.Component):
+    """Counts, in every lane, the rows whose weight agrees with the row's error signal.
+
+    The sign of ``2p - n`` over n rows is wanted; the counter starts at ``-ceil(n / 2)``, so that it is the counter's own
+    sign (n = 0 and a tie give +1). The start value is added with the first row, to a counter cleared before.
+
+    Parameters: ``lanes``; ``most_rows``, the largest n. Ports: ``weights`` (lanes) with ``error`` on ``valid``;
+    ``first``; ``half`` = ceil(n / 2), held over the pass; ``clear``; ``targets`` (lanes), +1 as 1, one cycle after a row.
+    """
+
+    def __init__(self, lanes: int, most_rows: int) -> None:
+        self.lanes = lanes
+        self.bits = (-(-most_rows // 2)).bit_length() + 1
+        super().__init__(
+            {
+                "valid": In(1),
+                "first": In(1),
+                "clear": In(1),
+                "half": In(range(-(-most_rows // 2) + 1)),
+                "error": In(1),
+                "weights": In(lanes),
+                "targets": Out(lanes),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        start = Signal(self.bits)
+        with m.If(self.first):
+            m.d.comb += start.eq(-self.half)
+        for lane in range(self.lanes):
+            total = Signal(self.bits, name=f"total{lane}")
+            agree = ~(self.weights[lane] ^ self.error)
+            # the lowest position makes the agreeing bit the adder's carry-in
+            added = (Cat(1, total) + Cat(agree, start)) >> 1
+            with m.If(self.clear):
+                m.d.sync += total.eq(0)
+            with m.Elif(self.valid):
+                m.d.sync += total.eq(added)
+            m.d.comb += self.targets[lane].eq(~total[-1])
+        return m

@@ -1,0 +1,143 @@
+"""Reinforcement: walks from hit to hit down the columns of each layer (the hardware of `bep_ref.reinforce`)."""
+
+from typing import Any
+
+from amaranth.hdl import Array, Const, Module, Signal
+from amaranth.lib import data, stream, wiring
+from amaranth.lib.wiring import In, Out
+
+from bep_hw.layout import Layout
+from bep_hw.registers import TABLE_STRIDE
+from bep_ref.reinforce import DIGITS, OFF
+
+
+def hit_layout(layout: Layout) -> data.StructLayout:
+    """A counter to reinforce: its group in the hidden plane and its lane in the group."""
+    return data.StructLayout(
+        {"address": range(layout.hidden_depth), "lane": range(max(2, layout.machine.update_lanes))}
+    )
+
+
+def xorshift(state: Signal) -> Any:
+    """One step of Marsaglia's xorshift32 (13, 17, 5); a word is the upper half of the new state."""
+    first = state ^ (state << 13)[:32]
+    second = first ^ (first >> 17)
+    return second ^ (second << 5)[:32]
+
+
+class GapWalker(wiring.Component):
+    """``start`` walks all layers once; ``busy`` until the last hit is taken. ``seed`` is loaded on ``load``.
+
+    Thresholds are read from the table, entry ``16 * layer + i``: the carry, then the digits.
+    """
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        super().__init__(
+            {
+                "start": In(1),
+                "busy": Out(1),
+                "load": In(1),
+                "seed": In(32),
+                "state": Out(32, init=1),
+                "hits": Out(stream.Signature(hit_layout(layout))),
+                "table_address": Out(range(TABLE_STRIDE * len(layout.trainable))),
+                "table_granted": In(1),
+                "table_data": In(16),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        layout, places = self.layout, self.layout.trainable
+        lanes = layout.machine.update_lanes
+        layer = Signal(range(len(places) + 1))
+
+        def field(values: list[int]) -> Signal:
+            signal = Signal(range(max(values) + 1))
+            m.d.comb += signal.eq(Array(Const(value, len(signal)) for value in values)[layer])
+            return signal
+
+        rows = field([place.rows for place in places])
+        flips = field([int(layout.flips(index)) for index in range(len(places))])
+        row = Signal(range(max(place.rows for place in places) + (1 << DIGITS) + 1))
+        lane = Signal(range(max(2, lanes)))
+        base = Signal(range(layout.hidden_depth + max(place.rows for place in places)))
+        flip = Signal()
+        columns = Signal(range(max(place.fan_in for place in places) + 1))
+        digit = Signal(range(DIGITS + 2))
+        asked = Signal()
+        hit = Signal()
+        gap = Signal(DIGITS)
+        following = Signal(32)
+        word = following[16:]
+        m.d.comb += following.eq(xorshift(self.state))
+        m.d.comb += [
+            self.table_address.eq(layer * TABLE_STRIDE + digit),
+            self.hits.payload.address.eq((base + row) ^ (flip & flips)),
+            self.hits.payload.lane.eq(lane),
+        ]
+        m.d.sync += asked.eq(0)
+        with m.FSM() as fsm:
+            m.d.comb += self.busy.eq(~fsm.ongoing("IDLE"))
+            with m.State("IDLE"):
+                m.d.sync += layer.eq(0)
+                with m.If(self.load):
+                    m.d.sync += self.state.eq(self.seed)
+                with m.If(self.start):
+                    m.next = "LAYER"
+            with m.State("LAYER"):
+                m.d.sync += [
+                    base.eq(Array(Const(place.hidden_base, len(base)) for place in places)[layer]),
+                    columns.eq(Array(Const(place.fan_in, len(columns)) for place in places)[layer]),
+                    row.eq(0),
+                    lane.eq(0),
+                    flip.eq(0),
+                    digit.eq(0),
+                ]
+                m.next = "IDLE"
+                with m.If(layer != len(places)):
+                    m.next = "CARRY"
+            with m.State("CARRY"):
+                m.d.sync += asked.eq(self.table_granted & ~asked)
+                with m.If(asked):
+                    with m.If(self.table_data == OFF):
+                        m.d.sync += layer.eq(layer + 1)
+                        m.next = "LAYER"
+                    with m.Else():
+                        m.d.sync += self.state.eq(following)
+                        with m.If(word < self.table_data):
+                            m.d.sync += [row.eq(row + (1 << DIGITS)), hit.eq(0)]
+                            m.next = "MOVE"
+                        with m.Else():
+                            m.d.sync += digit.eq(1)
+                            m.next = "DIGITS"
+            with m.State("DIGITS"):
+                # one threshold a cycle, while the backward pass leaves the port free
+                with m.If(self.table_granted & (digit != DIGITS + 1)):
+                    m.d.sync += [asked.eq(1), digit.eq(digit + 1)]
+                with m.If(asked):
+                    m.d.sync += [self.state.eq(following), gap.eq(gap >> 1)]
+                    m.d.sync += gap[-1].eq(word < self.table_data)
+                with m.If((digit == DIGITS + 1) & ~asked):
+                    m.d.sync += [row.eq(row + gap), hit.eq(1), digit.eq(0)]
+                    m.next = "MOVE"
+            with m.State("MOVE"):
+                m.d.sync += digit.eq(0)
+                with m.If(row >= rows):
+                    m.d.sync += [row.eq(row - rows), columns.eq(columns - 1), lane.eq(lane + 1)]
+                    with m.If(lane == lanes - 1):
+                        m.d.sync += [lane.eq(0), base.eq(base + rows), flip.eq(~flip)]
+                    with m.If(columns == 1):
+                        m.d.sync += layer.eq(layer + 1)
+                        m.next = "LAYER"
+                with m.Elif(hit):
+                    m.next = "HIT"
+                with m.Else():
+                    m.next = "CARRY"
+            with m.State("HIT"):
+                m.d.comb += self.hits.valid.eq(1)
+                with m.If(self.hits.ready):
+                    m.d.sync += [row.eq(row + 1), hit.eq(0)]
+                    m.next = "MOVE"
+        return m

@@ -1,0 +1,95 @@
+"""From popcounts to pre-activations: partial sums over a row's words, then z = 2p - K and its sign."""
+
+from amaranth.hdl import Array, Const, Module, Signal
+from amaranth.lib import memory, wiring
+from amaranth.lib.wiring import In, Out
+
+from bep_hw.layout import Layout
+from bep_hw.program import Pass
+
+
+class PreActivation(wiring.Component):
+    """Sums the popcounts of a row's words in a narrow RAM, one row a cycle.
+
+    Timing: ``valid``, ``index`` (of the pass) and ``first`` (its first row) come one cycle before ``count``; outputs come
+    three cycles after them. A row of the same layer must not come back within three cycles.
+
+    Outputs: ``done`` marks a completed row: its ``row`` number, ``layer``, ``agree`` (p), ``magnitude`` |z| and
+    ``negative``; ``final`` marks the layer's last row.
+    """
+
+    MINIMUM_ROWS = 4
+
+    def __init__(self, layout: Layout, program: tuple[Pass, ...]) -> None:
+        self.layout, self.program = layout, program
+        widest = max(place.fan_in for place in layout.layers)
+        rows = max(place.rows for place in layout.layers)
+        super().__init__(
+            {
+                "valid": In(1),
+                "index": In(range(len(program))),
+                "first": In(1),
+                "count": In(range(layout.machine.lanes + 1)),
+                "done": Out(1),
+                "final": Out(1),
+                "layer": Out(range(len(layout.layers))),
+                "row": Out(range(rows)),
+                "agree": Out(range(widest + 1)),
+                "magnitude": Out(range(widest + 1)),
+                "negative": Out(1),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        layout, program = self.layout, self.program
+
+        def field(values: list[int], index: Signal) -> Signal:
+            signal = Signal(range(max(values) + 1))
+            m.d.comb += signal.eq(Array(Const(value, len(signal)) for value in values)[index])
+            return signal
+
+        places = [layout.layers[item.layer] for item in program]
+        # cycle 0: the row's number
+        following, row = Signal.like(self.row), Signal.like(self.row)
+        with m.If(~self.first):
+            m.d.comb += row.eq(following)
+        with m.If(self.valid):
+            m.d.sync += following.eq(row + 1)
+        # cycle 1: the count and the sum so far
+        valid1, index1, row1 = Signal(), Signal.like(self.index), Signal.like(self.row)
+        m.d.sync += [valid1.eq(self.valid), index1.eq(self.index), row1.eq(row)]
+        total = Signal.like(self.agree)
+        m.d.comb += total.eq(self.count)
+        # cycle 2: the sum, back into the RAM or complete
+        valid2, index2, row2, total2 = Signal(), Signal.like(self.index), Signal.like(self.row), Signal.like(self.agree)
+        m.d.sync += [valid2.eq(valid1), index2.eq(index1), row2.eq(row1), total2.eq(total)]
+        last2 = field([item.last for item in program], index2)
+        if any(place.words > 1 for place in layout.layers):
+            sums = memory.Memory(shape=len(self.agree), depth=layout.rows_depth, init=[])
+            m.submodules.sums = sums
+            read, write = sums.read_port(), sums.write_port()
+            m.d.comb += [
+                read.en.eq(1),
+                read.addr.eq(field([place.row_base for place in places], self.index) + row),
+                write.en.eq(valid2 & ~last2),
+                write.addr.eq(field([place.row_base for place in places], index2) + row2),
+                write.data.eq(total2),
+            ]
+            with m.If(~field([item.first for item in program], index1)):
+                m.d.comb += total.eq(self.count + read.data)
+        # cycle 3: z = 2p - K
+        fan_in = field([place.fan_in for place in places], index2)
+        z = Signal(len(self.agree) + 2)
+        m.d.sync += [
+            z.eq((total2 << 1) - fan_in),
+            self.done.eq(valid2 & last2),
+            self.final.eq(row2 == field([place.rows - 1 for place in places], index2)),
+            self.layer.eq(field([item.layer for item in program], index2)),
+            self.row.eq(row2),
+            self.agree.eq(total2),
+        ]
+        m.d.comb += [self.negative.eq(z[-1]), self.magnitude.eq(z)]
+        with m.If(z[-1]):
+            m.d.comb += self.magnitude.eq(-z)
+        return m

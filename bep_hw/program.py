@@ -1,0 +1,108 @@
+"""A network compiled to a short list of passes: all that the datapath ever knows of it.
+
+A pass streams rows of the visible plane at one word position. Three kinds exist:
+
+- FORWARD: one word of every row of a layer against one word of inputs; partial sums, or on a row's last word
+  the pre-activation (the classifier is a layer like any other);
+- TARGET: the one classifier row of the sample's class, summed by the column accumulators: it *is* a*_L;
+- BACKWARD: the gated rows of a layer, summed into the targets of the layer below.
+
+TARGET and BACKWARD are cut into segments that the column accumulators hold.
+"""
+
+import enum
+from dataclasses import dataclass
+
+from bep_hw.layout import LayerLayout, Layout
+
+
+class Kind(enum.IntEnum):
+    FORWARD = 0
+    TARGET = 1
+    BACKWARD = 2
+
+
+@dataclass(frozen=True)
+class Pass:
+    """One entry of the program; ``rows`` is 1 for TARGET and the length of the gated list for BACKWARD (0 here)."""
+
+    kind: Kind
+    layer: int  # whose rows are read
+    word: int
+    plane_base: int  # address of row 0 at this word
+    rows: int
+    first: bool  # FORWARD: nothing to add to; else: the layer's first segment
+    last: bool  # FORWARD: the pre-activation is complete; else: the layer's last segment
+    chunks: int = 0  # FORWARD: chunks shifted in, padding behind the last input included
+    lane: int = 0  # TARGET, BACKWARD: first lane of the segment inside the word
+    start: int = 0  # TARGET, BACKWARD: first row of the layer below that the segment decides
+    count: int = 0  # TARGET, BACKWARD: rows of the layer below that the segment decides
+
+
+def _forward(layout: Layout, index: int) -> list[Pass]:
+    place = layout.layers[index]
+    chunks_per_word = layout.machine.lanes // layout.machine.update_lanes
+    front = place.first_column * layout.chunks_per_column
+    return [
+        Pass(
+            Kind.FORWARD,
+            index,
+            word,
+            place.plane_base + word * place.rows,
+            place.rows,
+            first=word == 0,
+            last=word == place.words - 1,
+            chunks=chunks_per_word - (front if word == 0 else 0),
+        )
+        for word in range(place.words)
+    ]
+
+
+def _segments(layout: Layout, place: LayerLayout) -> list[tuple[int, int, int, int]]:
+    """(word, lane, start, count) of every segment of a row, in rising order of inputs."""
+    lanes, front = layout.machine.lanes, place.first_column * layout.column
+    segments = []
+    start = 0
+    while start < place.fan_in:
+        word, lane = divmod(front + start, lanes)
+        count = min(layout.backward_lanes, lanes - lane, place.fan_in - start)
+        segments.append((word, lane, start, count))
+        start += count
+    return segments
+
+
+def _columns(layout: Layout, kind: Kind, index: int) -> list[Pass]:
+    place = layout.layers[index]
+    segments = _segments(layout, place)
+    return [
+        Pass(
+            kind,
+            index,
+            word,
+            place.plane_base + word * place.rows,
+            1 if kind is Kind.TARGET else 0,
+            first=number == 0,
+            last=number == len(segments) - 1,
+            lane=lane,
+            start=start,
+            count=count,
+        )
+        for number, (word, lane, start, count) in enumerate(segments)
+    ]
+
+
+def compile_program(layout: Layout) -> tuple[Pass, ...]:
+    """The passes of one sample, in the order in which they are issued."""
+    classifier = len(layout.layers) - 1
+    program: list[Pass] = []
+    for index in range(classifier + 1):
+        program += _forward(layout, index)
+    program += _columns(layout, Kind.TARGET, classifier)
+    for index in range(classifier - 1, 0, -1):
+        program += _columns(layout, Kind.BACKWARD, index)
+    return tuple(program)
+
+
+def forward_words(layout: Layout) -> int:
+    """Visible words one inference reads."""
+    return sum(place.rows * place.words for place in layout.layers)

@@ -1,0 +1,76 @@
+"""The register map, declared once: gateware, host driver, testbench and documentation all read it."""
+
+import enum
+from dataclasses import dataclass
+
+from bep_ref.config import Network, Training, gate_threshold, margin_threshold
+from bep_ref.reinforce import OFF, thresholds
+
+IDENTITY = 0xBE900001
+"""What register IDENTITY reads: the product and, in the lowest byte, the map's version."""
+
+
+class Access(enum.Enum):
+    READ = "read"
+    WRITE = "write"
+
+
+@dataclass(frozen=True)
+class Register:
+    """``count`` words of ``bits`` bits from ``address`` on; index 0 is the first layer where there is one a layer."""
+
+    address: int
+    bits: int
+    access: Access
+    text: str
+    count: int = 1
+
+
+TABLE_STRIDE = 16
+"""Reinforcement thresholds of a layer start this many words behind those of the layer before."""
+
+REGISTERS = {
+    "identity": Register(0x00, 32, Access.READ, "product and version of this map"),
+    "commit": Register(0x01, 1, Access.WRITE, "any write: visible weights from the counters, all of them"),
+    "seed": Register(0x02, 32, Access.WRITE, "state of the reinforcement generator, not 0"),
+    "margin": Register(0x03, 16, Access.WRITE, "half the trigger margin, rounded up: ceil(ceil(r K_L) / 2)"),
+    "group_size": Register(0x08, 16, Access.WRITE, "γ of a layer", count=8),
+    "gate": Register(0x10, 16, Access.WRITE, "floor(ν K) of a layer, from the second on", count=8),
+    "cycles": Register(0x20, 32, Access.READ, "clock cycles since reset, modulo 2^32"),
+    "samples": Register(0x21, 32, Access.READ, "samples decided since reset"),
+    "triggers": Register(0x22, 32, Access.READ, "samples that triggered an update"),
+    "winners": Register(0x23, 32, Access.READ, "neurons updated"),
+    "commits": Register(0x24, 32, Access.READ, "mini-batches that changed weights"),
+    "propagate_words": Register(0x25, 32, Access.READ, "visible words the propagate engine read"),
+    "update_words": Register(0x26, 32, Access.READ, "groups of counters the update engine read"),
+    "reinforcement": Register(
+        0x80, 16, Access.WRITE, "thresholds of a layer's reinforcement: the carry, then the digits", count=8 * TABLE_STRIDE
+    ),
+}
+
+
+def address(name: str, index: int = 0) -> int:
+    """Address of word ``index`` of a register."""
+    register = REGISTERS[name]
+    if not 0 <= index < register.count:
+        raise IndexError(f"{name}: word {index} of {register.count}")
+    return register.address + index
+
+
+def settings(network: Network, training: Training, group_size: tuple[int, ...]) -> dict[int, int]:
+    """Register writes (address -> value) that set margin, gates and group sizes."""
+    writes = {address("margin"): -(-margin_threshold(training.margin, network.hidden[-1]) // 2)}
+    for layer, (size, fan_in) in enumerate(zip(group_size, network.fan_in, strict=True)):
+        writes[address("group_size", layer)] = size
+        writes[address("gate", layer)] = gate_threshold(training.gate, fan_in)
+    return writes
+
+
+def reinforcement(probabilities: list[float] | None, layers: int) -> dict[int, int]:
+    """Register writes that set each layer's reinforcement probability; None turns reinforcement off."""
+    writes = {}
+    for layer in range(layers):
+        table = thresholds(probabilities[layer]) if probabilities is not None else (OFF,)
+        for index, value in enumerate(table):
+            writes[address("reinforcement", layer * TABLE_STRIDE + index)] = value
+    return writes

@@ -1,0 +1,117 @@
+"""Samples in flight: a ring of slots that the loader fills and both engines read.
+
+A slot holds a sample's inputs and the activations of its layers, chunk by chunk; it is free again when the update
+engine has counted the sample's last winner.
+"""
+
+from amaranth.hdl import Module, Signal
+from amaranth.lib import data, memory, stream, wiring
+from amaranth.lib.wiring import In, Out
+
+from bep_hw.layout import Layout
+from bep_hw.ports import label_bits, sample_layout
+
+
+def header_layout(layout: Layout) -> data.StructLayout:
+    """What the machine remembers of a sample beside its bits."""
+    return data.StructLayout({"label": label_bits(layout.network), "train": 1, "last": 1})
+
+
+class SampleMemory(wiring.Component):
+    """Chunks of all slots: one write port, two read ports (one block RAM copy each), addresses (slot, chunk)."""
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        self.depth = layout.machine.slots * layout.slot_chunks
+        chunk, address = layout.machine.update_lanes, range(self.depth)
+        super().__init__(
+            {
+                "write": In(1),
+                "write_address": In(address),
+                "write_data": In(chunk),
+                "fetch_address": In(address),
+                "fetch_data": Out(chunk),
+                "update_address": In(address),
+                "update_data": Out(chunk),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        for name in ("fetch", "update"):
+            copy = memory.Memory(shape=self.layout.machine.update_lanes, depth=self.depth, init=[])
+            m.submodules[f"{name}_copy"] = copy
+            write, read = copy.write_port(), copy.read_port()
+            m.d.comb += [
+                write.en.eq(self.write),
+                write.addr.eq(self.write_address),
+                write.data.eq(self.write_data),
+                read.en.eq(1),
+                read.addr.eq(getattr(self, f"{name}_address")),
+                getattr(self, f"{name}_data").eq(read.data),
+            ]
+        return m
+
+
+class Loader(wiring.Component):
+    """Writes the sample stream into free slots.
+
+    ``begun`` and ``freed`` count samples modulo twice the slots; ``loaded`` is the number of chunks written of the
+    sample begun last. A beat is accepted only while ``grant`` is high (the write port is shared).
+    """
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        slots = layout.machine.slots
+        counter = range(2 * slots)
+        super().__init__(
+            {
+                "samples": In(stream.Signature(sample_layout(layout.network, layout.machine))),
+                "grant": In(1),
+                "freed": In(counter),
+                "begun": Out(counter),
+                "loaded": Out(range(layout.layers[0].chunks + 1)),
+                "headers": Out(data.ArrayLayout(header_layout(layout), slots)),
+                "write": Out(1),
+                "write_address": Out(range(slots * layout.slot_chunks)),
+                "write_data": Out(layout.machine.update_lanes),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        place, slots = self.layout.layers[0], self.layout.machine.slots
+        beat = self.samples.payload
+        between = Signal(init=1)  # no sample is half loaded
+        slot = Signal(range(slots))
+        free = Signal()
+        index = Signal.like(self.loaded)
+        m.d.comb += [
+            free.eq((self.begun - self.freed)[: len(self.begun)] != slots),
+            self.samples.ready.eq(self.grant & (free | ~between)),
+            index.eq(self.loaded),
+        ]
+        with m.If(between):
+            m.d.comb += [slot.eq(self.begun), index.eq(0)]
+        with m.Else():
+            m.d.comb += slot.eq(self.begun - 1)
+        padding = -place.fan_in % self.layout.machine.update_lanes
+        tail = ((1 << padding) - 1) << (self.layout.machine.update_lanes - padding)
+        final = index == place.chunks - 1
+        m.d.comb += [
+            self.write.eq(self.samples.valid & self.samples.ready),
+            self.write_address.eq(slot * self.layout.slot_chunks + index),
+            self.write_data.eq(beat.chunk | (final.replicate(len(beat.chunk)) & tail)),
+        ]
+        with m.If(self.write):
+            m.d.sync += [self.loaded.eq(index + 1), between.eq(final)]
+            with m.If(between):
+                m.d.sync += self.begun.eq(self.begun + 1)
+                for number in range(slots):
+                    with m.If(slot == number):
+                        m.d.sync += [
+                            self.headers[number].label.eq(beat.label),
+                            self.headers[number].train.eq(beat.train),
+                            self.headers[number].last.eq(beat.last),
+                        ]
+        return m

@@ -1,0 +1,165 @@
+"""The trainer: samples in, predictions out, weights learned in between."""
+
+from amaranth.hdl import Module, Signal
+from amaranth.lib import stream, wiring
+from amaranth.lib.fifo import SyncFIFO
+from amaranth.lib.wiring import In, Out
+
+from bep_hw.gaps import GapWalker
+from bep_hw.gated_list import GatedList
+from bep_hw.hidden_plane import HiddenPlane
+from bep_hw.host import HostPort
+from bep_hw.layout import Layout
+from bep_hw.ports import data_bits, request_layout, result_layout, sample_layout
+from bep_hw.propagate import Propagate
+from bep_hw.samples import Loader, SampleMemory
+from bep_hw.update import UpdateEngine
+from bep_hw.visible_plane import VisiblePlane
+from bep_ref.config import Machine, Network
+
+
+class Trainer(wiring.Component):
+    """Forward, classify, trigger, backward, winners, update, commit and reinforcement for one network.
+
+    Streams (``sync`` domain, all correct under any stall): ``samples``, one beat a chunk; ``results``, one a sample, in
+    order; ``requests``, carried out while no sample is in flight, and their ``replies``. Layouts: `bep_hw.ports`.
+    """
+
+    ORDERS = 8
+    """Orders that wait for the update engine."""
+
+    def __init__(self, network: Network, machine: Machine) -> None:
+        self.network, self.machine = network, machine
+        self.layout = Layout(network, machine)
+        super().__init__(
+            {
+                "samples": In(stream.Signature(sample_layout(network, machine))),
+                "results": Out(stream.Signature(result_layout(network))),
+                "requests": In(stream.Signature(request_layout(network, machine))),
+                "replies": Out(stream.Signature(data_bits(network, machine))),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        layout = self.layout
+        m.submodules.samples = samples = SampleMemory(layout)
+        m.submodules.loader = loader = Loader(layout)
+        m.submodules.propagate = propagate = Propagate(layout)
+        m.submodules.update = update = UpdateEngine(layout)
+        m.submodules.visible = visible = VisiblePlane(layout)
+        m.submodules.hidden = hidden = HiddenPlane(layout)
+        m.submodules.gated = gated = GatedList(layout, propagate.scan.list_depth)
+        m.submodules.walker = walker = GapWalker(layout)
+        m.submodules.host = host = HostPort(layout, propagate)
+        m.submodules.orders = orders = SyncFIFO(width=len(propagate.order.as_value()), depth=self.ORDERS)
+
+        wiring.connect(m, wiring.flipped(self.samples), loader.samples)
+        wiring.connect(m, wiring.flipped(self.results), propagate.results)
+        wiring.connect(m, wiring.flipped(self.requests), host.requests)
+        wiring.connect(m, wiring.flipped(self.replies), host.replies)
+        wiring.connect(m, walker.hits, update.hits)
+
+        # sample memory: activations first, the loader in the cycles between
+        m.d.comb += [
+            loader.grant.eq(~propagate.activation_write),
+            loader.freed.eq(update.freed),
+            samples.write.eq(loader.write | propagate.activation_write),
+            samples.write_address.eq(loader.write_address),
+            samples.write_data.eq(loader.write_data),
+            samples.fetch_address.eq(propagate.fetch_address),
+            propagate.fetch_data.eq(samples.fetch_data),
+            samples.update_address.eq(update.sample_address),
+            update.sample_data.eq(samples.update_data),
+            propagate.begun.eq(loader.begun),
+            propagate.loaded.eq(loader.loaded),
+            propagate.headers.eq(loader.headers),
+        ]
+        with m.If(propagate.activation_write):
+            m.d.comb += [
+                samples.write_address.eq(propagate.activation_address),
+                samples.write_data.eq(propagate.activation_data),
+            ]
+
+        # the planes; the host writes the visible one while the machine is idle
+        m.d.comb += [
+            visible.address.eq(propagate.plane_address),
+            propagate.plane_data.eq(visible.data),
+            visible.write.eq(update.visible_write | host.visible_write),
+            visible.write_address.eq(update.visible_address),
+            visible.write_column.eq(update.visible_column),
+            visible.write_data.eq(update.visible_data),
+            hidden.read.eq(update.read),
+            hidden.address.eq(update.address),
+            update.read_data.eq(hidden.read_data),
+            update.refused.eq(hidden.refused),
+            hidden.write.eq(update.write),
+            hidden.write_address.eq(update.write_address),
+            hidden.write_data.eq(update.write_data),
+        ]
+        with m.If(host.visible_write):
+            m.d.comb += [
+                visible.write_address.eq(host.visible_address),
+                visible.write_column.eq(host.visible_column),
+                visible.write_data.eq(host.data),
+            ]
+
+        # orders from the scan to the update engine
+        m.d.comb += [
+            orders.w_en.eq(propagate.push),
+            orders.w_data.eq(propagate.order),
+            propagate.room.eq(orders.level <= self.ORDERS - 3),
+            update.orders.valid.eq(orders.r_rdy),
+            update.orders.payload.eq(orders.r_data),
+            orders.r_en.eq(update.orders.ready),
+            propagate.committed.eq(update.committed),
+        ]
+
+        # gated rows and reinforcement
+        m.d.comb += [
+            gated.read.eq(propagate.list_read),
+            gated.read_address.eq(propagate.list_read_address),
+            propagate.list_read_row.eq(gated.row),
+            propagate.list_read_target.eq(gated.target),
+            gated.write.eq(propagate.list_write),
+            gated.write_address.eq(propagate.list_write_address),
+            gated.write_row.eq(propagate.list_write_row),
+            gated.write_target.eq(propagate.list_write_target),
+            gated.table_address.eq(walker.table_address),
+            walker.table_granted.eq(gated.table_granted),
+            walker.table_data.eq(gated.table_data),
+            gated.table_write.eq(host.table_write),
+            gated.table_write_data.eq(host.data),
+            walker.start.eq(update.walk),
+            update.walking.eq(walker.busy),
+            walker.load.eq(host.seed_write),
+            walker.seed.eq(host.data),
+        ]
+        with m.If(host.table_write):
+            m.d.comb += gated.table_address.eq(host.table_address)
+
+        # the host
+        idle = Signal()
+        m.d.comb += [
+            idle.eq((loader.begun == update.freed) & update.idle),
+            host.idle.eq(idle),
+            propagate.margin.eq(host.margin),
+            propagate.group_size.eq(host.group_size),
+            propagate.gate.eq(host.gate),
+            update.host_commit.eq(host.commit),
+            update.host_read.eq(host.counters_read),
+            update.host_write.eq(host.counters_write),
+            update.host_address.eq(host.counters_address),
+            update.host_data.eq(host.data),
+            host.counters_done.eq(update.host_done),
+            host.counters_data.eq(update.host_result),
+        ]
+        m.d.comb += [
+            host.decided.eq(propagate.results.valid & propagate.results.ready),
+            host.triggered.eq(propagate.results.payload.triggered),
+            host.winner.eq(update.orders.valid & update.orders.ready & ~update.orders.payload.end),
+            host.committed.eq(update.committed),
+            host.word_read.eq(propagate.word_read),
+            host.group_read.eq(update.read & ~hidden.refused),
+        ]
+        return m
