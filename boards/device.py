@@ -1,0 +1,104 @@
+"""FPGAs: what each one has, and how the open tools are told about it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Family:
+    """What the chips of one family share.
+
+    ``luts``, ``flip_flops`` and ``block_rams`` name cells of a yosys netlist: a LUT cell with the number of 4-input
+    LUTs it takes, the others by prefix (flip-flops come with and without enable, reset, inverted clock).
+    ``resources`` names what nextpnr's utilisation lists, in words fit for a user.
+    ``pack`` is the packer and its arguments.
+    """
+
+    name: str
+    synth: str
+    nextpnr: str
+    constraints: str  # suffix of the pin and clock file, and nextpnr's option for it
+    routed: str  # nextpnr's option for the routed design
+    pack: tuple[str, ...]
+    bitstream_suffix: str
+    luts: Mapping[str, int]
+    flip_flops: tuple[str, ...]
+    block_rams: tuple[str, ...]
+    resources: Mapping[str, str]
+
+
+ICE40 = Family(
+    name="ice40",
+    synth="synth_ice40",
+    nextpnr="nextpnr-ice40",
+    constraints="pcf",
+    routed="--asc",
+    pack=("icepack", "{routed}", "{bitstream}"),
+    bitstream_suffix=".bin",
+    luts={"SB_LUT4": 1},
+    flip_flops=("SB_DFF",),
+    block_rams=("SB_RAM40_4K", "SB_SPRAM256KA"),
+    resources={
+        "ICESTORM_LC": "logic cells",
+        "ICESTORM_RAM": "block RAM (SB_RAM40_4K)",
+        "ICESTORM_SPRAM": "single-port RAM (SB_SPRAM256KA)",
+    },
+)
+
+ECP5 = Family(
+    name="ecp5",
+    synth="synth_ecp5",
+    nextpnr="nextpnr-ecp5",
+    constraints="lpf",
+    routed="--textcfg",
+    pack=("ecppack", "--compress", "--input", "{routed}", "--bit", "{bitstream}"),
+    bitstream_suffix=".bit",
+    # a carry cell takes two LUTs, a 16 x 4 distributed RAM four for its bits and two for its write port
+    luts={"LUT4": 1, "CCU2C": 2, "TRELLIS_DPR16X4": 6},
+    flip_flops=("TRELLIS_FF",),
+    block_rams=("DP16KD",),
+    resources={
+        "TRELLIS_COMB": "LUT4",
+        "TRELLIS_FF": "flip-flops",
+        "DP16KD": "block RAM (DP16KD)",
+    },
+)
+
+
+@dataclass(frozen=True)
+class Device:
+    """One chip in one package.
+
+    ``limits`` holds what there is of each of the family's ``resources``; ``synth_options`` go to yosys,
+    ``nextpnr_options`` select the part.
+    """
+
+    name: str
+    family: Family
+    limits: Mapping[str, int]
+    synth_options: tuple[str, ...]
+    nextpnr_options: tuple[str, ...]
+
+
+UP5K = Device(
+    name="iCE40UP5K-SG48",
+    family=ICE40,
+    limits={"ICESTORM_LC": 5280, "ICESTORM_RAM": 30, "ICESTORM_SPRAM": 4},
+    synth_options=("-abc9", "-device", "u"),
+    nextpnr_options=("--up5k", "--package", "sg48"),
+)
+HX8K = Device(
+    name="iCE40HX8K-CT256",
+    family=ICE40,
+    limits={"ICESTORM_LC": 7680, "ICESTORM_RAM": 32},
+    synth_options=("-abc9", "-device", "hx"),
+    nextpnr_options=("--hx8k", "--package", "ct256"),
+)
+# Without -nowidelut, popcount trees take 1.6 times the LUTs.
+LFE5U_85F = Device(
+    name="LFE5U-85F-6BG381C",
+    family=ECP5,
+    limits={"TRELLIS_COMB": 83640, "TRELLIS_FF": 83640, "DP16KD": 208},
+    synth_options=("-abc9", "-nowidelut"),
+    nextpnr_options=("--85k", "--package", "CABGA381", "--speed", "6"),
+)

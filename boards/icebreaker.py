@@ -1,0 +1,17 @@
+"""1BitSquared iCEBreaker: iCE40 UP5K, 12 MHz, FT2232H."""
+
+from amaranth_boards.icebreaker import ICEBreakerPlatform
+
+from boards.board import Board
+from boards.device import UP5K
+
+BOARD = Board(
+    name="icebreaker",
+    title="1BitSquared iCEBreaker",
+    device=UP5K,
+    platform=ICEBreakerPlatform,
+    uart=("uart", 0),
+    baud=3_000_000,
+    leds={"training": ("led_g", 0), "error": ("led_r", 0)},
+    reset=("button", 0),
+)

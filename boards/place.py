@@ -1,0 +1,94 @@
+"""Place and route with several seeds: speed and utilisation of each, or one line saying what does not fit."""
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from boards.board import BoardError
+from boards.device import Device
+from boards.tools import Job, ToolError, prepare, run_all
+
+UTILISATION = re.compile(r"^Info:\s+(\w+):\s+(\d+)/\s*(\d+)\s+\d+%", re.MULTILINE)
+"""A line of nextpnr's utilisation table: resource, used, available."""
+DECORATION = re.compile(r"^\$glbnet\$|\$(SB|TRELLIS)_IO_IN|_\$glb_clk$")
+"""What nextpnr puts around the name of a net that it moves to a global buffer."""
+
+
+@dataclass(frozen=True)
+class Placement:
+    """One seed's result: ``fmax_mhz`` by clock signal, ``utilisation`` as (used, available) by resource."""
+
+    seed: int
+    fmax_mhz: Mapping[str, float]
+    utilisation: Mapping[str, tuple[int, int]]
+
+
+def fastest(placements: Sequence[Placement], clock: str) -> Placement:
+    """The placement with the highest fmax of the clock signal ``clock``; the first of several equal ones."""
+    return max(placements, key=lambda placement: placement.fmax_mhz[clock])
+
+
+def log_name(seed: int) -> str:
+    """nextpnr's log of one seed."""
+    return f"nextpnr-seed{seed}.log"
+
+
+def routed_name(seed: int) -> str:
+    """The routed design of one seed."""
+    return f"seed{seed}.routed"
+
+
+def overuse(device: Device, log: str) -> list[str]:
+    """What ``log`` says is needed beyond the device's limits, in words."""
+    return [
+        f"{device.family.resources[name]} {used} needed, {available} there: {int(used) - int(available)} over"
+        for name, used, available in UTILISATION.findall(log)
+        if name in device.family.resources and int(used) > int(available)
+    ]
+
+
+def place(
+    owner: str,
+    device: Device,
+    name: str,
+    cwd: Path,
+    seeds: Sequence[int],
+    at_once: int = 1,
+    done: Callable[[int], None] = lambda _: None,
+) -> list[Placement]:
+    """Place and route the netlist ``name.json`` in folder ``cwd`` once for each of ``seeds``, ``at_once`` together.
+
+    Pins and clocks come from the constraint file ``name.pcf`` or ``name.lpf`` if there is one. Timing is measured,
+    not demanded. Raises :class:`BoardError`, one line that begins with ``owner``, for a design that does not fit.
+    """
+    family = device.family
+    constraints = f"{name}.{family.constraints}"
+    common = ["--quiet", "--timing-allow-fail", *device.nextpnr_options, "--json", f"{name}.json"]
+    if (cwd / constraints).exists():
+        common += [f"--{family.constraints}", constraints]
+    prepare(family.nextpnr)
+    try:
+        run_all([Job(family.nextpnr, (*common, *_outputs(device, seed)), cwd) for seed in seeds], at_once, done)
+    except ToolError as error:
+        for seed in seeds:
+            log = cwd / log_name(seed)
+            if over := overuse(device, log.read_text() if log.exists() else ""):
+                raise BoardError(f"{owner}: does not fit; {'; '.join(over)}") from None
+        raise BoardError(f"{owner}: {error}") from None
+    return [_read(seed, cwd / f"seed{seed}.json") for seed in seeds]
+
+
+def _outputs(device: Device, seed: int) -> tuple[str, ...]:
+    files = (device.family.routed, routed_name(seed), "--log", log_name(seed), "--report", f"seed{seed}.json")
+    return ("--seed", str(seed), *files)
+
+
+def _read(seed: int, report: Path) -> Placement:
+    values = json.loads(report.read_text())
+    return Placement(
+        seed,
+        {DECORATION.sub("", net): clock["achieved"] for net, clock in values["fmax"].items()},
+        {name: (entry["used"], entry["available"]) for name, entry in values["utilization"].items()},
+    )

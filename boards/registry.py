@@ -1,0 +1,16 @@
+"""The boards by name. A board's module is read only when it is asked for."""
+
+import importlib
+
+from boards.board import Board, BoardError
+
+NAMES = ("icebreaker", "ice40_hx8k_b_evn", "ulx3s_85f")
+"""Every board, named like its module."""
+
+
+def find(name: str) -> Board:
+    """The board called ``name``; :class:`BoardError` names the known ones if there is none."""
+    if name not in NAMES:
+        raise BoardError(f"board: {name!r} is not known; known are {', '.join(NAMES)}")
+    board: Board = importlib.import_module(f"boards.{name}").BOARD
+    return board

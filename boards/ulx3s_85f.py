@@ -1,0 +1,17 @@
+"""Radiona ULX3S with the ECP5-85F: 25 MHz, FT231X."""
+
+from amaranth_boards.ulx3s import ULX3S_85F_Platform
+
+from boards.board import Board
+from boards.device import LFE5U_85F
+
+BOARD = Board(
+    name="ulx3s_85f",
+    title="Radiona ULX3S 85F",
+    device=LFE5U_85F,
+    platform=ULX3S_85F_Platform,
+    uart=("uart", 0),
+    baud=1_000_000,
+    leds={"link": ("led", 0), "training": ("led", 1), "error": ("led", 2)},
+    reset=("button_fire", 0),
+)

@@ -1,0 +1,47 @@
+"""Small designs with a known number of memories, for building."""
+
+from amaranth import Module
+from amaranth.lib import io, wiring
+from amaranth.lib.memory import Memory
+from amaranth.lib.wiring import In, Out
+
+from boards.board import Board
+
+
+class Memories(wiring.Component):
+    """``count`` memories of 512 x 8 behind each other, registered in between."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        super().__init__({"data": In(8), "address": In(9), "result": Out(8)})
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        value = self.data
+        for index in range(self.count):
+            m.submodules[f"memory{index}"] = memory = Memory(shape=8, depth=512, init=[])
+            write, read = memory.write_port(), memory.read_port()
+            m.d.comb += [write.addr.eq(self.address), write.data.eq(value), write.en.eq(1)]
+            m.d.comb += read.addr.eq(self.address + index + 1)
+            value = read.data
+        m.d.comb += self.result.eq(value)
+        return m
+
+
+class OnBoard(wiring.Component):
+    """``Memories`` between a board's serial pins, clocked by its own oscillator."""
+
+    def __init__(self, board: Board, count: int) -> None:
+        self.board, self.unit = board, Memories(count)
+        super().__init__({})
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        m.submodules.unit = self.unit
+        uart = platform.request(*self.board.uart, dir="-")
+        m.submodules.rx = rx = io.FFBuffer("i", uart.rx)
+        m.submodules.tx = tx = io.FFBuffer("o", uart.tx)
+        m.d.sync += self.unit.data.eq(self.unit.data << 1 | rx.i)
+        m.d.sync += self.unit.address.eq(self.unit.address + 1)
+        m.d.comb += tx.o.eq(self.unit.result.xor())
+        return m

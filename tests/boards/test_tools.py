@@ -1,0 +1,17 @@
+import pytest
+
+from boards.tools import Job, ToolError, run, run_all
+
+
+def test_an_error_is_the_tools_own_last_line(tmp_path):
+    with pytest.raises(ToolError, match=r"^yosys: ERROR: .*missing\.il"):
+        run(Job("yosys", ("-q", "-p", "read_rtlil missing.il"), tmp_path))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_results_come_in_the_order_of_the_jobs(tmp_path):
+    finished = []
+    jobs = [Job("yosys", ("-p", f"log {word}"), tmp_path) for word in ("first", "second", "third")]
+    printed = run_all(jobs, 2, finished.append)
+    assert [word in text for word, text in zip(("first", "second", "third"), printed, strict=True)] == [True] * 3
+    assert sorted(finished) == [0, 1, 2]
