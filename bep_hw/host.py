@@ -75,9 +75,15 @@ class HostPort(wiring.Component):
                         m.next = "FETCH"
                     with m.Elif((request.space == Space.REGISTERS) & ~request.write):
                         m.d.sync += self.replies.payload.eq(read_value)
+                    with m.Elif(self.commit):
+                        m.next = "COMMIT"
             with m.State("FETCH"):
                 with m.If(self.counters_done):
                     m.d.sync += self.replies.payload.eq(self.counters_data)
+                    m.next = "REPLY"
+            with m.State("COMMIT"):
+                # samples behind the reply must see the new weights
+                with m.If(self.committed):
                     m.next = "REPLY"
             with m.State("REPLY"):
                 m.d.comb += self.replies.valid.eq(1)

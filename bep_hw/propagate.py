@@ -141,7 +141,9 @@ class Propagate(wiring.Component):
             self.list_read_address.eq(field(list_base, sequencer.index) + sequencer.number),
         ]
         row, error = Signal(range(max(place.rows for place in layout.layers))), Signal(init=1)
-        with m.Switch(field([int(item.kind) for item in program], index_b)):
+        kind_b = Signal(Kind)
+        m.d.comb += kind_b.eq(field([int(item.kind) for item in program], index_b))
+        with m.Switch(kind_b):
             with m.Case(Kind.FORWARD):
                 m.d.comb += row.eq(number_b)
             with m.Case(Kind.TARGET):
@@ -166,13 +168,16 @@ class Propagate(wiring.Component):
         # D: the weights are there; the inputs' word changes with the first row of a forward pass
         plane_delay = VisiblePlane.delay_of(layout)
         forward_first = valid_c & first_c & forward_c
-        m.d.comb += fetch.swap.eq(delayed(forward_first, plane_delay - 1))
+        completes = field([int(item.kind is Kind.FORWARD and item.last) for item in program], index_c)
+        m.d.comb += [
+            fetch.swap.eq(delayed(forward_first, plane_delay - 1)),
+            # the fetch must not take the chunks of the layer before for this layer's
+            activations.restart.eq(delayed(forward_first & completes, plane_delay - 1)),
+        ]
         index_d, valid_d, first_d, last_d, error_d, forward_d = (
             delayed(signal, plane_delay) for signal in (index_c, valid_c, first_c, last_c, error_c, forward_c)
         )
         m.d.comb += [popcount.weight.eq(self.plane_data), popcount.input.eq(fetch.word)]
-        completes = field([int(item.kind is Kind.FORWARD and item.last) for item in program], index_d)
-        m.d.comb += activations.restart.eq(valid_d & first_d & completes)
         early = popcount.delay - 1
         m.d.comb += [
             pre.valid.eq(delayed(valid_d & forward_d, early)),

@@ -44,7 +44,11 @@ REGISTERS = {
     "propagate_words": Register(0x25, 32, Access.READ, "visible words the propagate engine read"),
     "update_words": Register(0x26, 32, Access.READ, "groups of counters the update engine read"),
     "reinforcement": Register(
-        0x80, 16, Access.WRITE, "thresholds of a layer's reinforcement: the carry, then the digits", count=8 * TABLE_STRIDE
+        0x80,
+        16,
+        Access.WRITE,
+        "thresholds of a layer's reinforcement: the carry, then the digits",
+        count=8 * TABLE_STRIDE,
     ),
 }
 

@@ -64,7 +64,7 @@ class Sequencer(wiring.Component):
         forward = field(lambda item: item.kind is Kind.FORWARD)
         backward = field(lambda item: item.kind is Kind.BACKWARD)
         classify = field(lambda item: item.kind is Kind.FORWARD and item.layer == classifier and item.first)
-        completes = field(lambda item: item.kind is Kind.FORWARD and item.last)
+        completes = field(lambda item: item.kind is Kind.FORWARD and item.last and item.layer != classifier)
         opening = field(lambda item: item is program[0])
         rows = field(lambda item: item.rows)
 

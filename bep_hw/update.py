@@ -10,7 +10,7 @@ A counter must not come back within three cycles, so every order takes at least 
 import enum
 
 from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal
-from amaranth.lib import data, stream, wiring
+from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from bep_hw.counters import CounterStep
@@ -290,7 +290,14 @@ class UpdateEngine(wiring.Component):
         return m
 
     def _commit(
-        self, m: Module, valid: Signal, signs: Signal, end: Signal, column_end: Signal, layer_end: Signal, active: Signal
+        self,
+        m: Module,
+        valid: Signal,
+        signs: Signal,
+        end: Signal,
+        column_end: Signal,
+        layer_end: Signal,
+        active: Signal,
     ) -> None:
         """Signs of a column's chunks, gathered and written to the visible plane; the tail of a layer's row stays 0."""
         layout, places = self.layout, self.layout.trainable

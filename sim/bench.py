@@ -1,0 +1,72 @@
+"""The trainer as the testbench sees it: samples are handed over whole, so that Python runs once a sample."""
+
+from amaranth.hdl import Module, Signal
+from amaranth.lib import stream, wiring
+from amaranth.lib.wiring import In, Out
+
+from bep_hw.ports import data_bits, label_bits, request_layout
+from bep_hw.trainer import Trainer
+from bep_ref.config import Machine, Network
+
+
+class TrainerBench(wiring.Component):
+    """A :class:`Trainer` behind a parallel-to-serial converter for samples.
+
+    A sample on ``bits`` (with ``label``, ``train``, ``last``) is offered by inverting ``offered``; ``taken`` follows when
+    the next one may be set. ``decided`` inverts with every result, then ``prediction`` and ``triggered`` are valid.
+    """
+
+    def __init__(self, network: Network, machine: Machine) -> None:
+        self.trainer = Trainer(network, machine)
+        self.beats = self.trainer.layout.layers[0].chunks
+        super().__init__(
+            {
+                "bits": In(self.beats * machine.update_lanes),
+                "label": In(label_bits(network)),
+                "train": In(1),
+                "last": In(1),
+                "offered": In(1),
+                "taken": Out(1),
+                "decided": Out(1),
+                "prediction": Out(label_bits(network)),
+                "triggered": Out(1),
+                "requests": In(stream.Signature(request_layout(network, machine))),
+                "replies": Out(stream.Signature(data_bits(network, machine))),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        m.submodules.trainer = trainer = self.trainer
+        wiring.connect(m, wiring.flipped(self.requests), trainer.requests)
+        wiring.connect(m, wiring.flipped(self.replies), trainer.replies)
+        samples = trainer.samples
+        chunk = trainer.machine.update_lanes
+        waiting = Signal.like(self.bits)
+        left = Signal(range(self.beats + 1))
+        header = Signal(samples.payload.shape())
+        m.d.comb += [
+            samples.valid.eq(left != 0),
+            samples.payload.eq(header),
+            samples.payload.chunk.eq(waiting),
+            trainer.results.ready.eq(1),
+        ]
+        with m.If(samples.valid & samples.ready):
+            m.d.sync += [left.eq(left - 1), waiting.eq(waiting >> chunk)]
+        with m.If((left == 0) | ((left == 1) & samples.ready)):
+            with m.If(self.offered != self.taken):
+                m.d.sync += [
+                    self.taken.eq(self.offered),
+                    left.eq(self.beats),
+                    waiting.eq(self.bits),
+                    header.label.eq(self.label),
+                    header.train.eq(self.train),
+                    header.last.eq(self.last),
+                ]
+        with m.If(trainer.results.valid):
+            m.d.sync += [
+                self.decided.eq(~self.decided),
+                self.prediction.eq(trainer.results.payload.prediction),
+                self.triggered.eq(trainer.results.payload.triggered),
+            ]
+        return m

@@ -1,0 +1,64 @@
+"""What a co-simulation plays into the hardware, and what it saw: the files between the two processes."""
+
+import pickle
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+
+from numpy.typing import NDArray
+
+from bep_hw.layout import Layout
+from bep_ref.config import Machine, Network
+
+Ints = NDArray[Any]
+
+
+class _Filed:
+    def save(self, path: Path) -> None:
+        with path.open("wb") as file:
+            pickle.dump(self, file)
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        with path.open("rb") as file:
+            loaded = pickle.load(file)
+        assert isinstance(loaded, cls)
+        return loaded
+
+
+@dataclass
+class Epoch:
+    """Register writes, then samples ``x`` (n, K_0) of ±1 with classes ``y``; ``last`` ends a mini-batch."""
+
+    registers: dict[int, int]
+    x: Ints
+    y: Ints
+    last: Ints
+
+
+@dataclass
+class Job(_Filed):
+    """A whole run: machine, initial state, register writes, epochs."""
+
+    network: Network
+    machine: Machine
+    counters: list[Ints]
+    classifier: Ints
+    registers: dict[int, int]
+    epochs: list[Epoch]
+
+    @cached_property
+    def layout(self) -> Layout:
+        return Layout(self.network, self.machine)
+
+
+@dataclass
+class Observed(_Filed):
+    """One entry an epoch: predictions and triggers a sample, counters and visible words at its end, statistics."""
+
+    predictions: list[Ints] = field(default_factory=list)
+    triggered: list[Ints] = field(default_factory=list)
+    counters: list[list[Ints]] = field(default_factory=list)
+    visible: list[Ints] = field(default_factory=list)
+    statistics: list[dict[str, int]] = field(default_factory=list)
