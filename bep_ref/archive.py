@@ -42,14 +42,7 @@ def read_archive(path: Path, kind: str, version: int) -> tuple[dict[str, Any], A
     ------
     ArchiveError : no such file, not of this format and version, or its content does not match its digest.
     """
-    if not path.is_file():
-        raise ArchiveError(f"{path}: no such file")
-    raw = path.read_bytes()
-    try:
-        with np.load(io.BytesIO(raw), allow_pickle=False) as archive:
-            content: Arrays = dict(archive)
-    except Exception:  # the zip, zlib and array parsers have a dozen ways to dislike bytes that are not theirs
-        raise ArchiveError(f"{path}: not a {kind} file, or damaged") from None
+    content = read_arrays(path)
     digest, header = content.pop("digest", None), content.get("header")
     if digest is None or header is None:
         raise ArchiveError(f"{path}: not a {kind} file; it holds {', '.join(sorted(content)) or 'nothing'}")
@@ -61,6 +54,23 @@ def read_archive(path: Path, kind: str, version: int) -> tuple[dict[str, Any], A
     if (found := values.pop("version")) != version:
         raise ArchiveError(f"{path}: {kind} format version {found}; this program reads version {version}")
     return values, content
+
+
+def read_arrays(path: Path) -> Arrays:
+    """All arrays of an .npz file, read without pickle.
+
+    Raises
+    ------
+    ArchiveError : no such file, or not an archive of plain arrays.
+    """
+    if not path.is_file():
+        raise ArchiveError(f"{path}: no such file")
+    raw = path.read_bytes()
+    try:
+        with np.load(io.BytesIO(raw), allow_pickle=False) as archive:
+            return dict(archive)
+    except Exception:  # the zip, zlib and array parsers have a dozen ways to dislike bytes that are not theirs
+        raise ArchiveError(f"{path}: damaged, or not an .npz archive of plain arrays") from None
 
 
 def _digest(content: Arrays) -> bytes:

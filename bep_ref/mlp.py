@@ -97,6 +97,14 @@ class BinaryMlp:
         if not np.isin(self.classifier, (-1, 1)).all():
             raise ConfigError("classifier: it must hold only -1 and +1")
 
+    def _check_samples(self, x: Ints, y: Ints) -> None:
+        if x.ndim != 2 or x.shape[1] != self.network.inputs or y.shape != x.shape[:1]:
+            raise ConfigError(
+                f"samples: x has shape {x.shape} and y {y.shape}; they must be (n, {self.network.inputs}) and (n,)"
+            )
+        if len(y) and not 0 <= y.min() <= y.max() < self.network.classes:
+            raise ConfigError(f"labels: {y.min()} to {y.max()}; they must be 0 to {self.network.classes - 1}")
+
     def _refresh(self) -> None:
         """Visible weights from the counters: the hardware's commit."""
         self.weights = [sign(q) for q in self.counters]
@@ -148,6 +156,7 @@ class BinaryMlp:
         ``x`` (n, K_0) of ±1, ``y`` (n,) classes, ``reinforcement`` one probability a layer (none by default).
         """
         y = np.asarray(y)
+        self._check_samples(np.asarray(x), y)
         z, a, logits = self.forward(x)
         triggered = self.triggers(logits, y)
         targets = self.targets(z, y)

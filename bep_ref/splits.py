@@ -34,7 +34,7 @@ def stratified_split(
     while (emptied := np.flatnonzero((shares == sizes) & (sizes > 0))).size:
         shares[emptied[0]] -= 1
         shares[np.argmax(sizes - shares)] += 1
-    order = permutation(stream(seed, f"split {name}"), len(y))
+    order = permutation(stream(seed, "split"), len(y))
     held = np.concatenate([order[y[order] == label][:share] for label, share in enumerate(shares)])
     kept = np.ones(len(y), dtype=bool)
     kept[held] = False

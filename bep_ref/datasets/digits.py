@@ -10,6 +10,9 @@ USAGE = "digits"
 SUMMARY = "scikit-learn's 8 x 8 digits, 1347 training and 450 test samples"
 
 TEST_SAMPLES = 450
+BINARISE = "threshold=2,6,11"
+"""Three-bit thermometer on 0 to 16. Validation accuracy over 12 seeds: 95.5 %, evenly spaced 4,8,12: 95.0 %,
+quantiles of each pixel: 94 %."""
 
 
 def load(argument: str) -> Dataset:
@@ -22,4 +25,4 @@ def load(argument: str) -> Dataset:
     x, y = images.astype(np.uint8), labels.astype(np.int64)
     kept, held = stratified_split(y, TEST_SAMPLES, SPLIT_SEED, "test part of digits")
     names = tuple(str(digit) for digit in range(10))
-    return Dataset(NAME, x[kept], y[kept], x[held], y[held], names, "threshold=4,8,12")
+    return Dataset(NAME, x[kept], y[kept], x[held], y[held], names, BINARISE)

@@ -1,13 +1,12 @@
 """`npz:FILE`: NumPy arrays ``x`` (n, ...) and ``y`` (n,), optionally ``x_test`` and ``y_test``."""
 
-import zipfile
-import zlib
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bep_ref.archive import read_arrays
 from bep_ref.datasets.dataset import DataError, Dataset, check_finite, name_classes, suitable_binariser, with_test_part
 
 NAME = "npz"
@@ -22,7 +21,7 @@ def load(argument: str) -> Dataset:
     path = Path(argument)
     if not path.is_file():
         raise DataError(f"data: npz: {path} is not a file")
-    arrays = _read_arrays(path)
+    arrays = read_arrays(path)
     x, labels = _part(arrays, "x", "y", path)
     class_names, y = name_classes(labels, f"{path}: y")
     spec = f"{NAME}:{argument}"
@@ -37,18 +36,6 @@ def load(argument: str) -> Dataset:
             raise DataError(f"{path}: y_test: label {str(label)!r} of row {row + 1} does not occur in y")
     y_test = np.array([index[str(label)] for label in test_labels], dtype=np.int64)
     return Dataset(spec, x, y, x_test, y_test, class_names, suitable_binariser(x))
-
-
-def _read_arrays(path: Path) -> dict[str, NDArray[Any]]:
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            if not isinstance(archive, np.lib.npyio.NpzFile):
-                raise DataError(f"{path}: a single array; it must be an .npz archive with x and y")
-            return {name: archive[name] for name in ("x", "y", "x_test", "y_test") if name in archive}
-    except (ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        if isinstance(error, DataError):
-            raise
-        raise DataError(f"{path}: not a readable .npz archive of plain arrays ({error})") from None
 
 
 def _part(arrays: dict[str, NDArray[Any]], x_name: str, y_name: str, path: Path) -> tuple[NDArray[Any], NDArray[Any]]:

@@ -1,0 +1,73 @@
+"""A second, independent reading of the MLP algorithm: plain lists, plain loops, weights as odd integers h.
+
+It shares no code and no representation with :mod:`bep_ref.mlp` (hidden weights ``h`` instead of counters, whole
+fractions instead of precomputed thresholds), so that a misreading in one shows up against the other.
+"""
+
+from fractions import Fraction
+from itertools import product
+
+
+def sgn(value):
+    return -1 if value < 0 else 1
+
+
+def dot(left, right):
+    return sum(a * b for a, b in zip(left, right, strict=True))
+
+
+class SlowMlp:
+    """``counters`` q per layer as nested lists; margin and gate are compared as exact fractions."""
+
+    def __init__(self, counters, classifier, margin, gate, group_size, counter_bits):
+        self.hidden = [[[2 * q + 1 for q in row] for row in layer] for layer in counters]
+        self.classifier = classifier
+        self.margin, self.gate = Fraction(margin), Fraction(gate)
+        self.group_size = group_size
+        self.largest = 2**counter_bits - 1
+        self.predictions, self.triggered, self.winners = [], [], []
+
+    @property
+    def counters(self):
+        return [[[(h - 1) // 2 for h in row] for row in layer] for layer in self.hidden]
+
+    def train_batch(self, x, y):
+        visible = [[[sgn(h) for h in row] for row in layer] for layer in self.hidden]
+        for sample, label in zip(x, y, strict=True):
+            self._train_sample(visible, sample, label)
+
+    def _train_sample(self, visible, sample, label):
+        activations, sums = [sample], []
+        for weights in visible:
+            sums.append([dot(row, activations[-1]) for row in weights])
+            activations.append([sgn(z) for z in sums[-1]])
+        logits = [dot(prototype, activations[-1]) for prototype in self.classifier]
+        self.predictions.append(logits.index(max(logits)))
+        rival = max(logit for c, logit in enumerate(logits) if c != label)
+        self.triggered.append(logits[label] - rival < self.margin * len(activations[-1]))
+        if not self.triggered[-1]:
+            return
+        desired = self.classifier[label]
+        for layer in range(len(visible) - 1, -1, -1):
+            for j in self._winners(sums[layer], desired, self.group_size[layer]):
+                self.winners.append((len(self.predictions) - 1, layer, j))
+                for i, a in enumerate(activations[layer]):
+                    h = self.hidden[layer][j][i] + 2 * desired[j] * a
+                    # one more step than the counter holds is one step too far, on either side
+                    self.hidden[layer][j][i] = max(-self.largest, min(self.largest, h))
+            desired = self._behind(visible[layer], sums[layer], desired)
+
+    def _winners(self, sums, desired, size):
+        for start in range(0, len(sums), size):
+            wrong = [j for j in range(start, start + size) if sgn(sums[j]) != desired[j]]
+            if wrong:
+                yield min(wrong, key=lambda j: (abs(sums[j]), j))
+
+    def _behind(self, weights, sums, desired):
+        """Desired activations of the layer below, through the neurons whose pre-activation is small."""
+        fan_in = len(weights[0])
+        total = [0] * fan_in
+        for j, i in product(range(len(weights)), range(fan_in)):
+            if abs(sums[j]) <= self.gate * fan_in:
+                total[i] += weights[j][i] * desired[j]
+        return [sgn(value) for value in total]
