@@ -4,7 +4,7 @@ import argparse
 from dataclasses import MISSING, Field, fields
 from typing import Any
 
-from bep_ref.config import Network, Training
+from bep_ref.config import Machine, Network, Training
 from bep_ref.datasets import FORMATS, Dataset, load
 
 HIDDEN = (128, 128)
@@ -17,10 +17,10 @@ def add_data(parser: argparse.ArgumentParser, required: bool = True) -> None:
     parser.add_argument("--data", metavar="SPEC", required=required, help=f"data set: {formats}")
 
 
-def add_task(parser: argparse.ArgumentParser) -> None:
+def add_task(parser: argparse.ArgumentParser, omit: tuple[str, ...] = ()) -> None:
     """Hidden layers, counters, binarisation and every training option, for a network that learns from ``--data``.
 
-    An option left out is None; :func:`bep_ref.task.prepare` then takes the data's preset or the default.
+    ``omit`` names training options that the command has no use for. An option left out is None; :func:`bep_ref.task.prepare` then takes the data's preset or the default.
     """
     network = parser.add_argument_group("network")
     _add_field(network, _field(Network, "hidden"), HIDDEN)
@@ -32,13 +32,14 @@ def add_task(parser: argparse.ArgumentParser) -> None:
     )
     training = parser.add_argument_group("training", "Defaults; a data set may bring better ones, shown by bep train.")
     for field in fields(Training):
-        _add_field(training, field)
+        if field.name not in omit:
+            _add_field(training, field)
 
 
 def task_settings(args: argparse.Namespace) -> dict[str, Any]:
     """The options of :func:`add_task` that were given: fields of Network and Training, and ``binarise``."""
     names = ["hidden", "counter_bits", "binarise", *(field.name for field in fields(Training))]
-    return {name: getattr(args, name) for name in names if getattr(args, name) is not None}
+    return {name: getattr(args, name) for name in names if getattr(args, name, None) is not None}
 
 
 def load_data(args: argparse.Namespace) -> Dataset:
@@ -59,7 +60,25 @@ def network(args: argparse.Namespace, default: Network) -> Network:
     return Network.from_dict(default.to_dict() | {name: value for name, value in given.items() if value is not None})
 
 
-def _field(record: type[Network] | type[Training], name: str) -> "Field[Any]":
+def add_machine(parser: argparse.ArgumentParser) -> None:
+    """Lane counts: ``--lanes --update-lanes --backward-lanes``; what is left out is chosen for the network."""
+    group = parser.add_argument_group("machine")
+    for name in ("lanes", "update_lanes", "backward_lanes"):
+        meaning, limit = (_field(Machine, name).metadata[key] for key in ("meaning", "limit"))
+        option = "--" + name.replace("_", "-")
+        group.add_argument(option, type=int, metavar="N", help=f"{meaning}; {limit} (default: chosen for the network)")
+
+
+def machine(args: argparse.Namespace, network: Network, target: int = 128, **fixed: Any) -> Machine:
+    """The machine of :func:`add_machine`'s options: about ``target`` lanes by default, with ``fixed`` fields."""
+    from bep_hw.choose import choose_machine
+
+    names = ("lanes", "update_lanes", "backward_lanes")
+    given = {name: getattr(args, name) for name in names if getattr(args, name) is not None}
+    return choose_machine(network, target, **{**fixed, **given})
+
+
+def _field(record: type[Network] | type[Training] | type[Machine], name: str) -> "Field[Any]":
     return next(field for field in fields(record) if field.name == name)
 
 

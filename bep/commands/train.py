@@ -46,17 +46,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
     trainer = _trainer(args)
-    args.report.print(_plan(trainer))
     args.out.mkdir(parents=True, exist_ok=True)
+    args.report.print(_plan(trainer))
     save_checkpoint(args.out / "checkpoint.npz", trainer)
     try:
         _train(trainer, args)
+        return _finish(trainer, args)
     except KeyboardInterrupt:
         raise KeyboardInterrupt(
             f"{len(trainer.history)} of {trainer.task.training.epochs} epochs are saved; "
             f"continue with: bep train --out {args.out} --resume"
         ) from None
-    return _finish(trainer, args)
 
 
 def _trainer(args: argparse.Namespace) -> Trainer:

@@ -1,0 +1,87 @@
+"""``bep cosim``: learn in the golden model and in simulated hardware, and compare every bit."""
+
+import argparse
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.table import Table
+
+from bep.command import CheckError
+from bep.console import progress_bar
+from bep.options import HIDDEN, add_data, add_machine, add_task, load_data, machine, task_settings
+from bep_ref.config import ConfigError, Machine
+from bep_ref.task import Task, prepare
+
+if TYPE_CHECKING:
+    from sim.cosim import Report
+
+NAME = "cosim"
+HELP = "train simulated hardware beside the golden model"
+DESCRIPTION = """\
+Generate the hardware, build it with Verilator, train it on real samples and compare it with the golden model: every
+counter and every visible weight at the end of each epoch, every prediction and trigger on the way.
+
+  bep cosim --data digits                                  a full epoch
+  bep cosim --data mnist:DIR --hidden 96 96 --samples 500 --batch-size 100 --lanes 200
+
+Samples come in the order of bep train's first epochs, so the counters are those that bep train has after them.
+Exit code 1 if a single bit differs.
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_data(parser)
+    parser.add_argument("--samples", type=int, metavar="N", help="samples of each epoch (default: all for training)")
+    parser.add_argument("--epochs", type=int, default=1, metavar="N", help="epochs; at least 1 (default: 1)")
+    parser.add_argument(
+        "--build", type=Path, default=Path("build/cosim"), metavar="DIR", help="folder of builds (default: build/cosim)"
+    )
+    parser.add_argument("--waves", type=Path, metavar="FILE", help="keep a waveform (VCD) of the run; slow and large")
+    add_machine(parser)
+    add_task(parser, omit=("epochs",))
+
+
+def run(args: argparse.Namespace) -> dict[str, Any]:
+    if args.epochs < 1:
+        raise ConfigError(f"epochs: {args.epochs} is out of range; it must be at least 1")
+    task = prepare(load_data(args), {"hidden": HIDDEN, **task_settings(args)})
+    if args.samples is not None and not 1 <= args.samples <= len(task.train):
+        raise ConfigError(f"samples: {args.samples} is out of range; it must be 1 to {len(task.train)}")
+    chosen = machine(args, task.network)
+    report = cosimulate_task(args, task, chosen, args.epochs, args.samples)
+    result = {"network": str(task.network), "machine": chosen.to_dict(), **asdict(report)}
+    args.report.print(_summary(task, chosen, report))
+    if report.mismatches:
+        raise CheckError(f"{report.mismatches} bits differ; first: {report.first_difference}", result)
+    return result
+
+
+def cosimulate_task(
+    args: argparse.Namespace, task: Task, chosen: Machine, epochs: int, samples: int | None = None
+) -> "Report":
+    """Co-simulate the first ``epochs`` of ``task``, each cut to ``samples``, with a progress bar."""
+    from sim.cosim import cosimulate_task as simulate
+
+    with progress_bar(args.progress) as progress:
+        bars: dict[str, Any] = {}
+
+        def show(stage: str, done: int, total: int) -> None:
+            if stage not in bars:
+                bars[stage] = progress.add_task(stage, total=total)
+            progress.update(bars[stage], completed=done)
+
+        return simulate(task, chosen, epochs, samples, args.build, show, args.waves)
+
+
+def _summary(task: Task, chosen: Machine, report: "Report") -> Table:
+    table = Table(show_header=False, title=f"{task.network} on {task.data}, {chosen.lanes} lanes")
+    table.add_row("samples (triggered)", f"{report.samples:,} ({report.triggered:,})")
+    table.add_row("counters compared", f"{report.counters_compared:,}")
+    table.add_row("visible weights compared", f"{report.visible_compared:,}")
+    table.add_row("predictions compared", f"{report.predictions_compared:,}")
+    table.add_row("mismatches", f"{report.mismatches:,}")
+    table.add_row("cycles per sample", f"{report.cycles_per_sample:,.0f}")
+    table.add_row("propagate engine busy", f"{report.propagate_utilisation:.1%}")
+    table.add_row("update engine busy", f"{report.update_utilisation:.1%}")
+    return table

@@ -1,0 +1,42 @@
+"""``bep verilog``: write the trainer as Verilog."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from bep.options import add_machine, add_network, machine, network
+from bep_ref.atomic import write_atomically
+from bep_ref.config import Network
+from bep_ref.model import Model
+
+NAME = "verilog"
+HELP = "write the trainer as Verilog"
+DESCRIPTION = """\
+Generate the trainer of a network as one Verilog file, module "trainer", for a flow of your own. Its ports are four
+streams with valid, ready and payload: samples in, results out, requests in, replies out.
+
+  bep verilog --inputs 784 --hidden 96 96 --classes 10 -o trainer.v
+  bep verilog run/model.npz -o trainer.v        the shape of a trained network
+"""
+
+NETWORK = Network(784, (96, 96), 10)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("model", metavar="MODEL", type=Path, nargs="?", help="take the network's shape from this model")
+    parser.add_argument("-o", "--out", required=True, type=Path, metavar="FILE", help="file to write")
+    add_network(parser, NETWORK)
+    add_machine(parser)
+
+
+def run(args: argparse.Namespace) -> dict[str, Any]:
+    from amaranth.back import verilog
+
+    from bep_hw.trainer import Trainer
+
+    shape = network(args, Model.load(args.model).network if args.model else NETWORK)
+    chosen = machine(args, shape)
+    text = verilog.convert(Trainer(shape, chosen), name="trainer", emit_src=False)
+    write_atomically(args.out, text.encode())
+    args.report.print(f"{args.out}: trainer of {shape}, {chosen.lanes} lanes, {text.count(chr(10)):,} lines")
+    return {"network": shape.to_dict(), "machine": chosen.to_dict(), "verilog": str(args.out)}
