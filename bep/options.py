@@ -20,7 +20,8 @@ def add_data(parser: argparse.ArgumentParser, required: bool = True) -> None:
 def add_task(parser: argparse.ArgumentParser, omit: tuple[str, ...] = ()) -> None:
     """Hidden layers, counters, binarisation and every training option, for a network that learns from ``--data``.
 
-    ``omit`` names training options that the command has no use for. An option left out is None; :func:`bep_ref.task.prepare` then takes the data's preset or the default.
+    ``omit`` names training options that the command has no use for. An option left out is None;
+    :func:`bep_ref.task.prepare` then takes the data's preset or the default.
     """
     network = parser.add_argument_group("network")
     _add_field(network, _field(Network, "hidden"), HIDDEN)

@@ -8,11 +8,12 @@ from amaranth.lib.wiring import In, Out
 class ColumnSums(wiring.Component):
     """Counts, in every lane, the rows whose weight agrees with the row's error signal.
 
-    The sign of ``2p - n`` over n rows is wanted; the counter starts at ``-ceil(n / 2)``, so that it is the counter's own
-    sign (n = 0 and a tie give +1). The start value is added with the first row, to a counter cleared before.
+    The sign of ``2p - n`` over n rows is wanted; the counter starts at ``-ceil(n / 2)``, so that it is the counter's
+    own sign (n = 0 and a tie give +1). The start value is added with the first row, to a counter cleared before.
 
     Parameters: ``lanes``; ``most_rows``, the largest n. Ports: ``weights`` (lanes) with ``error`` on ``valid``;
-    ``first``; ``half`` = ceil(n / 2), held over the pass; ``clear``; ``targets`` (lanes), +1 as 1, one cycle after a row.
+    ``first``; ``half`` = ceil(n / 2), held over the pass; ``clear``; ``targets`` (lanes), +1 as 1, one cycle after a
+    row.
     """
 
     def __init__(self, lanes: int, most_rows: int) -> None:

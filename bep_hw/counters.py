@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 
 class CounterStep(wiring.Component):
-    """``stepped`` is ``counter`` plus or minus one, unless ``enable`` is low or it would leave B bits (combinational)."""
+    """``stepped`` is ``counter`` plus or minus one, unless ``enable`` is low or it would leave B bits."""
 
     def __init__(self, bits: int) -> None:
         self.bits = bits

@@ -12,8 +12,8 @@ SPRAM_DEPTH, SPRAM_WIDTH = 16384, 16
 class HiddenPlane(wiring.Component):
     """Counters in block RAM (one read and one write port) or in single-port SPRAM, two banks interleaved.
 
-    ``read_data`` follows ``address`` by one cycle. In SPRAM the lowest address bit is the bank: while ``write`` is high,
-    a read of the same bank is refused (``refused`` is high in that cycle and the address must be held).
+    ``read_data`` follows ``address`` by one cycle. In SPRAM the lowest address bit is the bank: while ``write`` is
+    high, a read of the same bank is refused (``refused`` is high in that cycle and the address must be held).
     """
 
     def __init__(self, layout: Layout) -> None:

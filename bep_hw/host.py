@@ -1,5 +1,7 @@
 """The host's side: registers, counters and visible weights through one request stream, and the statistics."""
 
+from typing import Any
+
 from amaranth.hdl import Module, Signal
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
@@ -123,7 +125,7 @@ class HostPort(wiring.Component):
 
     def _statistics(self, m: Module, read_value: Signal) -> None:
         """Free-running counters of events, read through registers."""
-        events = {
+        events: dict[str, Any] = {
             "cycles": 1,
             "samples": self.decided,
             "triggers": self.decided & self.triggered,
@@ -132,6 +134,8 @@ class HostPort(wiring.Component):
             "propagate_words": self.word_read,
             "update_words": self.group_read,
         }
+        if not self.layout.machine.statistics:
+            events = {}
         totals = {}
         for name, event in events.items():
             totals[name] = total = Signal(32, name=name)

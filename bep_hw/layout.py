@@ -127,6 +127,11 @@ class Layout:
         bits[:, : x.shape[1]] = x > 0
         return bits.reshape(len(x), beats, chunk) @ (1 << np.arange(chunk, dtype=object))
 
+    def pack_whole_samples(self, x: Ints) -> list[int]:
+        """Each sample's beats as one integer, the first beat lowest."""
+        shifts = 1 << (self.machine.update_lanes * np.arange(self.layers[0].chunks, dtype=object))
+        return [int(bits) for bits in self.pack_samples(x) @ shifts]
+
     def pack_counters(self, counters: list[Ints]) -> dict[int, int]:
         """Hidden-plane image: group address -> N counters of B bits, two's complement, lane 0 lowest."""
         chunk, bits = self.machine.update_lanes, self.network.counter_bits

@@ -11,8 +11,8 @@ from bep_hw.program import Pass
 class PreActivation(wiring.Component):
     """Sums the popcounts of a row's words in a narrow RAM, one row a cycle.
 
-    Timing: ``valid``, ``index`` (of the pass) and ``first`` (its first row) come one cycle before ``count``; outputs come
-    three cycles after them. A row of the same layer must not come back within three cycles.
+    Timing: ``valid``, ``index`` (of the pass) and ``first`` (its first row) come one cycle before ``count``; outputs
+    come three cycles after them. A row of the same layer must not come back within three cycles.
 
     Outputs: ``done`` marks a completed row: its ``row`` number, ``layer``, ``agree`` (p), ``magnitude`` |z| and
     ``negative``; ``final`` marks the layer's last row.

@@ -1,9 +1,10 @@
 """The register map, declared once: gateware, host driver, testbench and documentation all read it."""
 
 import enum
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bep_ref.config import Network, Training, gate_threshold, margin_threshold
+from bep_ref.config import Network, gate_threshold, margin_threshold
 from bep_ref.reinforce import OFF, thresholds
 
 IDENTITY = 0xBE900001
@@ -61,16 +62,16 @@ def address(name: str, index: int = 0) -> int:
     return register.address + index
 
 
-def settings(network: Network, training: Training, group_size: tuple[int, ...]) -> dict[int, int]:
-    """Register writes (address -> value) that set margin, gates and group sizes."""
-    writes = {address("margin"): -(-margin_threshold(training.margin, network.hidden[-1]) // 2)}
+def settings(network: Network, margin: float, gate: float, group_size: Sequence[int]) -> dict[int, int]:
+    """Register writes (address -> value) that set the margin r, the gates ν and the group sizes γ of the layers."""
+    writes = {address("margin"): -(-margin_threshold(margin, network.hidden[-1]) // 2)}
     for layer, (size, fan_in) in enumerate(zip(group_size, network.fan_in, strict=True)):
         writes[address("group_size", layer)] = size
-        writes[address("gate", layer)] = gate_threshold(training.gate, fan_in)
+        writes[address("gate", layer)] = gate_threshold(gate, fan_in)
     return writes
 
 
-def reinforcement(probabilities: list[float] | None, layers: int) -> dict[int, int]:
+def reinforcement_settings(probabilities: list[float] | None, layers: int) -> dict[int, int]:
     """Register writes that set each layer's reinforcement probability; None turns reinforcement off."""
     writes = {}
     for layer in range(layers):

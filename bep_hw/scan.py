@@ -29,10 +29,10 @@ def order_layout(layout: Layout) -> data.StructLayout:
 class WinnerScan(wiring.Component):
     """One row a cycle; orders are pushed while there is ``room`` for three more.
 
-    ``decided`` with ``triggered`` starts it, ``sums_done`` (with ``index``, the pass) hands it a segment's targets. Without
-    a trigger only the sample's end is sent, and a segment already summed is dropped. ``clear`` is high when the column
-    accumulators are free again, ``gated`` is the length of the list last completed, ``ended`` closes the sample. ``known`` is
-    high from the decision on until the next sample is classified.
+    ``decided`` with ``triggered`` starts it, ``sums_done`` (with ``index``, the pass) hands it a segment's targets.
+    Without a trigger only the sample's end is sent, and a segment already summed is dropped. ``clear`` is high when
+    the column accumulators are free again, ``gated`` is the length of the list last completed, ``ended`` closes the
+    sample. ``known`` is high from the decision on until the next sample is classified.
     """
 
     def __init__(self, layout: Layout, program: tuple[Pass, ...]) -> None:

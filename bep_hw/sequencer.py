@@ -14,8 +14,8 @@ from bep_hw.program import Kind, Pass
 class Sequencer(wiring.Component):
     """One row a cycle; a new pass follows the last one without a pause if it may.
 
-    A row issued is the triple (``index`` of the pass, ``first``, ``last``) on ``valid``, with ``number`` counting the rows.
-    What a pass waits for:
+    A row issued is the triple (``index`` of the pass, ``first``, ``last``) on ``valid``, with ``number`` counting the
+    rows. What a pass waits for:
 
     - FORWARD: its input word; on a layer's last word also the scan of the sample before, which still reads z;
     - the classifier: moreover the last sample's end, and a free result;

@@ -149,24 +149,23 @@ class Machine(_Record):
     ``lanes`` is the visible plane's word. ``update_lanes`` counters are read, changed and written a cycle; it divides
     ``lanes``, and is also the chunk, the unit in which samples travel. ``backward_lanes`` column accumulators
     (0 = as many as the widest hidden layer can use). ``spram`` puts the counters into the UP5K's single-port memories.
-    ``register_plane`` adds a register behind the visible plane's memories (worth it on ECP5).
+    ``register_plane`` adds a register behind the visible plane's memories (worth it on ECP5), ``statistics`` the
+    registers that count cycles and events.
     """
 
-    lanes: int
-    update_lanes: int = 4
-    backward_lanes: int = 0
-    slots: int = 4  # samples in flight between loader, propagate and update engine
-    spram: bool = False
-    register_plane: bool = False
+    lanes: int = setting("visible weights read a cycle, M", "1 to 4096")
+    update_lanes: int = setting("counters stepped a cycle, N, and bits of a chunk", "a divisor of lanes", 4)
+    backward_lanes: int = setting("column accumulators", "0 (as many as are of use) to lanes", 0)
+    slots: int = setting("samples in flight between loader, propagate and update engine", "2, 4 or 8", 4)
+    spram: bool = setting("counters in single-port SPRAM", "true or false", False)
+    register_plane: bool = setting("a register behind the visible plane", "true or false", False)
+    statistics: bool = setting("event counters", "true or false", True)
 
     def __post_init__(self) -> None:
-        _require(1 <= self.lanes <= 4096, "lanes", self.lanes, "1 to 4096")
-        chunk = self.update_lanes
-        _require(chunk >= 1 and self.lanes % chunk == 0, "update_lanes", chunk, f"a divisor of lanes = {self.lanes}")
-        _require(
-            0 <= self.backward_lanes <= self.lanes, "backward_lanes", self.backward_lanes, f"0 to lanes = {self.lanes}"
-        )
-        _require(self.slots in (2, 4, 8), "slots", self.slots, "2, 4 or 8")
+        self._check("lanes", 1 <= self.lanes <= 4096)
+        self._check("update_lanes", 1 <= self.update_lanes and self.lanes % self.update_lanes == 0)
+        self._check("backward_lanes", 0 <= self.backward_lanes <= self.lanes)
+        self._check("slots", self.slots in (2, 4, 8))
 
 
 def gate_threshold(gate: float, fan_in: int) -> int:

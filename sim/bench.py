@@ -12,8 +12,9 @@ from bep_ref.config import Machine, Network
 class TrainerBench(wiring.Component):
     """A :class:`Trainer` behind a parallel-to-serial converter for samples.
 
-    A sample on ``bits`` (with ``label``, ``train``, ``last``) is offered by inverting ``offered``; ``taken`` follows when
-    the next one may be set. ``decided`` inverts with every result, then ``prediction`` and ``triggered`` are valid.
+    A sample on ``bits`` (with ``label``, ``train``, ``last``) is offered by inverting ``offered``; ``taken`` follows
+    when the next one may be set. ``decided`` inverts with every result, then ``prediction`` and ``triggered`` are
+    valid.
     """
 
     def __init__(self, network: Network, machine: Machine) -> None:

@@ -1,5 +1,6 @@
 """Trains the same network twice, in the golden model and in the simulated hardware, and compares every bit."""
 
+import shutil
 import tempfile
 import threading
 import time
@@ -12,15 +13,24 @@ import numpy as np
 from amaranth.back import verilog
 from numpy.typing import NDArray
 
-from bep_hw.registers import address, reinforcement, settings
-from bep_ref.config import Machine, Training, margin_threshold
-from bep_ref.mlp import BinaryMlp
-from bep_ref.reinforce import probability
+from bep_hw.registers import address, reinforcement_settings, settings
+from bep_ref.config import Machine, Training
+from bep_ref.initial import initial_mlp
+from bep_ref.mlp import BinaryMlp, sign
+from bep_ref.task import Task
+from bep_ref.train import batches, reinforcement
 from sim.bench import TrainerBench
 from sim.job import Epoch, Job, Observed
+from sim.tally import Tally
 from sim.verilator import Simulation, SimulatorError
 
 Ints = NDArray[Any]
+Progress = Callable[[str, int, int], None]
+"""Told a stage, how much of it is done, and of how much."""
+
+
+def silent(stage: str, done: int, total: int) -> None:
+    """The progress that nobody watches."""
 
 
 @dataclass(frozen=True)
@@ -50,25 +60,23 @@ class _Expected:
     counters: list[list[Ints]]
 
 
-def _play(
-    net: BinaryMlp, training: Training, epochs: list[tuple[Ints, Ints]], seed: int
-) -> tuple[list[Epoch], _Expected]:
+def _play(net: BinaryMlp, training: Training, epochs: list[tuple[Ints, Ints]]) -> tuple[list[Epoch], _Expected]:
     """Train the golden model, writing down what the hardware needs to do the same."""
     expected = _Expected([], [], [])
     jobs = []
     error_rate = 1.0
     for number, (x, y) in enumerate(epochs):
-        chances = [probability(training.reinforcement, error_rate, fan_in) for fan_in in net.network.fan_in]
-        registers = reinforcement(chances if training.reinforcement else None, len(chances))
+        chances = reinforcement(net.network, training.reinforcement, error_rate) if training.reinforcement else None
+        registers = reinforcement_settings(chances, len(net.counters))
         if number == 0:
-            registers[address("seed")] = seed
-        batches = []
+            registers[address("seed")] = net.generator.state
+        steps = []
         for start in range(0, len(y), training.batch_size):
             stop = start + training.batch_size
-            batches.append(net.step(x[start:stop], y[start:stop], chances if training.reinforcement else None))
-        predictions = np.concatenate([batch.predictions for batch in batches])
+            steps.append(net.step(x[start:stop], y[start:stop], chances))
+        predictions = np.concatenate([batch.predictions for batch in steps])
         expected.predictions.append(predictions)
-        expected.triggered.append(np.concatenate([batch.triggered for batch in batches]))
+        expected.triggered.append(np.concatenate([batch.triggered for batch in steps]))
         expected.counters.append([q.copy() for q in net.counters])
         last = np.zeros(len(y), dtype=bool)
         last[training.batch_size - 1 :: training.batch_size] = True
@@ -76,6 +84,24 @@ def _play(
         jobs.append(Epoch(registers, x, y, last))
         error_rate = float(np.mean(predictions != y))
     return jobs, expected
+
+
+def cosimulate_task(
+    task: Task,
+    machine: Machine,
+    epochs: int,
+    samples: int | None,
+    directory: Path,
+    progress: Progress = silent,
+    waves: Path | None = None,
+) -> "Report":
+    """Co-simulate the first ``epochs`` of a training run, each cut to its first ``samples`` (None = all)."""
+    rounds = []
+    for epoch in range(1, epochs + 1):
+        order = np.concatenate(list(batches(task, epoch)))[:samples]
+        rounds.append((task.train.x[order], task.train.y[order]))
+    net = initial_mlp(task.network, task.training)
+    return cosimulate(net, task.training, machine, rounds, directory, progress, waves)
 
 
 def bench_verilog(job: Job) -> str:
@@ -89,38 +115,37 @@ def cosimulate(
     machine: Machine,
     epochs: list[tuple[Ints, Ints]],
     directory: Path,
-    progress: Callable[[str, int, int], None] = lambda stage, done, total: None,
-    waves: bool = False,
+    progress: Progress = silent,
+    waves: Path | None = None,
     edit: Callable[[str], str] = lambda source: source,
 ) -> Report:
     """Train ``net`` (in place) and the hardware on ``epochs`` of samples (x of ±1, y), and compare.
 
     ``directory`` keeps builds and logs. ``progress`` is told a stage, how much of it is done, and of how much.
-    ``edit`` changes the Verilog before it is built: tests plant faults with it.
+    ``waves`` keeps a waveform there. ``edit`` changes the Verilog before it is built: tests plant faults with it.
     """
-    layout_job = Job(
+    job = Job(
         net.network,
         machine,
         [q.copy() for q in net.counters],
         net.classifier.copy(),
-        settings(net.network, training, tuple(net.group_size)),
+        settings(net.network, net.margin, net.gate, net.group_size),
         [],
     )
-    assert margin_threshold(training.margin, net.network.hidden[-1]) == margin_threshold(
-        net.margin, net.network.hidden[-1]
-    )
     progress("golden model", 0, 1)
-    layout_job.epochs, expected = _play(net, training, epochs, net.generator.state)
+    job.epochs, expected = _play(net, training, epochs)
     progress("golden model", 1, 1)
     progress("Verilator build", 0, 1)
     directory.mkdir(parents=True, exist_ok=True)
-    simulation = Simulation(edit(bench_verilog(layout_job)), "bench", directory, waves)
+    simulation = Simulation(edit(bench_verilog(job)), "bench", directory, waves is not None)
     progress("Verilator build", 1, 1)
-    observed = _run(simulation, layout_job, progress)
-    return _compare(layout_job, expected, observed)
+    observed = _run(simulation, job, progress)
+    if waves is not None:
+        shutil.move(simulation.waveform, waves)
+    return _compare(job, expected, observed)
 
 
-def _run(simulation: Simulation, job: Job, progress: Callable[[str, int, int], None]) -> Observed:
+def _run(simulation: Simulation, job: Job, progress: Progress) -> Observed:
     """Simulate, following the progress file meanwhile."""
     total = sum(len(epoch.y) for epoch in job.epochs)
     with tempfile.TemporaryDirectory(prefix="bep-cosim-") as name:
@@ -155,54 +180,27 @@ def _run(simulation: Simulation, job: Job, progress: Callable[[str, int, int], N
 
 
 def _compare(job: Job, expected: _Expected, observed: Observed) -> Report:
-    layout = job.layout
-    differences: list[str] = []
-    mismatches = counters = visible = predictions = 0
-
-    def differ(count: int, where: str) -> None:
-        nonlocal mismatches
-        mismatches += count
-        if count and not differences:
-            differences.append(where)
-
+    tally = Tally()
     for number in range(len(job.epochs)):
-        for name in ("predictions", "triggered"):
-            want, got = getattr(expected, name)[number], getattr(observed, name)[number]
-            wrong = np.flatnonzero(want != got)
-            if wrong.size:
-                differ(
-                    wrong.size, f"epoch {number + 1}, sample {wrong[0]}: {name} {got[wrong[0]]}, not {want[wrong[0]]}"
-                )
-            else:
-                differ(0, "")
-        predictions += len(expected.predictions[number])
-        for layer, (want, got) in enumerate(zip(expected.counters[number], observed.counters[number], strict=True)):
-            wrong = np.argwhere(want != got)
-            counters += want.size
-            if len(wrong):
-                row, column = wrong[0]
-                differ(
-                    len(wrong),
-                    f"epoch {number + 1}, layer {layer + 1}, counter [{row}, {column}]: "
-                    f"{got[row, column]}, not {want[row, column]}",
-                )
-            words = layout.pack_visible(layer, np.where(want >= 0, 1, -1))
-            bad = [key for key, value in words.items() if observed.visible[number][key] != value]
-            visible += want.size
-            if bad:
-                differ(len(bad), f"epoch {number + 1}, layer {layer + 1}, visible word {bad[0][0]} column {bad[0][1]}")
-    samples = predictions
-    cycles = sum(entry["cycles"] for entry in observed.statistics)
-    words = sum(entry["propagate_words"] for entry in observed.statistics)
-    groups = sum(entry["update_words"] for entry in observed.statistics)
+        where = f"epoch {number + 1}"
+        tally.equal(f"{where}, prediction of sample", expected.predictions[number], observed.predictions[number])
+        tally.equal(f"{where}, trigger of sample", expected.triggered[number], observed.triggered[number])
+        for layer, q in enumerate(expected.counters[number]):
+            place = f"{where}, layer {layer + 1}"
+            tally.equal(f"{place}, counter", q, observed.counters[number][layer])
+            tally.visible(place, job.layout.pack_visible(layer, sign(q)), observed.visible[number], q.size)
+    samples = sum(len(predictions) for predictions in expected.predictions)
+    cycles, words, groups = (
+        sum(entry[name] for entry in observed.statistics) for name in ("cycles", "propagate_words", "update_words")
+    )
     return Report(
         samples=samples,
         triggered=int(sum(np.sum(flags) for flags in observed.triggered)),
-        mismatches=mismatches,
-        counters_compared=counters,
-        visible_compared=visible,
-        predictions_compared=predictions,
-        first_difference=differences[0] if differences else "",
+        mismatches=tally.mismatches,
+        counters_compared=tally.compared["counter"],
+        visible_compared=tally.compared["visible weight"],
+        predictions_compared=samples,
+        first_difference=tally.first,
         cycles=cycles,
         cycles_per_sample=round(cycles / samples, 2),
         propagate_utilisation=round(words / cycles, 4),

@@ -5,13 +5,15 @@ Python runs once a sample and once a host request, never once a cycle.
 
 import os
 from pathlib import Path
+from typing import Any
 
 import cocotb
 import numpy as np
 from cocotb.clock import Clock
-from cocotb.handle import SimHandleBase
 from cocotb.triggers import ClockCycles, FallingEdge, ReadOnly, ValueChange
+from numpy.typing import NDArray
 
+from bep_hw.layout import Layout
 from bep_hw.ports import Space, request_layout
 from bep_hw.registers import REGISTERS, address
 from sim.job import Job, Observed
@@ -22,7 +24,7 @@ PERIOD_NS = 10
 class Driver:
     """Handshakes with `sim.bench.TrainerBench`."""
 
-    def __init__(self, dut: SimHandleBase, job: Job) -> None:
+    def __init__(self, dut: Any, job: Job) -> None:
         self.dut, self.job = dut, job
         self.request = request_layout(job.network, job.machine)
 
@@ -82,7 +84,7 @@ class Driver:
 
 
 @cocotb.test()
-async def play(dut: SimHandleBase) -> None:
+async def play(dut: Any) -> None:
     """Load the job's counters, classifier and registers, stream its epochs, read everything back."""
     job = Job.load(Path(os.environ["BEP_JOB"]))
     observed_path = Path(os.environ["BEP_OBSERVED"])
@@ -102,10 +104,7 @@ async def play(dut: SimHandleBase) -> None:
     for epoch in job.epochs:
         await driver.write_registers(epoch.registers)
         before = await driver.statistics()
-        packed = [
-            int(sum(int(b) << (i * layout.machine.update_lanes) for i, b in enumerate(beats)))
-            for beats in layout.pack_samples(epoch.x)
-        ]
+        packed = layout.pack_whole_samples(epoch.x)
         results = cocotb.start_soon(driver.collect(len(packed), progress))
         await driver.feed(packed, [int(label) for label in epoch.y], [bool(end) for end in epoch.last])
         predictions, triggered = await results
@@ -120,7 +119,7 @@ async def play(dut: SimHandleBase) -> None:
     observed.save(observed_path)
 
 
-def _visible(dut: SimHandleBase, layout: object) -> np.ndarray:
+def _visible(dut: Any, layout: Layout) -> NDArray[Any]:
     """The visible plane's memories as they are: (words, columns) of column bits."""
     plane = dut.trainer.visible
     columns = [getattr(plane, f"column{index}") for index in range(layout.columns_per_word)]

@@ -87,6 +87,11 @@ class Simulation:
             except (RuntimeError, SystemExit, subprocess.CalledProcessError):
                 raise SimulatorError(f"Verilator could not build the design; see {log}") from None
 
+    @property
+    def waveform(self) -> Path:
+        """The waveform of the last run, with ``waves``."""
+        return self.directory / "dump.vcd"
+
     def run(self, module: str, variables: Mapping[str, str], log: Path | None = None) -> None:
         """Run the cocotb tests of ``module`` with ``variables`` in their environment."""
         extra = {"PYTHONPATH": os.pathsep.join(sys.path), "COCOTB_LOG_LEVEL": "WARNING", **variables}

@@ -1,0 +1,36 @@
+"""Lane counts for those who give none: the words of a row are fixed first, then the lanes that waste least memory."""
+
+from typing import Any
+
+from bep_hw.layout import Layout
+from bep_ref.config import Machine, Network
+
+
+def plane_blocks(layout: Layout) -> int:
+    """Block RAMs of 4 kbit that the visible plane takes (iCE40's; a fair measure elsewhere)."""
+    width = max(1, 4096 >> max(8, (layout.plane_depth - 1).bit_length()))
+    return layout.columns_per_word * -(-layout.column // width)
+
+
+def choose_machine(network: Network, target: int = 128, update_lanes: int = 0, **fields: Any) -> Machine:
+    """A machine for ``network`` with at most about ``target`` lanes.
+
+    ``fields`` are further fields of :class:`Machine`; a ``lanes`` among them is taken as it is. ``update_lanes`` (0 =
+    8, or 4 with SPRAM, whose two banks are 32 bits wide) divides the lanes.
+    """
+    chunk = update_lanes or (4 if fields.get("spram") else 8)
+    if fields.get("lanes"):
+        lanes = fields["lanes"]
+        if not update_lanes:
+            chunk = next(n for n in range(chunk, 0, -1) if lanes % n == 0)
+        return Machine(update_lanes=chunk, **fields)
+    words = -(-network.inputs // target)
+    least = -(-network.inputs // words)
+    candidates = [lanes for lanes in range(least, least + 32) if lanes % chunk == 0]
+
+    def cost(lanes: int) -> tuple[int, int]:
+        return plane_blocks(Layout(network, Machine(lanes=lanes, update_lanes=chunk))), lanes
+
+    return Machine(
+        lanes=min(candidates, key=cost), update_lanes=chunk, **{k: v for k, v in fields.items() if k != "lanes"}
+    )
