@@ -1,0 +1,92 @@
+"""Runs components in Amaranth's simulator, within a bound, on random networks, machines and numbers."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import numpy as np
+from amaranth.sim import Simulator
+from hypothesis import strategies as st
+
+from bep_hw.layout import Layout
+from bep_ref import BinaryMlp, Machine, Network
+
+Bench = Callable[[Any], Awaitable[None]]
+PERIOD = 1e-6
+
+
+def simulate(unit: Any, *benches: Bench, cycles: int) -> None:
+    """Run ``benches`` side by side until all have returned; fail if that takes more than ``cycles`` clock cycles."""
+
+    async def deadline(ctx: Any) -> None:
+        await ctx.delay(cycles * PERIOD)
+        raise AssertionError(f"the simulation is not done after {cycles} cycles")
+
+    simulator = Simulator(unit)
+    simulator.add_clock(PERIOD)
+    for bench in benches:
+        simulator.add_testbench(bench)
+    simulator.add_testbench(deadline, background=True)
+    simulator.run()
+
+
+async def pause(ctx: Any, random: np.random.Generator, chance: float = 0.3) -> None:
+    """Let clock cycles pass, each with ``chance``."""
+    while random.random() < chance:
+        await ctx.tick()
+
+
+def bits_of(value: int, count: int) -> np.ndarray:
+    """Bits (count,) of an integer, lowest first."""
+    return np.array([value >> index & 1 for index in range(count)])
+
+
+def number_of(bits: Any) -> int:
+    """The inverse of :func:`bits_of`."""
+    return sum(int(bit) << index for index, bit in enumerate(bits))
+
+
+def random_counters(network: Network, random: np.random.Generator) -> list[np.ndarray]:
+    """Counters over their whole range, most of them near zero, where signs turn."""
+    low, high = network.counter_range
+    return [
+        np.where(
+            random.random(shape) < 0.25,
+            random.integers(low, high + 1, shape),
+            np.clip(random.integers(-3, 3, shape), low, high),
+        )
+        for shape in network.shapes
+    ]
+
+
+def random_mlp(network: Network, group_size: list[int], seed: int = 1, **options: Any) -> BinaryMlp:
+    """A golden model with random counters and classifier."""
+    random = np.random.default_rng(seed)
+    return BinaryMlp(
+        counters=random_counters(network, random),
+        classifier=random.choice([-1, 1], (network.classes, network.hidden[-1])),
+        group_size=group_size,
+        counter_bits=network.counter_bits,
+        **options,
+    )
+
+
+@st.composite
+def layouts(draw: st.DrawFn, most_inputs: int = 60, most_neurons: int = 20) -> Layout:
+    """Networks on machines of all sorts; most widths are no multiple of the lanes."""
+    network = Network(
+        inputs=draw(st.integers(1, most_inputs)),
+        hidden=tuple(draw(st.lists(st.integers(2, most_neurons), min_size=1, max_size=3))),
+        classes=draw(st.integers(2, 6)),
+        counter_bits=draw(st.integers(2, 16)),
+    )
+    chunk = draw(st.integers(1, 8))
+    lanes = chunk * draw(st.integers(1, 8))
+    machine = Machine(
+        lanes=lanes,
+        update_lanes=chunk,
+        backward_lanes=draw(st.integers(0, lanes)),
+        slots=draw(st.sampled_from([2, 4, 8])),
+        spram=draw(st.booleans()),
+        register_plane=draw(st.booleans()),
+    )
+    return Layout(network, machine)

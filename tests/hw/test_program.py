@@ -1,0 +1,49 @@
+"""The passes of a sample: every weight is read once forward, every target decided once."""
+
+from hypothesis import given, settings
+
+from bep_hw.program import Kind, compile_program, forward_words
+from tests.hw.drive import layouts
+
+
+@given(layouts())
+@settings(max_examples=60, deadline=None)
+def test_forward_passes_read_every_word_of_every_layer_in_order(layout):
+    passes = [item for item in compile_program(layout) if item.kind is Kind.FORWARD]
+    wanted = [(index, word) for index, place in enumerate(layout.layers) for word in range(place.words)]
+    assert [(item.layer, item.word) for item in passes] == wanted
+    assert sum(item.rows for item in passes) == forward_words(layout) == layout.plane_depth
+    for item in passes:
+        assert item.first == (item.word == 0)
+        assert item.last == (item.word == layout.layers[item.layer].words - 1)
+    for index, place in enumerate(layout.layers):
+        read = sum(item.chunks for item in passes if item.layer == index)
+        assert read == place.stored_chunks
+
+
+@given(layouts())
+@settings(max_examples=60, deadline=None)
+def test_segments_decide_every_target_of_every_layer_once(layout):
+    program = compile_program(layout)
+    for index, place in enumerate(layout.layers[1:], start=1):
+        kind = Kind.TARGET if index == len(layout.layers) - 1 else Kind.BACKWARD
+        segments = [item for item in program if item.kind is not Kind.FORWARD and item.layer == index]
+        assert all(item.kind is kind for item in segments)
+        rows = [item.start + offset for item in segments for offset in range(item.count)]
+        assert rows == list(range(place.fan_in))
+        front = place.first_column * layout.column
+        for item in segments:
+            assert item.count <= layout.backward_lanes
+            assert item.word * layout.machine.lanes + item.lane == front + item.start
+            assert item.lane + item.count <= layout.machine.lanes
+        assert [item.first for item in segments] == [True] + [False] * (len(segments) - 1)
+        assert [item.last for item in segments] == [False] * (len(segments) - 1) + [True]
+
+
+@given(layouts())
+@settings(max_examples=60, deadline=None)
+def test_passes_go_forward_then_to_the_target_then_back_down(layout):
+    order = [
+        (int(item.kind), item.layer if item.kind is Kind.FORWARD else -item.layer) for item in compile_program(layout)
+    ]
+    assert order == sorted(order)
