@@ -8,13 +8,13 @@ import json
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from importlib.metadata import version
 from pathlib import Path
 from typing import NoReturn, cast
 
 from rich.console import Console
 
 from bep.command import CheckError, Command
+from bep.versions import installed_version
 from bep_ref.atomic import write_atomically
 from bep_ref.config import ConfigError
 
@@ -83,7 +83,7 @@ def _run(argv: list[str]) -> int:
 def _parser(argv: list[str]) -> argparse.ArgumentParser:
     """Parser of the one command that ``argv`` names, or of all of them where it names none."""
     parser = _Parser(prog="bep", description=DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--version", action="version", version=f"bep {version('bep')}")
+    parser.add_argument("--version", action="version", version=f"bep {installed_version('bep') or '(not installed)'}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
     named = next((word for word in argv if not word.startswith("-")), None)
     for name in (named,) if named in COMMANDS else COMMANDS:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from bep_ref.config import Network
 from bep_ref.evaluate import accuracy
@@ -112,9 +113,11 @@ class Trainer:
 
         ``on_batch`` is called after every mini-batch, ``on_epoch`` after every epoch, when the state is consistent.
         """
-        while len(self.history) < self.task.training.epochs:
-            self._run_epoch(on_batch)
-            on_epoch(self)
+        # one mini-batch is too small for a second thread to be worth its waiting
+        with threadpool_limits(limits=1, user_api="blas"):
+            while len(self.history) < self.task.training.epochs:
+                self._run_epoch(on_batch)
+                on_epoch(self)
 
     def _run_epoch(self, on_batch: Callable[[], Any]) -> None:
         task, mlp, training = self.task, self.mlp, self.task.training

@@ -4,12 +4,12 @@ import argparse
 import os
 import platform
 import shutil
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from rich.table import Table
 
+from bep.versions import installed_version
 from bep_ref.model import Model
 
 NAME = "info"
@@ -75,16 +75,9 @@ def _tools() -> dict[str, Any]:
     compilers = [os.environ["CXX"]] if os.environ.get("CXX") else COMPILERS
     return {
         "python": platform.python_version(),
-        "packages": {name: _version(name) for name in PACKAGES},
+        "packages": {name: installed_version(name) for name in PACKAGES},
         "cxx": next(filter(None, map(shutil.which, compilers)), None),
     }
-
-
-def _version(package: str) -> str | None:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None
 
 
 def _flat(values: dict[str, Any]) -> list[tuple[str, str]]:
