@@ -1,8 +1,12 @@
 """Gathers a layer's activations, one bit a row, into chunks of the sample memory."""
 
+from typing import Any
+
+import numpy as np
 from amaranth.hdl import Array, Const, Module, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
+from numpy.typing import NDArray
 
 from bep_hw.layout import Layout
 
@@ -28,6 +32,13 @@ class ActivationWriter(wiring.Component):
                 "write_data": Out(layout.machine.update_lanes),
             }
         )
+
+    def model(self, active: NDArray[Any]) -> NDArray[Any]:
+        """Chunks (chunks, N) of bits of a layer's activations (rows,)."""
+        lanes = self.layout.machine.update_lanes
+        bits = np.ones((-(-len(active) // lanes), lanes), dtype=int)
+        bits.flat[: len(active)] = active
+        return bits
 
     def elaborate(self, platform: object) -> Module:
         m = Module()

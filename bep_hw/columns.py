@@ -1,8 +1,11 @@
 """Column accumulators: the sums of a backward pass, one lane an input of the rows read."""
 
+from typing import Any
+
 from amaranth.hdl import Cat, Module, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
+from numpy.typing import NDArray
 
 
 class ColumnSums(wiring.Component):
@@ -30,6 +33,11 @@ class ColumnSums(wiring.Component):
                 "targets": Out(lanes),
             }
         )
+
+    def model(self, weights: NDArray[Any], error: NDArray[Any]) -> NDArray[Any]:
+        """Targets (lanes,) of a pass over n rows: ``weights`` (n, lanes) and ``error`` (n,), all bits."""
+        agree = (weights == error[:, None]).sum(axis=0)
+        return (2 * agree >= len(weights)).astype(int)
 
     def elaborate(self, platform: object) -> Module:
         m = Module()

@@ -1,8 +1,12 @@
 """Classification and trigger: the largest logit, and whether the right class leads by less than the margin (Eq. 1)."""
 
+from typing import Any
+
+import numpy as np
 from amaranth.hdl import Module, Mux, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
+from numpy.typing import NDArray
 
 from bep_hw.layout import Layout
 
@@ -30,6 +34,14 @@ class Decision(wiring.Component):
                 "triggered": Out(1),
             }
         )
+
+    def model(
+        self, agree: NDArray[Any], label: NDArray[Any], train: NDArray[Any], margin: int
+    ) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Predictions (n,) and triggers (n,) of ``agree`` (n, classes), ``label`` (n,) and ``train`` (n,)."""
+        own = agree[np.arange(len(agree)), label]
+        others = np.where(np.arange(agree.shape[1]) == label[:, None], 0, agree).max(axis=1)
+        return agree.argmax(axis=1), (train == 1) & (own - others < margin)
 
     def elaborate(self, platform: object) -> Module:
         m = Module()

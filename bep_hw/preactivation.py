@@ -1,8 +1,11 @@
 """From popcounts to pre-activations: partial sums over a row's words, then z = 2p - K and its sign."""
 
+from typing import Any
+
 from amaranth.hdl import Array, Const, Module, Signal
 from amaranth.lib import memory, wiring
 from amaranth.lib.wiring import In, Out
+from numpy.typing import NDArray
 
 from bep_hw.layout import Layout
 from bep_hw.program import Pass
@@ -39,6 +42,11 @@ class PreActivation(wiring.Component):
                 "negative": Out(1),
             }
         )
+
+    def model(self, counts: NDArray[Any], fan_in: int) -> tuple[NDArray[Any], NDArray[Any]]:
+        """``agree`` (rows,) and z (rows,) of the popcounts (words, rows) of a layer."""
+        agree = counts.sum(axis=0)
+        return agree, 2 * agree - fan_in
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
