@@ -1,8 +1,12 @@
 """Input words for the forward passes: shifted in chunk by chunk while the pass before is running."""
 
+from typing import Any
+
+import numpy as np
 from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
+from numpy.typing import NDArray
 
 from bep_hw.layout import Layout
 from bep_hw.program import Kind, Pass
@@ -33,6 +37,16 @@ class InputFetch(wiring.Component):
                 "word": Out(machine.lanes),
             }
         )
+
+    def model(self, inputs: list[NDArray[Any]]) -> NDArray[Any]:
+        """Words (passes, lanes) of bits of one sample, from the bits (fan-in,) that each layer reads."""
+        words = []
+        for place, bits in zip(self.layout.layers, inputs, strict=True):
+            row = np.ones((place.words, self.layout.machine.lanes), dtype=int)
+            start = place.first_column * self.layout.column
+            row.flat[start : start + place.fan_in] = bits
+            words.append(row)
+        return np.concatenate(words)
 
     def elaborate(self, platform: object) -> Module:
         m = Module()

@@ -4,9 +4,12 @@ A slot holds a sample's inputs and the activations of its layers, chunk by chunk
 engine has counted the sample's last winner.
 """
 
+from typing import Any
+
 from amaranth.hdl import Module, Signal
 from amaranth.lib import data, memory, stream, wiring
 from amaranth.lib.wiring import In, Out
+from numpy.typing import NDArray
 
 from bep_hw.layout import Layout
 from bep_hw.ports import label_bits, sample_layout
@@ -77,6 +80,12 @@ class Loader(wiring.Component):
                 "write_data": Out(layout.machine.update_lanes),
             }
         )
+
+    def model(self, chunks: NDArray[Any]) -> NDArray[Any]:
+        """What is stored of a sample's beats (chunks, N) of bits: ones behind the last input."""
+        stored = chunks.copy()
+        stored.flat[self.layout.network.inputs :] = 1
+        return stored
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
