@@ -1,7 +1,7 @@
 """What the build flow and the top level need to know about a board."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from bep_ref.config import ConfigError
@@ -19,8 +19,10 @@ class BoardError(ConfigError):
 class Board:
     """One board. Pins, clocks and part numbers come from ``platform``, a class of amaranth-boards.
 
-    ``leds`` gives each of ``link``, ``training`` and ``error`` a resource; ``reset`` is a push button, if there is
-    one to spare. ``baud`` is the fastest rate that both the board's USB bridge and its clock can make.
+    ``leds`` gives a resource to those of ``link``, ``training`` and ``error`` that have a light; ``reset`` is a push
+    button, if there is one to spare. ``baud`` is the fastest rate that the board's USB bridge and its clock can both
+    make. ``clock_pad`` tells that the oscillator sits on the PLL's own pin. ``lanes`` is about as wide as the chip
+    likes a trainer, ``machine`` further fields of its :class:`~bep_ref.config.Machine`.
     """
 
     name: str
@@ -30,9 +32,7 @@ class Board:
     uart: Resource
     baud: int
     leds: Mapping[str, Resource]
+    lanes: int
+    machine: Mapping[str, Any] = field(default_factory=dict)
     reset: Resource | None = None
-
-    @property
-    def spram(self) -> bool:
-        """Whether the chip has single-port memories large enough to hold the counters."""
-        return "ICESTORM_SPRAM" in self.device.limits
+    clock_pad: bool = False

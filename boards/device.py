@@ -11,7 +11,8 @@ class Family:
     ``luts``, ``flip_flops`` and ``block_rams`` name cells of a yosys netlist: a LUT cell with the number of 4-input
     LUTs it takes, the others by prefix (flip-flops come with and without enable, reset, inverted clock).
     ``resources`` names what nextpnr's utilisation lists, in words fit for a user.
-    ``pack`` is the packer and its arguments.
+    ``pack`` is the packer and its arguments. ``rewrites`` tells that nextpnr can write a routed design again from its
+    netlist (the ECP5's loses the inputs tied to constants).
     """
 
     name: str
@@ -19,6 +20,7 @@ class Family:
     nextpnr: str
     constraints: str  # suffix of the pin and clock file, and nextpnr's option for it
     routed: str  # nextpnr's option for the routed design
+    rewrites: bool
     pack: tuple[str, ...]
     bitstream_suffix: str
     luts: Mapping[str, int]
@@ -33,6 +35,7 @@ ICE40 = Family(
     nextpnr="nextpnr-ice40",
     constraints="pcf",
     routed="--asc",
+    rewrites=True,
     pack=("icepack", "{routed}", "{bitstream}"),
     bitstream_suffix=".bin",
     luts={"SB_LUT4": 1},
@@ -51,6 +54,7 @@ ECP5 = Family(
     nextpnr="nextpnr-ecp5",
     constraints="lpf",
     routed="--textcfg",
+    rewrites=False,
     pack=("ecppack", "--compress", "--input", "{routed}", "--bit", "{bitstream}"),
     bitstream_suffix=".bit",
     # a carry cell takes two LUTs, a 16 x 4 distributed RAM four for its bits and two for its write port

@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from boards.board import Board, BoardError
+from boards.clocks import PLLS
 from boards.netlist import Resources
 from boards.place import Placement, fastest, log_name, place, routed_name
+from boards.pll import Setting, highest
 from boards.synthesis import synthesise
 from boards.tools import Job, ToolError, run
 
@@ -25,19 +27,19 @@ class Build:
     """A finished build. ``placements`` in the order of their seeds; the bitstream is the fastest one's."""
 
     board: Board
-    clock: str
     resources: Resources
     placements: tuple[Placement, ...]
+    setting: Setting | None  # of the PLL
     bitstream: Path
 
     @property
     def fmax_mhz(self) -> list[float]:
-        """Of the design's clock, seed by seed."""
-        return [placement.fmax_mhz[self.clock] for placement in self.placements]
+        """Of domain ``sync``, seed by seed."""
+        return [placement.fmax_mhz for placement in self.placements]
 
     def report(self) -> dict[str, Any]:
         """As plain JSON types; frequencies in MHz."""
-        best = fastest(self.placements, self.clock)
+        best = fastest(self.placements)
         return {
             "board": self.board.name,
             "device": self.board.device.name,
@@ -46,6 +48,7 @@ class Build:
             "fmax_mhz": [round(mhz, 2) for mhz in self.fmax_mhz],
             "fmax_median_mhz": round(statistics.median(self.fmax_mhz), 2),
             "fmax_worst_mhz": round(min(self.fmax_mhz), 2),
+            **({"clock_mhz": round(self.setting.output_mhz, 3)} if self.setting else {}),
             "lut4": self.resources.lut4,
             "ff": self.resources.ff,
             "block_rams": self.resources.block_rams,
@@ -77,16 +80,16 @@ def build(
     board: Board,
     design: Any,
     out: Path,
-    clock: str,
     seeds: Sequence[int] = (1,),
     at_once: int = 1,
+    pll: Sequence[Setting] = (),
     observer: Observer = lambda *_: None,
 ) -> Build:
     """Build ``design`` (an elaboratable that requests its pins from the platform) for ``board`` into folder ``out``.
 
-    ``clock`` is the name of the clock signal whose fmax counts. ``out`` receives the bitstream, the tools' logs and
-    ``report.json`` once all of them are complete, and nothing before. Raises :class:`BoardError` for a design that
-    does not fit.
+    If a PLL makes the clock of domain ``sync``, ``pll`` are the settings to choose from: the fastest that the best seed
+    allows is set after routing. ``out`` receives the bitstream, the tools' logs and ``report.json`` once all of them
+    are complete, and nothing before. Raises :class:`BoardError` for a design that does not fit.
     """
     family, steps = board.device.family, len(seeds) + 2
     with _workshop(out) as cwd:
@@ -106,14 +109,18 @@ def build(
                 at_once,
                 lambda _: observer("place and route", next(over), steps),
             )
-            names = {"routed": routed_name(fastest(placements, clock).seed), "bitstream": "top.packed"}
+            best, setting = fastest(placements), None
+            if pll:
+                setting = highest(pll, best.fmax_mhz)
+                PLLS[family.name].retune(board.device, best.seed, cwd, setting)
+            names = {"routed": routed_name(best.seed), "bitstream": "top.packed"}
             tool, *arguments = (part.format(**names) for part in family.pack)
             run(Job(tool, tuple(arguments), cwd))
         except ToolError as error:
             raise BoardError(f"{board.name}: {error}") from None
 
         bitstream = out / f"{board.name}{family.bitstream_suffix}"
-        result = Build(board, clock, resources, tuple(placements), bitstream)
+        result = Build(board, resources, tuple(placements), setting, bitstream)
         (cwd / "report.json").write_text(json.dumps(result.report(), indent=2) + "\n")
         os.replace(cwd / "top.packed", bitstream)
         os.replace(cwd / "top.yosys.log", out / "yosys.log")

@@ -13,4 +13,5 @@ BOARD = Board(
     uart=("uart", 0),
     baud=3_000_000,
     leds={"link": ("led", 0), "training": ("led", 1), "error": ("led", 2)},
+    lanes=64,
 )

@@ -13,5 +13,8 @@ BOARD = Board(
     uart=("uart", 0),
     baud=3_000_000,
     leds={"training": ("led_g", 0), "error": ("led_r", 0)},
+    lanes=100,
+    machine={"spram": True},
     reset=("button", 0),
+    clock_pad=True,
 )

@@ -69,7 +69,7 @@ def synthesise_component(unit: wiring.Component, device: Device, seeds: Sequence
             return UnitReport(resources)
         synthesise(_rtlil(Harness(unit)), device, "harness", cwd)
         placed = place(device.name, device, "harness", cwd, seeds)
-        return UnitReport(resources, tuple(placement.fmax_mhz["clk"] for placement in placed))
+        return UnitReport(resources, tuple(placement.fmax_mhz for placement in placed))
 
 
 def _rtlil(design: wiring.Component) -> str:

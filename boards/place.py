@@ -8,26 +8,26 @@ from pathlib import Path
 
 from boards.board import BoardError
 from boards.device import Device
-from boards.tools import Job, ToolError, prepare, run_all
+from boards.tools import Job, ToolError, prepare, run, run_all
 
 UTILISATION = re.compile(r"^Info:\s+(\w+):\s+(\d+)/\s*(\d+)\s+\d+%", re.MULTILINE)
 """A line of nextpnr's utilisation table: resource, used, available."""
-DECORATION = re.compile(r"^\$glbnet\$|\$(SB|TRELLIS)_IO_IN|_\$glb_clk$")
-"""What nextpnr puts around the name of a net that it moves to a global buffer."""
+CLOCK = re.compile(r"^(\$glbnet\$)?(.*\.)?clk(\$\w+_IO_IN)?(_\$glb_clk)?$")
+"""The clock of domain ``sync`` in nextpnr's words: in whichever module it found the net, with or without buffers."""
 
 
 @dataclass(frozen=True)
 class Placement:
-    """One seed's result: ``fmax_mhz`` by clock signal, ``utilisation`` as (used, available) by resource."""
+    """One seed's result: ``fmax_mhz`` of domain ``sync``, ``utilisation`` as (used, available) by resource."""
 
     seed: int
-    fmax_mhz: Mapping[str, float]
+    fmax_mhz: float
     utilisation: Mapping[str, tuple[int, int]]
 
 
-def fastest(placements: Sequence[Placement], clock: str) -> Placement:
-    """The placement with the highest fmax of the clock signal ``clock``; the first of several equal ones."""
-    return max(placements, key=lambda placement: placement.fmax_mhz[clock])
+def fastest(placements: Sequence[Placement]) -> Placement:
+    """The placement with the highest fmax, the first of several equal ones."""
+    return max(placements, key=lambda placement: placement.fmax_mhz)
 
 
 def log_name(seed: int) -> str:
@@ -38,6 +38,11 @@ def log_name(seed: int) -> str:
 def routed_name(seed: int) -> str:
     """The routed design of one seed."""
     return f"seed{seed}.routed"
+
+
+def netlist_name(seed: int) -> str:
+    """The routed design of one seed as a netlist, which can be changed and written again."""
+    return f"seed{seed}.netlist.json"
 
 
 def overuse(device: Device, log: str) -> list[str]:
@@ -81,14 +86,23 @@ def place(
 
 
 def _outputs(device: Device, seed: int) -> tuple[str, ...]:
-    files = (device.family.routed, routed_name(seed), "--log", log_name(seed), "--report", f"seed{seed}.json")
-    return ("--seed", str(seed), *files)
+    files = {device.family.routed: routed_name(seed), "--log": log_name(seed), "--report": f"seed{seed}.json"}
+    if device.family.rewrites:
+        files["--write"] = netlist_name(seed)
+    return ("--seed", str(seed), *(word for pair in files.items() for word in pair))
+
+
+def rewrite(device: Device, seed: int, cwd: Path) -> None:
+    """Write one seed's routed design again from its netlist, placed and routed as it is (iCE40 only)."""
+    as_it_is = ("--quiet", "--no-pack", "--no-place", "--no-route")
+    files = ("--json", netlist_name(seed), device.family.routed, routed_name(seed))
+    run(Job(device.family.nextpnr, (*as_it_is, *device.nextpnr_options, *files), cwd))
 
 
 def _read(seed: int, report: Path) -> Placement:
     values = json.loads(report.read_text())
     return Placement(
         seed,
-        {DECORATION.sub("", net): clock["achieved"] for net, clock in values["fmax"].items()},
+        min(clock["achieved"] for net, clock in values["fmax"].items() if CLOCK.match(net)),
         {name: (entry["used"], entry["available"]) for name, entry in values["utilization"].items()},
     )

@@ -13,5 +13,7 @@ BOARD = Board(
     uart=("uart", 0),
     baud=1_000_000,
     leds={"link": ("led", 0), "training": ("led", 1), "error": ("led", 2)},
+    lanes=256,
+    machine={"register_plane": True, "update_lanes": 32},
     reset=("button_fire", 0),
 )

@@ -1,11 +1,15 @@
 """Small designs with a known number of memories, for building."""
 
+from typing import Any
+
 from amaranth import Module
 from amaranth.lib import io, wiring
 from amaranth.lib.memory import Memory
 from amaranth.lib.wiring import In, Out
 
 from boards.board import Board
+from boards.clocks import add_clocks
+from boards.pll import Setting
 
 
 class Memories(wiring.Component):
@@ -29,15 +33,17 @@ class Memories(wiring.Component):
 
 
 class OnBoard(wiring.Component):
-    """``Memories`` between a board's serial pins, clocked by its own oscillator."""
+    """``Memories`` between a board's serial pins, clocked by its own oscillator or by a PLL at ``setting``."""
 
-    def __init__(self, board: Board, count: int) -> None:
-        self.board, self.unit = board, Memories(count)
+    def __init__(self, board: Board, count: int, setting: Setting | None = None) -> None:
+        self.board, self.unit, self.setting = board, Memories(count), setting
         super().__init__({})
 
-    def elaborate(self, platform: object) -> Module:
+    def elaborate(self, platform: Any) -> Module:
         m = Module()
         m.submodules.unit = self.unit
+        if self.setting is not None:
+            add_clocks(m, platform, self.board, self.setting)
         uart = platform.request(*self.board.uart, dir="-")
         m.submodules.rx = rx = io.FFBuffer("i", uart.rx)
         m.submodules.tx = tx = io.FFBuffer("o", uart.tx)

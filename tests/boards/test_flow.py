@@ -8,11 +8,12 @@ import time
 import pytest
 
 from boards.board import BoardError
+from boards.clocks import PLLS
 from boards.flow import build
+from boards.pll import highest
 from boards.registry import find
 from tests.boards.designs import OnBoard
 
-CLOCK = "cd_sync.clk"
 PRIMITIVE = {"ice40": "SB_RAM40_4K", "ecp5": "DP16KD"}
 
 
@@ -20,7 +21,7 @@ PRIMITIVE = {"ice40": "SB_RAM40_4K", "ecp5": "DP16KD"}
 def test_a_bitstream_of_each_family(name, tmp_path):
     board = find(name)
     steps = []
-    result = build(board, OnBoard(board, 2), tmp_path / "out", CLOCK, seeds=(1, 2), observer=lambda *a: steps.append(a))
+    result = build(board, OnBoard(board, 2), tmp_path / "out", seeds=(1, 2), observer=lambda *a: steps.append(a))
     report = json.loads((tmp_path / "out" / "report.json").read_text())
     assert report == result.report()
 
@@ -40,15 +41,29 @@ def test_a_bitstream_of_each_family(name, tmp_path):
 
 def test_the_same_seed_gives_the_same_bits(tmp_path):
     board = find("icebreaker")
-    first, second = (build(board, OnBoard(board, 1), tmp_path / which, CLOCK, seeds=(3,)) for which in "ab")
+    first, second = (build(board, OnBoard(board, 1), tmp_path / which, seeds=(3,)) for which in "ab")
     assert first.fmax_mhz == second.fmax_mhz
     assert first.bitstream.read_bytes() == second.bitstream.read_bytes()
+
+
+@pytest.mark.parametrize("name", ["icebreaker", "ulx3s_85f"])
+def test_the_clock_set_after_routing_is_the_one_it_would_have_been_built_with(name, tmp_path):
+    board = find(name)
+    settings = list(PLLS[board.device.family.name].settings(board.platform().default_clk_frequency / 1e6))
+    first = build(board, OnBoard(board, 1, highest(settings, 30)), tmp_path / "first", pll=settings)
+    setting = first.setting
+    assert setting == highest(settings, first.fmax_mhz[0])
+    assert setting.output_mhz > 1.5 * highest(settings, 30).output_mhz
+    assert first.report()["clock_mhz"] == pytest.approx(setting.output_mhz, abs=1e-3)
+
+    again = build(board, OnBoard(board, 1, setting), tmp_path / "again")
+    assert again.bitstream.read_bytes() == first.bitstream.read_bytes()
 
 
 def test_a_design_too_big_says_what_is_over_and_leaves_nothing(tmp_path):
     board = find("icebreaker")
     with pytest.raises(BoardError) as error:
-        build(board, OnBoard(board, 37), tmp_path / "out", CLOCK)
+        build(board, OnBoard(board, 37), tmp_path / "out")
     assert str(error.value) == ("icebreaker: does not fit; block RAM (SB_RAM40_4K) 37 needed, 30 there: 7 over")
     assert list(tmp_path.iterdir()) == []
 
@@ -57,7 +72,7 @@ def test_a_failed_build_leaves_earlier_results_alone(tmp_path):
     board = find("icebreaker")
     (tmp_path / "report.json").write_text("earlier")
     with pytest.raises(BoardError):
-        build(board, OnBoard(board, 31), tmp_path, CLOCK)
+        build(board, OnBoard(board, 31), tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["report.json"]
     assert (tmp_path / "report.json").read_text() == "earlier"
 
@@ -65,7 +80,7 @@ def test_a_failed_build_leaves_earlier_results_alone(tmp_path):
 def test_an_output_folder_that_cannot_be_made_is_one_line(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(BoardError, match=r"^out: .*file/out: Not a directory$"):
-        build(find("icebreaker"), OnBoard(find("icebreaker"), 1), tmp_path / "file" / "out", CLOCK)
+        build(find("icebreaker"), OnBoard(find("icebreaker"), 1), tmp_path / "file" / "out")
 
 
 INTERRUPTED = """
@@ -75,7 +90,7 @@ from boards.flow import build
 from boards.registry import find
 from tests.boards.designs import OnBoard
 board = find("icebreaker")
-build(board, OnBoard(board, 1), Path(sys.argv[1]), "cd_sync.clk", observer=lambda *a: print(*a, flush=True))
+build(board, OnBoard(board, 1), Path(sys.argv[1]), observer=lambda *a: print(*a, flush=True))
 """
 
 

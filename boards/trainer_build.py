@@ -1,0 +1,30 @@
+"""Building the trainer for a board."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from bep_ref.config import Machine, Network
+from boards.board import Board
+from boards.clocks import PLLS
+from boards.flow import Build, Observer, build
+from boards.pll import highest
+from boards.top import BoardTop
+
+CONSTRAINT_MHZ = {"ice40": 48, "ecp5": 100}
+"""What place and route aims at, by family; the clock is set to what it reaches."""
+
+
+def build_trainer(
+    network: Network,
+    machine: Machine,
+    board: Board,
+    out: Path,
+    seeds: Sequence[int] = (1,),
+    at_once: int = 1,
+    observer: Observer = lambda *_: None,
+) -> Build:
+    """Build the trainer of ``network`` on ``machine`` for ``board`` into ``out``; see :func:`~boards.flow.build`."""
+    family = board.device.family.name
+    settings = list(PLLS[family].settings(board.platform().default_clk_frequency / 1e6))
+    top = BoardTop(network, machine, board, highest(settings, CONSTRAINT_MHZ[family]))
+    return build(board, top, out, seeds, at_once, settings, observer)
