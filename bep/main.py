@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import NoReturn, cast
+from typing import Any, NoReturn, cast
 
 from rich.console import Console
 
@@ -52,6 +52,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _complain(f"error: {place}{error.strerror or error}", 2)
     except KeyboardInterrupt as stop:
         return _complain(f"interrupted{''.join(f'; {note}' for note in stop.args)}", 130)
+
+
+def call(argv: Sequence[str], report: Console, progress: Console) -> dict[str, Any]:
+    """Run the command line ``argv`` inside another command, which gets the result; errors are raised."""
+    args = _parser(list(argv)).parse_args(argv)
+    args.report, args.progress = report, progress
+    result: dict[str, Any] = args.command.run(args)
+    return result
 
 
 def _complain(line: str, code: int) -> int:

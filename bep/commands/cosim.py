@@ -23,7 +23,7 @@ Generate the hardware, build it with Verilator, train it on real samples and com
 counter and every visible weight at the end of each epoch, every prediction and trigger on the way.
 
   bep cosim --data digits                                  a full epoch
-  bep cosim --data mnist:DIR --hidden 96 96 --samples 500 --batch-size 100 --lanes 200
+  bep cosim --data mnist:DIR --hidden 96 96 --samples 500 --batch-size 100 --board icebreaker
 
 Samples come in the order of bep train's first epochs, so the counters are those that bep train has after them.
 Exit code 1 if a single bit differs.
@@ -38,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--build", type=Path, default=Path("build/cosim"), metavar="DIR", help="folder of builds (default: build/cosim)"
     )
     parser.add_argument("--waves", type=Path, metavar="FILE", help="keep a waveform (VCD) of the run; slow and large")
+    parser.add_argument("--board", metavar="NAME", help="take the machine that bep synth builds for this board")
     add_machine(parser)
     add_task(parser, omit=("epochs",))
 
@@ -48,8 +49,8 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     task = prepare(load_data(args), {"hidden": HIDDEN, **task_settings(args)})
     if args.samples is not None and not 1 <= args.samples <= len(task.train):
         raise ConfigError(f"samples: {args.samples} is out of range; it must be 1 to {len(task.train)}")
-    chosen = machine(args, task.network)
-    report = cosimulate_task(args, task, chosen, args.epochs, args.samples)
+    chosen = _machine(args, task)
+    report = _simulate(args, task, chosen, args.epochs, args.samples)
     result = {"network": str(task.network), "machine": chosen.to_dict(), **asdict(report)}
     args.report.print(_summary(task, chosen, report))
     if report.mismatches:
@@ -57,11 +58,20 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     return result
 
 
-def cosimulate_task(
+def _machine(args: argparse.Namespace, task: Task) -> Machine:
+    if args.board is None:
+        return machine(args, task.network)
+    from boards.registry import find
+
+    board = find(args.board)
+    return machine(args, task.network, board.lanes, **board.machine)
+
+
+def _simulate(
     args: argparse.Namespace, task: Task, chosen: Machine, epochs: int, samples: int | None = None
 ) -> "Report":
     """Co-simulate the first ``epochs`` of ``task``, each cut to ``samples``, with a progress bar."""
-    from sim.cosim import cosimulate_task as simulate
+    from sim.cosim import cosimulate_task
 
     with progress_bar(args.progress) as progress:
         bars: dict[str, Any] = {}
@@ -71,7 +81,7 @@ def cosimulate_task(
                 bars[stage] = progress.add_task(stage, total=total)
             progress.update(bars[stage], completed=done)
 
-        return simulate(task, chosen, epochs, samples, args.build, show, args.waves)
+        return cosimulate_task(task, chosen, epochs, samples, args.build, show, args.waves)
 
 
 def _summary(task: Task, chosen: Machine, report: "Report") -> Table:
