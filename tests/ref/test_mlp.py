@@ -5,6 +5,7 @@ import pytest
 
 from bep_ref import BinaryMlp, ConfigError
 from bep_ref.mlp import sign
+from bep_ref.reinforce import Xorshift32, hits, thresholds
 
 
 def perceptron(rows, classifier, **options):
@@ -102,6 +103,25 @@ def test_reinforcement_pushes_away_from_zero_and_saturates():
     net = perceptron([[0, -1, 127, -128, 5, -5]] * 2, [[1, -1], [1, 1]])
     assert net.step(np.ones((1, 6), int), np.array([1]), [1.0]).reinforced == 12
     assert net.counters[0].tolist() == [[1, -2, 127, -128, 6, -6]] * 2
+
+
+def test_reinforced_counters_are_the_hits_layer_by_layer_in_column_order():
+    rng = np.random.default_rng(0)
+    counters = [rng.integers(-20, 20, shape) for shape in ((6, 30), (4, 6))]
+    net = BinaryMlp(counters, [[1, 1, 1, 1], [1, 1, 1, -1]], margin=2.0, group_size=[6, 4], seed=5)
+    x, y = np.ones((1, 30), int), np.array([0])
+    unreinforced = BinaryMlp(counters, net.classifier, margin=2.0, group_size=[6, 4])
+    unreinforced.train_batch(x, y)
+    batch = net.step(x, y, [0.1, 0.3])
+    generator, total = Xorshift32(5), 0
+    for before, after, p in zip(unreinforced.counters, net.counters, (0.1, 0.3), strict=True):
+        picked = list(hits(thresholds(p), before.size, generator))
+        expected = before.T.reshape(-1).copy()
+        expected[picked] += np.where(expected[picked] >= 0, 1, -1)
+        assert after.T.reshape(-1).tolist() == expected.tolist()
+        total += len(picked)
+    assert batch.reinforced == total > 0
+    assert net.generator.state == generator.state
 
 
 def test_no_reinforcement_without_a_trigger():

@@ -35,6 +35,14 @@ def test_resumed_run_ends_with_the_same_bits(tmp_path, after_batches):
     assert same_state(finished(), trainer)
 
 
+def test_a_best_epoch_before_the_interruption_is_not_forgotten(tmp_path):
+    trainer = Trainer(task(epochs=12, validation=0.02))
+    trainer.run()
+    assert trainer.best.epoch < 12
+    save_checkpoint(tmp_path / "checkpoint.npz", trainer)
+    assert same_state(trainer, Saved.read(tmp_path / "checkpoint.npz").resume({}))
+
+
 def test_more_epochs_continue_as_if_asked_for_at_once(tmp_path):
     path = tmp_path / "checkpoint.npz"
     short = Trainer(task(epochs=2))
