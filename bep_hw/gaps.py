@@ -2,13 +2,16 @@
 
 from typing import Any
 
+import numpy as np
 from amaranth.hdl import Array, Const, Module, Signal
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
+from numpy.typing import NDArray
 
 from bep_hw.layout import Layout
 from bep_hw.registers import TABLE_STRIDE
-from bep_ref.reinforce import DIGITS, OFF
+from bep_ref.reinforce import DIGITS, OFF, Xorshift32
+from bep_ref.reinforce import hits as reference_hits
 
 
 def hit_layout(layout: Layout) -> data.StructLayout:
@@ -46,6 +49,16 @@ class GapWalker(wiring.Component):
                 "table_data": In(16),
             }
         )
+
+    def model(self, tables: list[tuple[int, ...]], generator: Xorshift32) -> NDArray[Any]:
+        """Hits (n, 2) in order, (address, lane) each, of one threshold table a layer; steps ``generator``."""
+        chunk, found = self.layout.machine.update_lanes, []
+        for layer, (table, place) in enumerate(zip(tables, self.layout.trainable, strict=True)):
+            index = np.array(list(reference_hits(table, place.rows * place.fan_in, generator)), dtype=int)
+            column, row = np.divmod(index, place.rows)
+            group, lane = np.divmod(column, chunk)
+            found.append(np.stack([self.layout.group_address(layer, group, row), lane], axis=1))
+        return np.concatenate(found)
 
     def elaborate(self, platform: object) -> Module:
         m = Module()

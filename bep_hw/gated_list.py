@@ -1,8 +1,11 @@
 """The list of gated rows, sharing a block RAM with the reinforcement thresholds."""
 
+from typing import Any
+
 from amaranth.hdl import Cat, Module
 from amaranth.lib import memory, wiring
 from amaranth.lib.wiring import In, Out
+from numpy.typing import NDArray
 
 from bep_hw.layout import Layout
 from bep_hw.registers import TABLE_STRIDE
@@ -38,6 +41,10 @@ class GatedList(wiring.Component):
                 "table_data": Out(16),
             }
         )
+
+    def model(self, row: NDArray[Any], target: NDArray[Any]) -> NDArray[Any]:
+        """Memory words (n,) of list entries: ``row`` (n,) and ``target`` (n,) bits."""
+        return row << 1 | target
 
     def elaborate(self, platform: object) -> Module:
         m = Module()

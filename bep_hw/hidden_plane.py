@@ -1,8 +1,11 @@
 """The hidden plane: groups of N saturating counters, one group read and one written a cycle."""
 
+from typing import Any
+
 from amaranth.hdl import ClockSignal, Const, Instance, Module, Signal
 from amaranth.lib import memory, wiring
 from amaranth.lib.wiring import In, Out
+from numpy.typing import NDArray
 
 from bep_hw.layout import Layout
 
@@ -30,6 +33,13 @@ class HiddenPlane(wiring.Component):
                 "write_data": In(self.width),
             }
         )
+
+    def model(
+        self, read: NDArray[Any], address: NDArray[Any], write: NDArray[Any], write_address: NDArray[Any]
+    ) -> NDArray[Any]:
+        """Whether the read is refused, for each cycle (n,)."""
+        same_bank = (address ^ write_address) & 1 == 0
+        return (read & write).astype(bool) & same_bank & self.layout.machine.spram
 
     def elaborate(self, platform: object) -> Module:
         m = Module()

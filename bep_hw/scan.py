@@ -5,9 +5,13 @@ the smallest |z| wins (Sec. 3.3), and rows with |z| at most the gate threshold e
 pass reads (Eq. 7).
 """
 
+from typing import Any
+
+import numpy as np
 from amaranth.hdl import Array, Cat, Const, Module, Signal
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
+from numpy.typing import NDArray
 
 from bep_hw.layout import Layout
 from bep_hw.program import Kind, Pass
@@ -66,6 +70,15 @@ class WinnerScan(wiring.Component):
                 "room": In(1),
             }
         )
+
+    def model(
+        self, z: NDArray[Any], targets: NDArray[Any], group_size: int, gate: int
+    ) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Rows of winners (m,) and of list entries (k,), both rising, of a layer's z (K,) and target bits (K,)."""
+        wrong = (z >= 0) != targets
+        keys = np.where(wrong, np.abs(z), np.iinfo(z.dtype).max).reshape(-1, group_size)
+        winners = np.arange(0, len(z), group_size) + keys.argmin(axis=1)
+        return winners[wrong[winners]], np.flatnonzero(np.abs(z) <= gate)
 
     def elaborate(self, platform: object) -> Module:
         m = Module()

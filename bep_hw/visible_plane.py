@@ -1,8 +1,11 @@
 """The visible plane: one bit a synapse, read one word a cycle, written one column at a time."""
 
+from typing import Any
+
 from amaranth.hdl import Module, Signal
 from amaranth.lib import memory, wiring
 from amaranth.lib.wiring import In, Out
+from numpy.typing import NDArray
 
 from bep_hw.layout import Layout
 
@@ -29,6 +32,10 @@ class VisiblePlane(wiring.Component):
     def delay_of(layout: Layout) -> int:
         """Cycles from an address to its word."""
         return 2 if layout.machine.register_plane else 1
+
+    def model(self, columns: NDArray[Any], address: NDArray[Any]) -> NDArray[Any]:
+        """Words (n, lanes) of bits at ``address`` (n,) of a plane that holds ``columns`` (depth, columns, bits)."""
+        return columns.reshape(len(columns), -1)[address]
 
     def elaborate(self, platform: object) -> Module:
         m = Module()

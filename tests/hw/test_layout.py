@@ -39,7 +39,7 @@ def test_no_two_groups_of_counters_share_an_address(layout):
 def test_with_single_port_memories_consecutive_chunks_of_a_row_lie_in_different_banks(layout):
     for index, place in enumerate(layout.trainable):
         rows, chunks = np.arange(place.rows)[:, None], np.arange(place.stored_chunks)[None, :]
-        banks = np.vectorize(lambda chunk, row, index=index: layout.group_address(index, chunk, row) & 1)(chunks, rows)
+        banks = layout.group_address(index, chunks, rows) & 1
         if layout.machine.spram:
             assert (banks[:, :-1] != banks[:, 1:]).all()
         else:
