@@ -81,3 +81,10 @@ def test_a_failed_write_leaves_the_old_file(path):
     with pytest.raises(ValueError, match="Out of range float"):
         write_archive(path, "bep-test", 3, {"bad": float("nan")}, ARRAYS)
     assert path.read_bytes() == before
+
+
+def test_a_write_that_cannot_be_finished_leaves_nothing_behind(tmp_path):
+    (tmp_path / "folder.npz").mkdir()
+    with pytest.raises(OSError, match=r"folder\.npz"):
+        write_archive(tmp_path / "folder.npz", "bep-test", 3, HEADER, ARRAYS)
+    assert [file.name for file in tmp_path.iterdir()] == ["folder.npz"]

@@ -77,6 +77,6 @@ def test_thresholds_are_integers_rounded_as_documented():
     assert margin_threshold(0.3, 96) == 29
 
 
-@pytest.mark.parametrize(("width", "expected"), [(128, 16), (35, 7), (75, 15), (96, 16), (97, 1)])
+@pytest.mark.parametrize(("width", "expected"), [(128, 16), (35, 7), (75, 15), (96, 16), (97, 1), (36, 18)])
 def test_default_group_size_is_the_divisor_nearest_to_fifteen(width, expected):
     assert default_group_sizes((width,)) == (expected,)
