@@ -8,6 +8,9 @@ from amaranth.sim import Simulator
 from hypothesis import strategies as st
 
 from bep_hw.layout import Layout
+from bep_hw.ports import Space
+from bep_hw.registers import address, reinforcement_settings
+from bep_hw.registers import settings as register_settings
 from bep_ref import BinaryMlp, Machine, Network
 
 Bench = Callable[[Any], Awaitable[None]]
@@ -90,3 +93,36 @@ def layouts(draw: st.DrawFn, most_inputs: int = 60, most_neurons: int = 20) -> L
         register_plane=draw(st.booleans()),
     )
     return Layout(network, machine)
+
+
+async def ask(ctx: Any, unit: Any, space: Space, where: int, value: int | None = None) -> int:
+    """One request (a write where ``value`` is given) to the ports of a trainer, and its reply."""
+    write = {"space": space, "write": int(value is not None), "address": where, "data": value or 0}
+    ctx.set(unit.requests.payload, write)
+    ctx.set(unit.requests.valid, 1)
+    ctx.set(unit.replies.ready, 1)
+    (reply,) = await ctx.tick().sample(unit.replies.payload).until(unit.replies.valid)
+    ctx.set(unit.requests.valid, 0)
+    ctx.set(unit.replies.ready, 0)
+    return reply
+
+
+async def configure(ctx: Any, unit: Any, net: BinaryMlp, chances: list[float] | None) -> None:
+    """Give a trainer the golden model's counters, classifier, registers and generator, and commit."""
+    layout = unit.layout
+    for where, group in layout.pack_counters(net.counters).items():
+        await ask(ctx, unit, Space.COUNTERS, where, group)
+    shift = (layout.columns_per_word - 1).bit_length()
+    for (word, column), value in layout.pack_visible(len(layout.trainable), net.classifier).items():
+        await ask(ctx, unit, Space.VISIBLE, word << shift | column, value)
+    writes = register_settings(net.network, net.margin, net.gate, net.group_size)
+    writes |= reinforcement_settings(chances, len(layout.trainable))
+    writes[address("seed")] = net.generator.state
+    for where, value in {**writes, address("commit"): 1}.items():
+        await ask(ctx, unit, Space.REGISTERS, where, value)
+
+
+async def read_counters(ctx: Any, unit: Any) -> list[np.ndarray]:
+    """A trainer's counters, one (K_l, K_{l-1}) array a layer."""
+    image = {where: await ask(ctx, unit, Space.COUNTERS, where) for where in range(unit.layout.hidden_depth)}
+    return unit.layout.unpack_counters(image)
