@@ -106,7 +106,7 @@ def cosimulate_task(
 
 def bench_verilog(job: Job) -> str:
     """Verilog of the testbench's top, ``bench``."""
-    return str(verilog.convert(TrainerBench(job.network, job.machine), name="bench"))
+    return str(verilog.convert(TrainerBench(job.network, job.machine), name="bench", emit_src=False))
 
 
 def cosimulate(

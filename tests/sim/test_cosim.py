@@ -1,0 +1,67 @@
+"""Whole training runs in Verilator against the golden model, and a planted fault that must not pass."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bep_ref.config import Machine, Network, Training
+from bep_ref.initial import initial_mlp
+from sim.cosim import Report, cosimulate
+from sim.verilator import SimulatorError
+
+NETWORK = Network(30, (16, 12), 5)
+TRAINING = Training(group_size=(4, 3), batch_size=8, gate=0.3, sigma=6.0)
+
+
+def run(directory: Path, machine: Machine, epochs: int = 3, **options: object) -> Report:
+    """Train on random samples around five prototypes: learnable, with errors left in every epoch."""
+    random = np.random.default_rng(5)
+    prototypes = random.choice([-1, 1], (NETWORK.classes, NETWORK.inputs))
+    y = random.integers(0, NETWORK.classes, 60)
+    x = prototypes[y] * random.choice([-1, 1], (60, NETWORK.inputs), p=[0.25, 0.75])
+    net = initial_mlp(NETWORK, TRAINING)
+    return cosimulate(net, TRAINING, machine, [(x, y)] * epochs, directory, **options)
+
+
+def inverted_tie_break(source: str) -> str:
+    """The winner search's "smaller" becomes "smaller or equal": the last of equals wins."""
+    scan = re.search(r"module [^;]*propagate\.scan .*?endmodule", source, re.DOTALL)
+    assert scan is not None
+    smaller = re.findall(r" < ", scan.group())
+    assert len(smaller) == 1, "the winner search compares once"
+    return source.replace(scan.group(), scan.group().replace(" < ", " <= "))
+
+
+@pytest.mark.parametrize(
+    "machine",
+    [Machine(lanes=12, update_lanes=4, backward_lanes=7), Machine(lanes=16, update_lanes=2, spram=True)],
+    ids=["block RAM", "SPRAM"],
+)
+def test_every_bit_is_equal_after_whole_epochs(tmp_path: Path, machine: Machine) -> None:
+    seen: list[tuple[str, int, int]] = []
+    report = run(tmp_path, machine, progress=lambda *stage: seen.append(stage))
+    assert report.first_difference == ""
+    assert report.mismatches == 0
+    assert report.counters_compared == report.visible_compared == 3 * NETWORK.synapses
+    assert report.samples == report.predictions_compared == 180
+    assert 0 < report.triggered <= 180
+    counted = report.epochs[-1]
+    assert counted["samples"] == 60
+    assert counted["commits"] == 8
+    assert seen[-1] == ("simulation", 180, 180)
+
+
+def test_a_planted_fault_is_caught_and_its_waveform_kept(tmp_path: Path) -> None:
+    waves = tmp_path / "run.vcd"
+    report = run(tmp_path, Machine(lanes=12, update_lanes=4), epochs=1, edit=inverted_tie_break, waves=waves)
+    assert report.mismatches > 0
+    assert report.first_difference.startswith("epoch ")
+    assert "$enddefinitions" in waves.read_text()
+
+
+def test_without_a_compiler_one_line_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CXX", "no-such-compiler")
+    with pytest.raises(SimulatorError, match=r"C\+\+ compiler and 'no-such-compiler' was not found"):
+        run(tmp_path, Machine(lanes=12, update_lanes=4))
