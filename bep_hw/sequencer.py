@@ -1,10 +1,13 @@
 """Issues the program's passes, row by row, as soon as what each depends on is there."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
+import numpy as np
 from amaranth.hdl import Array, Const, Module, Mux, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
+from numpy.typing import NDArray
 
 from bep_hw.layout import Layout
 from bep_hw.preactivation import PreActivation
@@ -48,6 +51,11 @@ class Sequencer(wiring.Component):
                 "number": Out(range(most)),
             }
         )
+
+    def model(self, gated: Sequence[int]) -> NDArray[Any]:
+        """Rows (n, 2) of a sample that triggers, (pass, number) each; ``gated`` is the list's length for each layer."""
+        lengths = [max(1, gated[item.layer]) if item.kind is Kind.BACKWARD else item.rows for item in self.program]
+        return np.array([(index, number) for index, length in enumerate(lengths) for number in range(length)])
 
     def elaborate(self, platform: object) -> Module:
         m = Module()

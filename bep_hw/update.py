@@ -8,10 +8,13 @@ A counter must not come back within three cycles, so every order takes at least 
 """
 
 import enum
+from typing import Any
 
+import numpy as np
 from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
+from numpy.typing import NDArray
 
 from bep_hw.counters import CounterStep
 from bep_hw.gaps import hit_layout
@@ -74,6 +77,15 @@ class UpdateEngine(wiring.Component):
                 "visible_data": Out(layout.column),
             }
         )
+
+    def model(
+        self, action: Action, counters: NDArray[Any], inputs: NDArray[Any], target: int = 1, lane: int = 0
+    ) -> NDArray[Any]:
+        """Counters (n,) after a STEP (``inputs`` (n,) and ``target`` are bits) or a REINFORCE of ``lane``."""
+        up, enable = (
+            (inputs == target, 1) if action is Action.STEP else (counters >= 0, np.arange(len(counters)) == lane)
+        )
+        return np.clip(counters + enable * np.where(up, 1, -1), *self.layout.network.counter_range)
 
     def elaborate(self, platform: object) -> Module:
         m = Module()

@@ -1,0 +1,163 @@
+import random as stalls
+
+import numpy as np
+import pytest
+
+from bep_hw.host import HostPort
+from bep_hw.layout import Layout
+from bep_hw.ports import Space
+from bep_hw.propagate import Propagate
+from bep_hw.registers import IDENTITY, REGISTERS, TABLE_STRIDE, address
+from bep_ref import Machine, Network
+from tests.hw.drive import ask, simulate
+from tests.link.streams import receive, send
+
+LAYOUT = Layout(Network(40, (12, 8), 3), Machine(lanes=32, update_lanes=4))
+
+
+def request(space, where, value=None):
+    return {"space": space, "write": int(value is not None), "address": where, "data": value or 0}
+
+
+class Machinery:
+    """What stands behind the port: it is idle now and then, answers reads late, and keeps a diary of orders."""
+
+    def __init__(self, unit, seed):
+        self.unit, self.random, self.diary, self.done = unit, stalls.Random(seed), [], False
+        self.counters = {where: self.random.getrandbits(32) for where in range(LAYOUT.hidden_depth)}
+
+    async def run(self, ctx):
+        unit = self.unit
+        orders = {
+            "counters_read": (unit.counters_address,),
+            "counters_write": (unit.counters_address, unit.data),
+            "visible_write": (unit.visible_address, unit.visible_column, unit.data),
+            "table_write": (unit.table_address, unit.data),
+            "seed_write": (unit.data,),
+            "commit": (),
+        }
+        pending = None
+        while not self.done:
+            idle = pending is None and self.random.random() < 0.5
+            ctx.set(unit.idle, idle)
+            finished = pending is not None and self.random.random() < 0.4
+            ctx.set(unit.counters_done, finished and pending[0] == "counters_read")
+            ctx.set(unit.committed, finished and pending[0] == "commit")
+            if finished and pending[0] == "counters_read":
+                ctx.set(unit.counters_data, self.counters[pending[1]])
+            if finished:
+                self.diary.append(("finished", pending[0]))
+                pending = None
+            for name, ports in orders.items():
+                if ctx.get(getattr(unit, name)):
+                    assert idle, f"{name} while the machine is busy"
+                    entry = (name, *(ctx.get(port) for port in ports))
+                    self.diary.append(entry)
+                    if name in ("counters_read", "commit"):
+                        pending = entry
+            await ctx.tick()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_requests_are_carried_out_once_in_order_while_idle_and_each_is_answered(seed):
+    unit = HostPort(LAYOUT, Propagate(LAYOUT))
+    machinery = Machinery(unit, seed)
+    columns = (LAYOUT.columns_per_word - 1).bit_length()
+    random = stalls.Random(seed)
+    # request, what the machinery must see, reply
+    known = [
+        (request(Space.REGISTERS, address("identity")), [], IDENTITY),
+        (request(Space.REGISTERS, address("seed"), 0x12345678), [("seed_write", 0x12345678)], 0),
+        (request(Space.REGISTERS, address("reinforcement", TABLE_STRIDE + 3), 77), [("table_write", 19, 77)], 0),
+        (request(Space.REGISTERS, address("commit"), 1), [("commit",), ("finished", "commit")], 0),
+        (
+            request(Space.VISIBLE, 5 << columns | 1, 9),
+            [("visible_write", 5, 1, 9)],
+            0,
+        ),
+        (request(Space.COUNTERS, 6, 0xCAFEF00D), [("counters_write", 6, 0xCAFEF00D)], 0),
+        (
+            request(Space.COUNTERS, 11),
+            [("counters_read", 11), ("finished", "counters_read")],
+            machinery.counters[11],
+        ),
+    ]
+    chosen = [random.choice(known) for _ in range(40)]
+    replies = []
+
+    async def offer(ctx):
+        await send(ctx, unit.requests, [entry[0] for entry in chosen], stalls.Random(seed + 100))
+
+    async def take(ctx):
+        replies.extend(await receive(ctx, unit.replies, len(chosen), stalls.Random(seed + 200)))
+        machinery.done = True
+
+    simulate(unit, offer, take, machinery.run, cycles=10_000)
+    assert replies == [entry[2] for entry in chosen]
+    assert machinery.diary == [event for entry in chosen for event in entry[1]]
+
+
+def test_thresholds_arrive_in_their_registers_and_stay():
+    unit = HostPort(LAYOUT, Propagate(LAYOUT))
+    writes = {("margin", 0): 3, ("group_size", 0): 6, ("group_size", 1): 4, ("gate", 1): 5}
+
+    async def bench(ctx):
+        ctx.set(unit.idle, 1)
+        for (name, index), value in writes.items():
+            assert await ask(ctx, unit, Space.REGISTERS, address(name, index), value) == 0
+        assert ctx.get(unit.margin) == 3
+        assert [ctx.get(unit.group_size[layer]) for layer in range(2)] == [6, 4]
+        assert ctx.get(unit.gate[1]) == 5
+
+    simulate(unit, bench, cycles=100)
+
+
+@pytest.mark.parametrize("statistics", [True, False])
+def test_events_are_counted_if_the_machine_has_statistics(statistics):
+    layout = Layout(LAYOUT.network, Machine(lanes=32, update_lanes=4, statistics=statistics))
+    unit = HostPort(layout, Propagate(layout))
+    random = np.random.default_rng(1)
+    events = {
+        "samples": ("decided",),
+        "triggers": ("decided", "triggered"),
+        "winners": ("winner",),
+        "commits": ("committed",),
+        "propagate_words": ("word_read",),
+        "update_words": ("group_read",),
+    }
+    ports = sorted({port for names in events.values() for port in names})
+    want = dict.fromkeys(events, 0)
+
+    async def bench(ctx):
+        for _ in range(200):
+            levels = {port: int(random.integers(2)) for port in ports}
+            for port, level in levels.items():
+                ctx.set(getattr(unit, port), level)
+            for name, names in events.items():
+                want[name] += all(levels[port] for port in names)
+            await ctx.tick()
+        for port in ports:
+            ctx.set(getattr(unit, port), 0)
+        ctx.set(unit.idle, 1)
+        for name, count in want.items():
+            got = await ask(ctx, unit, Space.REGISTERS, address(name))
+            assert got == (count if statistics else 0), name
+        first, second = [await ask(ctx, unit, Space.REGISTERS, address("cycles")) for _ in range(2)]
+        assert second - first == (2 if statistics else 0)
+
+    simulate(unit, bench, cycles=1000)
+
+
+def test_reading_a_register_that_is_only_written_or_not_there_answers_zero():
+    unit = HostPort(LAYOUT, Propagate(LAYOUT))
+    unread = [address(name) for name in ("margin", "commit", "seed", "reinforcement")]
+    unread += [
+        where for where in range(256) if not any(r.address <= where < r.address + r.count for r in REGISTERS.values())
+    ]
+
+    async def bench(ctx):
+        ctx.set(unit.idle, 1)
+        for where in unread:
+            assert await ask(ctx, unit, Space.REGISTERS, where) == 0
+
+    simulate(unit, bench, cycles=2000)
