@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bep_hw.gaps import GapWalker
 from bep_hw.registers import TABLE_STRIDE
-from bep_ref.reinforce import OFF, Xorshift32, thresholds
+from bep_ref.reinforce import Xorshift32, threshold_planes
 from tests.hw.drive import layouts, simulate
 from tests.link.streams import receive
 
@@ -65,7 +65,7 @@ def walk(unit, tables, seed, count, stall):
 @settings(max_examples=12, deadline=None)
 def test_hits_and_the_generators_state_are_the_golden_models(layout, chances, seed, stall):
     unit = GapWalker(layout)
-    tables = [thresholds(p) for p in chances[: len(layout.trainable)]]
+    tables = [threshold_planes(p) for p in chances[: len(layout.trainable)]]
     generator, want, states = Xorshift32(seed), [], []
     for _ in range(WALKS):
         want.append([tuple(hit) for hit in unit.model(tables, generator).tolist()])
@@ -77,5 +77,5 @@ def test_hits_and_the_generators_state_are_the_golden_models(layout, chances, se
 @settings(max_examples=10, deadline=None)
 def test_a_layer_that_is_off_draws_nothing(layout, seed):
     unit = GapWalker(layout)
-    tables = [(OFF, *[0] * 8)] * len(layout.trainable)
+    tables = [threshold_planes(0.0)] * len(layout.trainable)
     assert walk(unit, tables, seed, [0] * WALKS, 0.2) == ([[]] * WALKS, [seed] * WALKS)

@@ -2,7 +2,7 @@ import pytest
 
 from bep_hw.registers import REGISTERS, TABLE_STRIDE, Access, address, reinforcement_settings, settings
 from bep_ref import Network
-from bep_ref.reinforce import DIGITS, OFF, thresholds
+from bep_ref.reinforce import PLANES, threshold_planes
 
 
 def test_no_two_registers_share_an_address():
@@ -19,12 +19,12 @@ def test_an_index_outside_a_register_is_refused(name):
             address(name, index)
 
 
-def test_a_layers_thresholds_fit_their_stride():
-    assert 1 + DIGITS <= TABLE_STRIDE
+def test_a_layers_planes_fit_their_stride():
+    assert PLANES <= TABLE_STRIDE
     writes = reinforcement_settings([0.5, 0.25], 2)
     for layer, chance in enumerate((0.5, 0.25)):
-        table = [writes[address("reinforcement", layer * TABLE_STRIDE + index)] for index in range(1 + DIGITS)]
-        assert table == list(thresholds(chance))
+        table = [writes[address("reinforcement", layer * TABLE_STRIDE + index)] for index in range(PLANES)]
+        assert table == list(threshold_planes(chance))
 
 
 def test_no_probabilities_turn_reinforcement_off_in_every_layer():
