@@ -163,7 +163,7 @@ class Machine(_Record):
 
     def __post_init__(self) -> None:
         self._check("lanes", 1 <= self.lanes <= 4096)
-        self._check("update_lanes", 1 <= self.update_lanes and self.lanes % self.update_lanes == 0)
+        self._check("update_lanes", self.update_lanes >= 1 and self.lanes % self.update_lanes == 0)
         self._check("backward_lanes", 0 <= self.backward_lanes <= self.lanes)
         self._check("slots", self.slots in (2, 4, 8))
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from bep_ref.config import ConfigError, Network, check_group_sizes, gate_threshold, margin_threshold
-from bep_ref.reinforce import Xorshift32, hits, thresholds
+from bep_ref.reinforce import Xorshift32, hits, threshold_planes
 
 Ints = NDArray[Any]
 
@@ -180,7 +180,7 @@ class BinaryMlp:
         low, high = self.network.counter_range
         count = 0
         for q, p in zip(self.counters, probabilities, strict=True):
-            index = np.fromiter(hits(thresholds(p), q.size, self.generator), dtype=np.int64)
+            index = np.fromiter(hits(threshold_planes(p), q.size, self.generator), dtype=np.int64)
             columns, rows = np.divmod(index, len(q))
             q[rows, columns] = np.clip(q[rows, columns] + np.where(q[rows, columns] >= 0, 1, -1), low, high)
             count += index.size

@@ -11,8 +11,8 @@ SUMMARY = "scikit-learn's 8 x 8 digits, 1347 training and 450 test samples"
 
 TEST_SAMPLES = 450
 BINARISE = "threshold=2,6,11"
-"""Three-bit thermometer on 0 to 16. Validation accuracy over 12 seeds: 95.5 %, evenly spaced 4,8,12: 95.0 %,
-quantiles of each pixel: 94 %."""
+"""Three-bit thermometer on 0 to 16. Mean validation accuracy of the last ten epochs over 12 seeds: 95.5 %; with the
+evenly spaced 4,8,12 95.0 %; quantiles of each pixel lose another point (many border pixels are nearly always 0)."""
 
 
 def load(argument: str) -> Dataset:

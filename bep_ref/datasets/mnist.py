@@ -20,6 +20,10 @@ USAGE = "mnist:DIR"
 SUMMARY = "MNIST or FashionMNIST from a folder of IDX files, gzipped or not"
 
 CLASSES = 10
+PRESET = {"batch_size": 100, "margin": 0.3}
+GROUP_TARGET = 32
+"""Found on validation data alone: 784-128-128-10, 22,699 MNIST digits, 15 epochs, best epoch's validation accuracy:
+91.2 % (mean of 5 seeds), against 90.3 % at margin 0.5 and group size 16 and 88.4 % at group size 8 (2 seeds each)."""
 
 
 def load(argument: str) -> Dataset:
@@ -36,7 +40,7 @@ def load(argument: str) -> Dataset:
         )
     flat = [x.reshape(len(x), -1) for x in (x_train, x_test)]
     names = tuple(str(label) for label in range(CLASSES))
-    return Dataset(f"{NAME}:{argument}", flat[0], y_train, flat[1], y_test, names, "median")
+    return Dataset(f"{NAME}:{argument}", flat[0], y_train, flat[1], y_test, names, "median", PRESET, GROUP_TARGET)
 
 
 def _read_part(folder: Path, part: str) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
