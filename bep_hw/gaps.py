@@ -3,14 +3,14 @@
 from typing import Any
 
 import numpy as np
-from amaranth.hdl import Array, Const, Module, Signal
+from amaranth.hdl import Array, Const, Module, Mux, Signal
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 from numpy.typing import NDArray
 
 from bep_hw.layout import Layout
 from bep_hw.registers import TABLE_STRIDE
-from bep_ref.reinforce import DIGITS, OFF, Xorshift32
+from bep_ref.reinforce import DIGITS, OFF, PLANES, Xorshift32
 from bep_ref.reinforce import hits as reference_hits
 
 
@@ -31,7 +31,8 @@ def xorshift(state: Signal) -> Any:
 class GapWalker(wiring.Component):
     """``start`` walks all layers once; ``busy`` until the last hit is taken. ``seed`` is loaded on ``load``.
 
-    Thresholds are read from the table, entry ``16 * layer + i``: the carry, then the digits.
+    Bit planes of a layer's thresholds are read from the table, entry ``16 * layer + k``; each decides about half of the
+    comparisons still open, so a draw takes four or five cycles.
     """
 
     def __init__(self, layout: Layout) -> None:
@@ -51,7 +52,7 @@ class GapWalker(wiring.Component):
         )
 
     def model(self, tables: list[tuple[int, ...]], generator: Xorshift32) -> NDArray[Any]:
-        """Hits (n, 2) in order, (address, lane) each, of one threshold table a layer; steps ``generator``."""
+        """Hits (n, 2) in order, (address, lane) each, of one table of bit planes a layer; steps ``generator``."""
         chunk, found = self.layout.machine.update_lanes, []
         for layer, (table, place) in enumerate(zip(tables, self.layout.trainable, strict=True)):
             index = np.array(list(reference_hits(table, place.rows * place.fan_in, generator)), dtype=int)
@@ -78,19 +79,20 @@ class GapWalker(wiring.Component):
         base = Signal(range(layout.hidden_depth + max(place.rows for place in places)))
         flip = Signal()
         columns = Signal(range(max(place.fan_in for place in places) + 1))
-        digit = Signal(range(DIGITS + 2))
+        plane = Signal(range(PLANES + 1))
         asked = Signal()
         hit = Signal()
-        gap = Signal(DIGITS)
+        undecided, value = Signal(1 + DIGITS, init=-1), Signal(1 + DIGITS)
         following = Signal(32)
         word = following[16:]
-        m.d.comb += following.eq(xorshift(self.state))
+        differ = Signal.like(undecided)
+        m.d.comb += [following.eq(xorshift(self.state)), differ.eq((word ^ self.table_data) & undecided)]
         m.d.comb += [
-            self.table_address.eq(layer * TABLE_STRIDE + digit),
+            self.table_address.eq(layer * TABLE_STRIDE + plane),
             self.hits.payload.address.eq((base + row) ^ (flip & flips)),
             self.hits.payload.lane.eq(lane),
         ]
-        m.d.sync += asked.eq(0)
+        m.d.sync += [asked.eq(0), plane.eq(0)]
         with m.FSM() as fsm:
             m.d.comb += self.busy.eq(~fsm.ongoing("IDLE"))
             with m.State("IDLE"):
@@ -106,37 +108,32 @@ class GapWalker(wiring.Component):
                     row.eq(0),
                     lane.eq(0),
                     flip.eq(0),
-                    digit.eq(0),
                 ]
                 m.next = "IDLE"
                 with m.If(layer != len(places)):
-                    m.next = "CARRY"
-            with m.State("CARRY"):
-                m.d.sync += asked.eq(self.table_granted & ~asked)
-                with m.If(asked):
-                    with m.If(self.table_data == OFF):
-                        m.d.sync += layer.eq(layer + 1)
-                        m.next = "LAYER"
-                    with m.Else():
-                        m.d.sync += self.state.eq(following)
-                        with m.If(word < self.table_data):
-                            m.d.sync += [row.eq(row + (1 << DIGITS)), hit.eq(0)]
-                            m.next = "MOVE"
-                        with m.Else():
-                            m.d.sync += digit.eq(1)
-                            m.next = "DIGITS"
-            with m.State("DIGITS"):
-                # one threshold a cycle, while the backward pass leaves the port free
-                with m.If(self.table_granted & (digit != DIGITS + 1)):
-                    m.d.sync += [asked.eq(1), digit.eq(digit + 1)]
-                with m.If(asked):
-                    m.d.sync += [self.state.eq(following), gap.eq(gap >> 1)]
-                    m.d.sync += gap[-1].eq(word < self.table_data)
-                with m.If((digit == DIGITS + 1) & ~asked):
-                    m.d.sync += [row.eq(row + gap), hit.eq(1), digit.eq(0)]
-                    m.next = "MOVE"
+                    m.next = "DRAW"
+            with m.State("DRAW"):
+                # one plane a cycle, while the backward pass leaves the port free
+                m.d.sync += plane.eq(plane)
+                with m.If(self.table_granted & (plane != PLANES)):
+                    m.d.sync += [asked.eq(1), plane.eq(plane + 1)]
+                with m.If(asked & (self.table_data == OFF)):
+                    m.d.sync += [asked.eq(0), layer.eq(layer + 1)]
+                    m.next = "LAYER"
+                with m.Elif(asked):
+                    m.d.sync += [
+                        self.state.eq(following),
+                        value.eq(value | (differ & self.table_data)),
+                        undecided.eq(undecided & ~differ),
+                    ]
+                    with m.If((differ == undecided) | (plane == PLANES)):
+                        m.d.sync += asked.eq(0)
+                        m.next = "ADD"
+            with m.State("ADD"):
+                m.d.sync += [row.eq(row + Mux(value[0], 1 << DIGITS, value[1:])), hit.eq(~value[0])]
+                m.d.sync += [undecided.eq(-1), value.eq(0)]
+                m.next = "MOVE"
             with m.State("MOVE"):
-                m.d.sync += digit.eq(0)
                 with m.If(row >= rows):
                     m.d.sync += [row.eq(row - rows), columns.eq(columns - 1), lane.eq(lane + 1)]
                     with m.If(lane == lanes - 1):
@@ -147,10 +144,12 @@ class GapWalker(wiring.Component):
                 with m.Elif(hit):
                     m.next = "HIT"
                 with m.Else():
-                    m.next = "CARRY"
+                    m.next = "DRAW"
             with m.State("HIT"):
                 m.d.comb += self.hits.valid.eq(1)
                 with m.If(self.hits.ready):
                     m.d.sync += [row.eq(row + 1), hit.eq(0)]
-                    m.next = "MOVE"
+                    m.next = "DRAW"
+                    with m.If(row + 1 == rows):
+                        m.next = "MOVE"
         return m

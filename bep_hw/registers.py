@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bep_ref.config import Network, gate_threshold, margin_threshold
-from bep_ref.reinforce import OFF, thresholds
+from bep_ref.reinforce import PLANES, threshold_planes
 
 IDENTITY = 0xBE900001
 """What register IDENTITY reads: the product and, in the lowest byte, the map's version."""
@@ -27,8 +27,8 @@ class Register:
     count: int = 1
 
 
-TABLE_STRIDE = 16
-"""Reinforcement thresholds of a layer start this many words behind those of the layer before."""
+TABLE_STRIDE = PLANES
+"""Reinforcement planes of a layer start this many words behind those of the layer before."""
 
 REGISTERS = {
     "identity": Register(0x00, 32, Access.READ, "product and version of this map"),
@@ -48,7 +48,7 @@ REGISTERS = {
         0x80,
         16,
         Access.WRITE,
-        "thresholds of a layer's reinforcement: the carry, then the digits",
+        "a layer's reinforcement: bit planes of its thresholds, see bep_ref.reinforce",
         count=8 * TABLE_STRIDE,
     ),
 }
@@ -75,7 +75,6 @@ def reinforcement_settings(probabilities: list[float] | None, layers: int) -> di
     """Register writes that set each layer's reinforcement probability; None turns reinforcement off."""
     writes = {}
     for layer in range(layers):
-        table = thresholds(probabilities[layer]) if probabilities is not None else (OFF,)
-        for index, value in enumerate(table):
+        for index, value in enumerate(threshold_planes(probabilities[layer] if probabilities else 0.0)):
             writes[address("reinforcement", layer * TABLE_STRIDE + index)] = value
     return writes

@@ -2,7 +2,7 @@ import pytest
 
 from bep_hw.registers import REGISTERS, TABLE_STRIDE, Access, address, reinforcement_settings, settings
 from bep_ref import Network
-from bep_ref.reinforce import PLANES, threshold_planes
+from bep_ref.reinforce import OFF, PLANES, threshold_planes
 
 
 def test_no_two_registers_share_an_address():
@@ -28,9 +28,8 @@ def test_a_layers_planes_fit_their_stride():
 
 
 def test_no_probabilities_turn_reinforcement_off_in_every_layer():
-    assert reinforcement_settings(None, 3) == {
-        address("reinforcement", layer * TABLE_STRIDE): OFF for layer in range(3)
-    }
+    writes = reinforcement_settings(None, 3)
+    assert [writes[address("reinforcement", layer * TABLE_STRIDE)] for layer in range(3)] == [OFF] * 3
 
 
 def test_settings_are_integers_that_fit_their_writable_registers():

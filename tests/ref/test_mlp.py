@@ -5,7 +5,7 @@ import pytest
 
 from bep_ref import BinaryMlp, ConfigError
 from bep_ref.mlp import sign
-from bep_ref.reinforce import Xorshift32, hits, thresholds
+from bep_ref.reinforce import Xorshift32, hits, threshold_planes
 
 
 def perceptron(rows, classifier, **options):
@@ -115,7 +115,7 @@ def test_reinforced_counters_are_the_hits_layer_by_layer_in_column_order():
     batch = net.step(x, y, [0.1, 0.3])
     generator, total = Xorshift32(5), 0
     for before, after, p in zip(unreinforced.counters, net.counters, (0.1, 0.3), strict=True):
-        picked = list(hits(thresholds(p), before.size, generator))
+        picked = list(hits(threshold_planes(p), before.size, generator))
         expected = before.T.reshape(-1).copy()
         expected[picked] += np.where(expected[picked] >= 0, 1, -1)
         assert after.T.reshape(-1).tolist() == expected.tolist()
