@@ -4,10 +4,12 @@ import hashlib
 
 import numpy as np
 
+from bep_ref.datasets import load
 from bep_ref.evaluate import accuracy, confusion
 from bep_ref.reinforce import probability
+from bep_ref.task import prepare
 from bep_ref.train import Trainer, batch_count, batches
-from tests.ref.small_run import finished, same_state, task
+from tests.ref.small_run import SETTINGS, finished, same_state, task
 
 
 def test_learns():
@@ -25,8 +27,8 @@ def test_same_seed_same_bits_other_seed_others():
 def test_frozen_result():
     """Any change of an algorithm or a stream of random numbers shows here: say so in the change."""
     counters = b"".join(q.astype("<i2").tobytes() for q in finished().mlp.counters)
-    assert hashlib.sha256(counters).hexdigest() == "320cd8ab6c16011f1b8ee020ece0b96dd26ba36f8bf9333c59fe997c45a061ae"
-    assert finished().mlp.generator.state == 4097874527
+    assert hashlib.sha256(counters).hexdigest() == "f72a1c729c1da16475487ff4ce6ea394a766f89ed98d73c3116f5d7767480e80"
+    assert finished().mlp.generator.state == 2404371246
 
 
 def test_batches_hold_every_sample_once_in_another_order_each_epoch():
@@ -39,10 +41,11 @@ def test_batches_hold_every_sample_once_in_another_order_each_epoch():
 
 
 def test_best_model_is_that_of_the_first_best_validation_epoch():
-    trainer, seen = Trainer(task(epochs=12, validation=0.02)), []
+    easy = load("prototypes:classes=2,bits=60,flip=0.2,train=300,test=50")
+    trainer, seen = Trainer(prepare(easy, SETTINGS)), []
     trainer.run(on_epoch=lambda t: seen.append([q.copy() for q in t.mlp.counters]))
     scores = [epoch.validation_accuracy for epoch in trainer.history]
-    assert scores.count(max(scores)) > 1, "twelve samples give equal scores"
+    assert scores.count(max(scores)) > 1, "easy enough to be all right more than once"
     kept = seen[scores.index(max(scores))]
     assert trainer.model.epoch == scores.index(max(scores)) + 1
     assert all((p == q).all() for p, q in zip(trainer.model.counters, kept, strict=True))
