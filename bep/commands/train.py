@@ -125,7 +125,8 @@ def _finish(trainer: Trainer, args: argparse.Namespace) -> dict[str, Any]:
     }
     model.save(paths["model"])
     write_atomically(paths["metrics"], (json.dumps(metrics, indent=2) + "\n").encode())
-    title = f"{task.network} on {task.data}: {result['test_accuracy']:.1%} of test samples right"
+    name = task.data.partition(":")[0]  # the whole specification may be a long path
+    title = f"{task.network} on {name}: {result['test_accuracy']:.1%} of test samples right"
     write_atomically(paths["learning_curve"], learning_curve(trainer.history, trainer.best, title))
     args.report.print(_summary(result))
     return result
