@@ -51,11 +51,15 @@ class Decoder(wiring.Component):
             self.requests.payload.address.eq(word[-address_bits:]),
             self.requests.payload.data.eq(word[-address_bits - stored_bits : -address_bits]),
         ]
-        accepted = Signal()
+        # both valid signals are flip-flops: what hangs on them in the trainer is deep
+        with m.If(self.samples.ready):
+            m.d.sync += self.samples.valid.eq(0)
+        with m.If(self.requests.ready):
+            m.d.sync += self.requests.valid.eq(0)
         with m.FSM():
             with m.State("OPCODE"):
                 m.d.comb += self.bytes.ready.eq(1)
-                m.d.sync += [self.opcode.eq(self.bytes.payload), accepted.eq(0), bits.eq(0), beats_left.eq(beats)]
+                m.d.sync += [self.opcode.eq(self.bytes.payload), bits.eq(0), beats_left.eq(beats)]
                 with m.If(self.bytes.valid):
                     with m.Switch(self.bytes.payload[4:]):
                         with m.Case(Opcode.SAMPLE >> 4):
@@ -76,9 +80,12 @@ class Decoder(wiring.Component):
                     m.next = "PAYLOAD"
             with m.State("PAYLOAD"):
                 with m.If(wanted == 0):
-                    m.next = "REQUEST"
                     with m.If(opcode == Opcode.SAMPLE >> 4):
+                        m.d.sync += self.samples.valid.eq(1)
                         m.next = "BEAT"
+                    with m.Else():
+                        m.d.sync += self.requests.valid.eq(1)
+                        m.next = "REQUEST"
                 with m.Elif(bits == 0):
                     m.d.comb += self.bytes.ready.eq(1)
                     with m.If(self.bytes.valid):
@@ -91,16 +98,12 @@ class Decoder(wiring.Component):
                         wanted.eq(wanted - 1),
                     ]
             with m.State("BEAT"):
-                m.d.comb += self.samples.valid.eq(1)
                 with m.If(self.samples.ready):
                     m.d.sync += [wanted.eq(chunk), beats_left.eq(beats_left - 1)]
                     m.next = "PAYLOAD"
                     with m.If(beats_left == 1):
                         m.next = "OPCODE"
             with m.State("REQUEST"):
-                m.d.comb += self.requests.valid.eq(~accepted)
-                with m.If(self.requests.ready):
-                    m.d.sync += accepted.eq(1)
                 with m.If(self.replied):
                     m.next = "OPCODE"
             with m.State("UNKNOWN"):

@@ -12,11 +12,11 @@ from bep_hw.link.bridge import Bridge
 from bep_hw.link.codec import Codec, Reply, Result, Unknown
 from bep_hw.link.opcodes import window
 from bep_hw.ports import Space, data_bits, label_bits
-from bep_hw.registers import IDENTITY, address, reinforcement
+from bep_hw.registers import IDENTITY, address, reinforcement_settings
 from bep_hw.registers import settings as register_settings
 from bep_hw.trainer import Trainer
 from bep_ref import BinaryMlp
-from bep_ref.config import Machine, Network, Training
+from bep_ref.config import Machine, Network
 from boards.device import UP5K
 from boards.out_of_context import synthesise_component
 from tests.link.streams import receive, send
@@ -161,8 +161,7 @@ def test_a_board_trains_over_bytes_to_the_golden_models_counters():
     numbers = np.random.default_rng(1)
     counters = [numbers.integers(-8, 8, shape) for shape in network.shapes]
     classifier = numbers.choice([-1, 1], (network.classes, network.hidden[-1]))
-    training = Training(margin=0.8, gate=0.5)
-    golden = BinaryMlp(counters, classifier, training.margin, training.gate, [4, 3], network.counter_bits)
+    golden = BinaryMlp(counters, classifier, 0.8, 0.5, [4, 3], network.counter_bits)
     x, y = numbers.choice([-1, 1], (12, network.inputs)), numbers.integers(0, network.classes, 12)
     batches = [slice(start, start + 4) for start in range(0, 12, 4)]
     expected = [golden.step(x[batch], y[batch]) for batch in batches]
@@ -174,7 +173,7 @@ def test_a_board_trains_over_bytes_to_the_golden_models_counters():
         host = Host(ctx, board)
         layout = Trainer(network, machine).layout
         assert await host.read(Space.REGISTERS, address("identity")) == IDENTITY
-        for place, value in (register_settings(network, training, (4, 3)) | reinforcement(None, 2)).items():
+        for place, value in (register_settings(network, 0.8, 0.5, (4, 3)) | reinforcement_settings(None, 2)).items():
             await host.write(Space.REGISTERS, place, value)
         for group, value in layout.pack_counters(counters).items():
             await host.write(Space.COUNTERS, group, value)
