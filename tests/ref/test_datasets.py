@@ -130,7 +130,7 @@ class TestMnist:
             ("t10k-labels-idx1-ubyte", idx([1] * 9 + [10]), "label 10 of sample 10 is out of range; it must be 0 to 9"),
             (
                 "train-images-idx3-ubyte.gz",
-                gzip.compress(idx(np.zeros((20, 2, 3))))[:-9],
+                gzip.compress(idx(np.zeros((20, 2, 3))), mtime=0)[:-9],
                 "damaged or truncated gzip file",
             ),
             ("train-labels-idx1-ubyte.gz", b"not gzip", "damaged or truncated gzip file"),
