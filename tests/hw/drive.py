@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 from amaranth.sim import Simulator
+from hypothesis import Phase, note, settings
 from hypothesis import strategies as st
 
 from bep_hw.layout import Layout
@@ -73,6 +74,11 @@ def random_mlp(network: Network, group_size: list[int], seed: int = 1, **options
     )
 
 
+def simulated(examples: int) -> settings:
+    """Settings of a property that simulates: a failing example is shown as it is, for shrinking takes minutes."""
+    return settings(max_examples=examples, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+
+
 @st.composite
 def layouts(draw: st.DrawFn, most_inputs: int = 60, most_neurons: int = 20) -> Layout:
     """Networks on machines of all sorts; most widths are no multiple of the lanes."""
@@ -92,6 +98,7 @@ def layouts(draw: st.DrawFn, most_inputs: int = 60, most_neurons: int = 20) -> L
         spram=draw(st.booleans()),
         register_plane=draw(st.booleans()),
     )
+    note(f"{network!r} on {machine!r}")
     return Layout(network, machine)
 
 

@@ -1,13 +1,13 @@
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bep_hw.activations import ActivationWriter
-from tests.hw.drive import layouts, number_of, pause, simulate
+from tests.hw.drive import layouts, number_of, pause, simulate, simulated
 
 
 @given(layouts(), st.integers(0, 2**32 - 1))
-@settings(max_examples=15, deadline=None)
+@simulated(15)
 def test_chunks_of_every_layer_are_written_in_order_and_counted_once_readable(layout, seed):
     unit = ActivationWriter(layout)
     random = np.random.default_rng(seed)

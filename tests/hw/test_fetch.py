@@ -1,10 +1,10 @@
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bep_hw.fetch import InputFetch
 from bep_hw.program import compile_program
-from tests.hw.drive import layouts, number_of, pause, simulate
+from tests.hw.drive import layouts, number_of, pause, simulate, simulated
 
 COUNT = 5
 
@@ -58,7 +58,7 @@ class Surroundings:
 
 
 @given(layouts(most_inputs=40, most_neurons=12), st.integers(0, 2**32 - 1))
-@settings(max_examples=25, deadline=None)
+@simulated(25)
 def test_words_of_every_pass_come_in_order_as_soon_as_their_chunks_exist(layout, seed):
     unit = InputFetch(layout, compile_program(layout))
     random = np.random.default_rng(seed)

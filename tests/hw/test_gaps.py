@@ -1,13 +1,13 @@
 import random as stalls
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bep_hw.gaps import GapWalker
 from bep_hw.registers import TABLE_STRIDE
 from bep_ref.reinforce import Xorshift32, threshold_planes
-from tests.hw.drive import layouts, simulate
+from tests.hw.drive import layouts, simulate, simulated
 from tests.link.streams import receive
 
 WALKS = 2
@@ -52,7 +52,7 @@ def walk(unit, tables, seed, count, stall):
             states.append(ctx.get(unit.state))
         done = True
 
-    simulate(unit, bench, table, cycles=200_000)
+    simulate(unit, bench, table, cycles=20_000)
     return got, states
 
 
@@ -62,7 +62,7 @@ def walk(unit, tables, seed, count, stall):
     st.integers(1, 2**32 - 1),
     st.sampled_from([0.0, 0.3]),
 )
-@settings(max_examples=12, deadline=None)
+@simulated(12)
 def test_hits_and_the_generators_state_are_the_golden_models(layout, chances, seed, stall):
     unit = GapWalker(layout)
     tables = [threshold_planes(p) for p in chances[: len(layout.trainable)]]
@@ -74,7 +74,7 @@ def test_hits_and_the_generators_state_are_the_golden_models(layout, chances, se
 
 
 @given(layouts(most_inputs=8, most_neurons=6), st.integers(1, 2**32 - 1))
-@settings(max_examples=10, deadline=None)
+@simulated(10)
 def test_a_layer_that_is_off_draws_nothing(layout, seed):
     unit = GapWalker(layout)
     tables = [threshold_planes(0.0)] * len(layout.trainable)

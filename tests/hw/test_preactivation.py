@@ -1,12 +1,12 @@
 import numpy as np
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bep_hw.layout import Layout
 from bep_hw.preactivation import PreActivation
 from bep_hw.program import Kind, compile_program
 from bep_ref import Machine, Network
-from tests.hw.drive import layouts, simulate
+from tests.hw.drive import layouts, simulate, simulated
 
 
 def schedule(unit, counts, random, pauses):
@@ -23,7 +23,7 @@ def schedule(unit, counts, random, pauses):
 
 
 @given(layouts(), st.booleans(), st.integers(0, 2**32 - 1))
-@settings(max_examples=20, deadline=None)
+@simulated(20)
 @example(Layout(Network(13, (2, 2), 2), Machine(lanes=4)), False, 0)  # fewer rows than the pipeline is long
 @example(Layout(Network(40, (4, 5), 3), Machine(lanes=4)), False, 1)
 def test_rows_complete_in_order_with_the_sum_over_their_words(layout, pauses, seed):

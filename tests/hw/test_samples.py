@@ -2,20 +2,20 @@ import random as stalls
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bep_hw.layout import Layout
 from bep_hw.samples import Loader, SampleMemory
 from bep_ref import Machine, Network
-from tests.hw.drive import layouts, number_of, simulate
+from tests.hw.drive import layouts, number_of, simulate, simulated
 from tests.link.streams import send
 
 COUNT = 11
 
 
 @given(layouts(most_inputs=30), st.integers(0, 2**32 - 1))
-@settings(max_examples=15, deadline=None)
+@simulated(15)
 def test_every_sample_stays_whole_in_its_slot_until_it_is_freed(layout, seed):
     unit = Loader(layout)
     random = np.random.default_rng(seed)

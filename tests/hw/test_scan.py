@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bep_hw.layout import Layout
@@ -8,7 +8,7 @@ from bep_hw.program import Kind, compile_program
 from bep_hw.scan import WinnerScan
 from bep_ref import Machine, Network
 from bep_ref.config import divisors
-from tests.hw.drive import layouts, pause, random_mlp, simulate
+from tests.hw.drive import layouts, pause, random_mlp, simulate, simulated
 
 SAMPLES = 6
 FIFO = 8
@@ -149,7 +149,7 @@ def scan(unit, samples, random, stall):
 
 
 @given(layouts(most_inputs=20, most_neurons=14), st.integers(0, 2**32 - 1), st.sampled_from([0.0, 0.5, 0.9]))
-@settings(max_examples=30, deadline=None)
+@simulated(30)
 def test_orders_and_lists_are_the_models_and_winners_the_golden_models(layout, seed, stall):
     unit = WinnerScan(layout, compile_program(layout))
     random = np.random.default_rng(seed)

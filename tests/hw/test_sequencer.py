@@ -1,12 +1,12 @@
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bep_hw.layout import Layout
 from bep_hw.program import Kind, compile_program
 from bep_hw.sequencer import Sequencer
 from bep_ref import Machine, Network
-from tests.hw.drive import layouts, simulate
+from tests.hw.drive import layouts, simulate, simulated
 
 SAMPLES = 6
 
@@ -115,7 +115,7 @@ class Engine:
 
 
 @given(layouts(most_inputs=30, most_neurons=10), st.integers(0, 2**32 - 1), st.sampled_from([0.0, 0.5, 0.9]))
-@settings(max_examples=15, deadline=None)
+@simulated(15)
 def test_every_sample_gets_its_rows_and_every_pass_waits_for_what_it_needs(layout, seed, chance):
     unit = Sequencer(layout, compile_program(layout))
     random = np.random.default_rng(seed)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bep_hw.ports import Space
@@ -14,7 +14,7 @@ from bep_hw.registers import address
 from bep_hw.trainer import Trainer
 from bep_ref import Machine, Network
 from bep_ref.config import divisors
-from tests.hw.drive import ask, configure, layouts, random_mlp, read_counters, simulate
+from tests.hw.drive import ask, configure, layouts, random_mlp, read_counters, simulate, simulated
 from tests.link.streams import receive, send
 
 EXAMPLES = int(os.environ.get("BEP_HW_EXAMPLES", "6"))
@@ -141,7 +141,7 @@ def test_every_counter_prediction_and_trigger(shape, stall):
     st.sampled_from([0.0, 0.2, 0.5]),
     st.integers(0, 2**32 - 1),
 )
-@settings(max_examples=EXAMPLES, deadline=None)
+@simulated(EXAMPLES)
 def test_random_networks_on_random_machines(layout, margin, gate, chance, stall, seed):
     network, random = layout.network, np.random.default_rng(seed)
     group_size = [int(random.choice(divisors(rows))) for rows in network.hidden]

@@ -3,7 +3,7 @@ import random as stalls
 import numpy as np
 import pytest
 from amaranth.hdl import Module
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bep_hw.hidden_plane import HiddenPlane
@@ -11,7 +11,7 @@ from bep_hw.layout import Layout
 from bep_hw.update import Action, UpdateEngine
 from bep_ref import Machine, Network
 from bep_ref.mlp import sign
-from tests.hw.drive import layouts, pause, random_counters, simulate
+from tests.hw.drive import layouts, pause, random_counters, simulate, simulated
 from tests.link.streams import send
 
 
@@ -135,7 +135,7 @@ def some_synapses(layout, random, count):
 
 
 @given(layouts(most_inputs=24, most_neurons=9), st.integers(0, 2**32 - 1))
-@settings(max_examples=15, deadline=None)
+@simulated(15)
 def test_orders_commits_and_reinforcement_leave_the_models_counters_and_signs(layout, seed):
     random = np.random.default_rng(seed)
     engine = Engine(layout, random, 0.3)
@@ -220,7 +220,7 @@ def test_a_batch_without_winners_is_committed_without_a_write_or_a_walk():
 
 
 @given(layouts(most_inputs=40, most_neurons=9), st.integers(0, 2**32 - 1))
-@settings(max_examples=10, deadline=None)
+@simulated(10)
 def test_the_hosts_commit_writes_every_column_once_with_zeros_behind_the_last_input(layout, seed):
     random = np.random.default_rng(seed)
     engine = Engine(layout, random, 0.0)
