@@ -9,6 +9,7 @@ from amaranth.lib.wiring import In, Out
 from numpy.typing import NDArray
 
 from bep_hw.layout import Layout
+from bep_hw.lookup import lookup
 from bep_hw.program import Kind, Pass
 
 
@@ -55,15 +56,10 @@ class InputFetch(wiring.Component):
         places = [layout.layers[item.layer] for item in passes]
         index = Signal(range(len(passes)))
 
-        def field(values: list[int]) -> Signal:
-            signal = Signal(range(max(values) + 1))
-            m.d.comb += signal.eq(Array(Const(value, len(signal)) for value in values)[index])
-            return signal
-
-        count = field([item.chunks for item in passes])
-        source_base = field([place.source_base for place in places])
-        chunks = field([place.chunks for place in places])
-        inputs = field([item.layer == 0 for item in passes])
+        count = lookup(m, [item.chunks for item in passes], index)
+        source_base = lookup(m, [place.source_base for place in places], index)
+        chunks = lookup(m, [place.chunks for place in places], index)
+        inputs = lookup(m, [item.layer == 0 for item in passes], index)
 
         sample = Signal(range(2 * slots))  # the sample being fetched, counted like the loader counts
         source = Signal(range(max(place.stored_chunks for place in layout.layers) + 1))

@@ -9,6 +9,7 @@ from amaranth.lib.wiring import In, Out
 from numpy.typing import NDArray
 
 from bep_hw.layout import Layout
+from bep_hw.lookup import lookup
 from bep_hw.registers import TABLE_STRIDE
 from bep_ref.reinforce import DIGITS, OFF, PLANES, Xorshift32
 from bep_ref.reinforce import hits as reference_hits
@@ -67,13 +68,8 @@ class GapWalker(wiring.Component):
         lanes = layout.machine.update_lanes
         layer = Signal(range(len(places) + 1))
 
-        def field(values: list[int]) -> Signal:
-            signal = Signal(range(max(values) + 1))
-            m.d.comb += signal.eq(Array(Const(value, len(signal)) for value in values)[layer])
-            return signal
-
-        rows = field([place.rows for place in places])
-        flips = field([int(layout.flips(index)) for index in range(len(places))])
+        rows = lookup(m, [place.rows for place in places], layer)
+        flips = lookup(m, [int(layout.flips(index)) for index in range(len(places))], layer)
         row = Signal(range(max(place.rows for place in places) + (1 << DIGITS) + 1))
         lane = Signal(range(max(2, lanes)))
         base = Signal(range(layout.hidden_depth + max(place.rows for place in places)))

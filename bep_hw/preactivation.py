@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from amaranth.hdl import Array, Const, Module, Signal
+from amaranth.hdl import Module, Signal
 from amaranth.lib import memory, wiring
 from amaranth.lib.wiring import In, Out
 from numpy.typing import NDArray
 
 from bep_hw.layout import Layout
+from bep_hw.lookup import lookup
 from bep_hw.program import Pass
 
 
@@ -52,11 +53,6 @@ class PreActivation(wiring.Component):
         m = Module()
         layout, program = self.layout, self.program
 
-        def field(values: list[int], index: Signal) -> Signal:
-            signal = Signal(range(max(values) + 1))
-            m.d.comb += signal.eq(Array(Const(value, len(signal)) for value in values)[index])
-            return signal
-
         places = [layout.layers[item.layer] for item in program]
         # cycle 0: the row's number
         following, row = Signal.like(self.row), Signal.like(self.row)
@@ -72,28 +68,28 @@ class PreActivation(wiring.Component):
         # cycle 2: the sum, back into the RAM or complete
         valid2, index2, row2, total2 = Signal(), Signal.like(self.index), Signal.like(self.row), Signal.like(self.agree)
         m.d.sync += [valid2.eq(valid1), index2.eq(index1), row2.eq(row1), total2.eq(total)]
-        last2 = field([item.last for item in program], index2)
+        last2 = lookup(m, [item.last for item in program], index2)
         if any(place.words > 1 for place in layout.layers):
             sums = memory.Memory(shape=len(self.agree), depth=layout.rows_depth, init=[])
             m.submodules.sums = sums
             read, write = sums.read_port(), sums.write_port()
             m.d.comb += [
                 read.en.eq(1),
-                read.addr.eq(field([place.row_base for place in places], self.index) + row),
+                read.addr.eq(lookup(m, [place.row_base for place in places], self.index) + row),
                 write.en.eq(valid2 & ~last2),
-                write.addr.eq(field([place.row_base for place in places], index2) + row2),
+                write.addr.eq(lookup(m, [place.row_base for place in places], index2) + row2),
                 write.data.eq(total2),
             ]
-            with m.If(~field([item.first for item in program], index1)):
+            with m.If(~lookup(m, [item.first for item in program], index1)):
                 m.d.comb += total.eq(self.count + read.data)
         # cycle 3: z = 2p - K
-        fan_in = field([place.fan_in for place in places], index2)
+        fan_in = lookup(m, [place.fan_in for place in places], index2)
         z = Signal(len(self.agree) + 2)
         m.d.sync += [
             z.eq((total2 << 1) - fan_in),
             self.done.eq(valid2 & last2),
-            self.final.eq(row2 == field([place.rows - 1 for place in places], index2)),
-            self.layer.eq(field([item.layer for item in program], index2)),
+            self.final.eq(row2 == lookup(m, [place.rows - 1 for place in places], index2)),
+            self.layer.eq(lookup(m, [item.layer for item in program], index2)),
             self.row.eq(row2),
             self.agree.eq(total2),
         ]

@@ -8,7 +8,7 @@ A row issued by the sequencer passes these stages:
 
 from typing import Any
 
-from amaranth.hdl import Array, Const, Module, Mux, Signal
+from amaranth.hdl import Module, Mux, Signal
 from amaranth.lib import data, memory, stream, wiring
 from amaranth.lib.wiring import In, Out
 
@@ -17,6 +17,7 @@ from bep_hw.columns import ColumnSums
 from bep_hw.decision import Decision
 from bep_hw.fetch import InputFetch
 from bep_hw.layout import Layout
+from bep_hw.lookup import lookup
 from bep_hw.popcount import XnorPopcount
 from bep_hw.ports import result_layout
 from bep_hw.preactivation import PreActivation
@@ -89,11 +90,6 @@ class Propagate(wiring.Component):
         m.submodules.columns = columns = ColumnSums(layout.backward_lanes, max(layout.network.hidden))
         m.submodules.decision = decision = Decision(layout)
 
-        def field(values: list[int], index: Signal) -> Signal:
-            signal = Signal(range(max(values) + 1))
-            m.d.comb += signal.eq(Array(Const(value, len(signal)) for value in values)[index])
-            return signal
-
         def delayed(value: Any, cycles: int) -> Any:
             for _ in range(cycles):
                 stage = Signal.like(value)
@@ -137,12 +133,12 @@ class Propagate(wiring.Component):
         list_base = [layout.layers[item.layer].list_base if item.kind is Kind.BACKWARD else 0 for item in program]
         backward = [int(item.kind is Kind.BACKWARD) for item in program]
         m.d.comb += [
-            self.list_read.eq(sequencer.valid & field(backward, sequencer.index)),
-            self.list_read_address.eq(field(list_base, sequencer.index) + sequencer.number),
+            self.list_read.eq(sequencer.valid & lookup(m, backward, sequencer.index)),
+            self.list_read_address.eq(lookup(m, list_base, sequencer.index) + sequencer.number),
         ]
         row, error = Signal(range(max(place.rows for place in layout.layers))), Signal(init=1)
         kind_b = Signal(Kind)
-        m.d.comb += kind_b.eq(field([int(item.kind) for item in program], index_b))
+        m.d.comb += kind_b.eq(lookup(m, [int(item.kind) for item in program], index_b))
         with m.Switch(kind_b):
             with m.Case(Kind.FORWARD):
                 m.d.comb += row.eq(number_b)
@@ -152,10 +148,10 @@ class Propagate(wiring.Component):
                 m.d.comb += [row.eq(self.list_read_row), error.eq(self.list_read_target)]
 
         # C: the word's address
-        m.d.sync += self.plane_address.eq(field([item.plane_base for item in program], index_b) + row)
+        m.d.sync += self.plane_address.eq(lookup(m, [item.plane_base for item in program], index_b) + row)
         first_c, last_c = delayed(sequencer.first, 2), delayed(sequencer.last, 2)
         index_c, valid_c, error_c = delayed(index_b, 1), delayed(valid_b, 1), delayed(error, 1)
-        forward_c = field([int(item.kind is Kind.FORWARD) for item in program], index_c)
+        forward_c = lookup(m, [int(item.kind is Kind.FORWARD) for item in program], index_c)
         m.d.comb += [
             fetch.begun.eq(self.begun),
             fetch.loaded.eq(self.loaded),
@@ -168,7 +164,7 @@ class Propagate(wiring.Component):
         # D: the weights are there; the inputs' word changes with the first row of a forward pass
         plane_delay = VisiblePlane.delay_of(layout)
         forward_first = valid_c & first_c & forward_c
-        completes = field([int(item.kind is Kind.FORWARD and item.last) for item in program], index_c)
+        completes = lookup(m, [int(item.kind is Kind.FORWARD and item.last) for item in program], index_c)
         m.d.comb += [
             fetch.swap.eq(delayed(forward_first, plane_delay - 1)),
             # the fetch must not take the chunks of the layer before for this layer's
@@ -202,7 +198,7 @@ class Propagate(wiring.Component):
             self.activation_address.eq(slot * layout.slot_chunks + activations.write_chunk),
             self.activation_data.eq(activations.write_data),
             z_write.en.eq(hidden_done),
-            z_write.addr.eq(field(row_base, pre.layer) + pre.row),
+            z_write.addr.eq(lookup(m, row_base, pre.layer) + pre.row),
             z_write.data[0].eq(pre.negative),
             z_write.data[1:].eq(pre.magnitude),
             z_read.en.eq(1),
@@ -229,7 +225,7 @@ class Propagate(wiring.Component):
 
         # column sums: the segment's lanes of every row read
         lanes = sorted({item.lane for item in program if item.kind is not Kind.FORWARD})
-        with m.Switch(field([item.lane for item in program], index_d)):
+        with m.Switch(lookup(m, [item.lane for item in program], index_d)):
             for lane in lanes:
                 with m.Case(lane) if lane != lanes[-1] else m.Default():
                     m.d.comb += columns.weights.eq(self.plane_data[lane:])
@@ -237,7 +233,7 @@ class Propagate(wiring.Component):
             columns.valid.eq(valid_d & ~forward_d),
             columns.first.eq(first_d),
             columns.error.eq(error_d),
-            columns.half.eq(Mux(field(backward, index_d), (scan.gated + 1) >> 1, 1)),
+            columns.half.eq(Mux(lookup(m, backward, index_d), (scan.gated + 1) >> 1, 1)),
             columns.clear.eq(scan.clear),
             scan.sums_done.eq(delayed(columns.valid & last_d, 1)),
             scan.index.eq(delayed(index_d, 1)),

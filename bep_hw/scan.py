@@ -5,15 +5,17 @@ the smallest |z| wins (Sec. 3.3), and rows with |z| at most the gate threshold e
 pass reads (Eq. 7).
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from amaranth.hdl import Array, Cat, Const, Module, Signal
+from amaranth.hdl import Array, Cat, Module, Signal
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 from numpy.typing import NDArray
 
 from bep_hw.layout import Layout
+from bep_hw.lookup import lookup
 from bep_hw.program import Kind, Pass
 
 
@@ -87,20 +89,16 @@ class WinnerScan(wiring.Component):
         segments = [item if item.kind is not Kind.FORWARD else None for item in self.program]
         index = Signal.like(self.index)
 
-        def field(value_of: object, top: int) -> Signal:
-            signal = Signal(range(top + 1))
-            values = (value_of(item) if item else 0 for item in segments)  # type: ignore[operator]
-            m.d.comb += signal.eq(Array(Const(value, len(signal)) for value in values)[index])
-            return signal
+        def field(value_of: Callable[[Pass], int]) -> Signal:
+            return lookup(m, (value_of(item) if item else 0 for item in segments), index)
 
-        most = max(layout.network.hidden)
-        start = field(lambda item: item.start, most)
-        count = field(lambda item: item.count, most)
-        first = field(lambda item: int(item.first), 1)
-        last = field(lambda item: int(item.last), 1)
-        layer = field(lambda item: item.layer - 1, len(layout.trainable))
-        row_base = field(lambda item: layout.layers[item.layer - 1].row_base, layout.rows_depth)
-        list_base = field(lambda item: layout.layers[item.layer - 1].list_base, self.list_depth)
+        start = field(lambda item: item.start)
+        count = field(lambda item: item.count)
+        first = field(lambda item: int(item.first))
+        last = field(lambda item: int(item.last))
+        layer = field(lambda item: item.layer - 1)
+        row_base = field(lambda item: layout.layers[item.layer - 1].row_base)
+        list_base = field(lambda item: layout.layers[item.layer - 1].list_base)
 
         targets = Signal(layout.backward_lanes)
         summed, last_sample = Signal(), Signal()

@@ -4,12 +4,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from amaranth.hdl import Array, Const, Module, Mux, Signal
+from amaranth.hdl import Module, Mux, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 from numpy.typing import NDArray
 
 from bep_hw.layout import Layout
+from bep_hw.lookup import lookup
 from bep_hw.preactivation import PreActivation
 from bep_hw.program import Kind, Pass
 
@@ -63,10 +64,7 @@ class Sequencer(wiring.Component):
         pending = Signal.like(self.index)
 
         def field(value_of: Callable[[Pass], int]) -> Signal:
-            values = [int(value_of(item)) for item in program]
-            signal = Signal(range(max(values) + 1))
-            m.d.comb += signal.eq(Array(Const(value, len(signal)) for value in values)[pending])
-            return signal
+            return lookup(m, (value_of(item) for item in program), pending)
 
         classifier = len(layout.layers) - 1
         forward = field(lambda item: item.kind is Kind.FORWARD)

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from bep_hw.counters import CounterStep
 from bep_hw.gaps import hit_layout
 from bep_hw.layout import Layout
+from bep_hw.lookup import lookup
 from bep_hw.scan import order_layout
 
 
@@ -95,11 +96,6 @@ class UpdateEngine(wiring.Component):
         action = Signal(Action)
         layer = Signal(range(max(2, len(places))))
 
-        def field(values: list[int], index: Signal) -> Signal:
-            signal = Signal(range(max(values) + 1))
-            m.d.comb += signal.eq(Array(Const(value, len(signal)) for value in values)[index])
-            return signal
-
         # the walk over groups: linear address, its bank flip, chunks left, cycles since the order began
         linear = Signal(range(layout.hidden_depth + max(place.rows for place in places) * per_column))
         flip, chunk = Signal(), Signal(range(max(place.stored_chunks for place in places) + 1))
@@ -109,8 +105,8 @@ class UpdateEngine(wiring.Component):
         age = Signal(range(self.ORDER_CYCLES))
         touched, committing, reinforce_next = Signal(), Signal(), Signal()
         lane = Signal(range(max(2, lanes)))
-        rows = field([place.rows for place in places], layer)
-        flips = field([int(layout.flips(index)) for index in range(len(places))], layer)
+        rows = lookup(m, [place.rows for place in places], layer)
+        flips = lookup(m, [int(layout.flips(index)) for index in range(len(places))], layer)
 
         go = Signal()
         m.d.comb += [
@@ -126,10 +122,11 @@ class UpdateEngine(wiring.Component):
         row = Signal(range(max(place.rows for place in places)))
         part = Signal(range(max(2, per_column)))
         column_end, row_end, layer_end = Signal(), Signal(), Signal()
+        last_chunks = [place.stored_chunks - per_column for place in places]  # where each layer's last column begins
         m.d.comb += [
             row_end.eq(part == per_column - 1),
             column_end.eq(row_end & (row == rows - 1)),
-            layer_end.eq(column_end & (chunk == field([place.stored_chunks for place in places], layer) - per_column)),
+            layer_end.eq(column_end & (chunk == lookup(m, last_chunks, layer))),
         ]
 
         m.d.sync += [self.walk.eq(0)]
@@ -160,8 +157,8 @@ class UpdateEngine(wiring.Component):
                             age.eq(0),
                             layer.eq(order.layer),
                             target.eq(order.target),
-                            linear.eq(field([place.hidden_base for place in places], order.layer) + order.row),
-                            source.eq(field([place.source_base for place in places], order.layer)),
+                            linear.eq(lookup(m, [place.hidden_base for place in places], order.layer) + order.row),
+                            source.eq(lookup(m, [place.source_base for place in places], order.layer)),
                         ]
                         m.next = "STEP"
                 with m.Elif(self.host_commit):
@@ -184,7 +181,7 @@ class UpdateEngine(wiring.Component):
                         source.eq(source + 1),
                         chunk.eq(chunk + 1),
                     ]
-                    with m.If(chunk == field([place.chunks for place in places], layer) - 1):
+                    with m.If(chunk == lookup(m, [place.chunks for place in places], layer) - 1):
                         m.d.sync += running.eq(0)
                         m.next = "IDLE"
             with m.State("FETCH"):
@@ -214,7 +211,7 @@ class UpdateEngine(wiring.Component):
                         ]
                     with m.If(layer_end):
                         bases = [place.hidden_base for place in places[1:]] + [0]
-                        m.d.sync += [linear.eq(field(bases, layer)), chunk.eq(0), flip.eq(0), layer.eq(layer + 1)]
+                        m.d.sync += [linear.eq(lookup(m, bases, layer)), chunk.eq(0), flip.eq(0), layer.eq(layer + 1)]
                         with m.If(last_layer):
                             m.d.sync += [running.eq(0), age.eq(0), layer.eq(0)]
                             m.next = "COMMITTED"
