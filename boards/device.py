@@ -8,9 +8,9 @@ from dataclasses import dataclass
 class Family:
     """What the chips of one family share.
 
-    ``luts``, ``flip_flops`` and ``block_rams`` name cells of a yosys netlist: a LUT cell with the number of 4-input
-    LUTs it takes, the others by prefix (flip-flops come with and without enable, reset, inverted clock).
-    ``resources`` names what nextpnr's utilisation lists, in words fit for a user.
+    ``luts``, ``flip_flops`` and ``memories`` name cells of a yosys netlist: a LUT cell with the number of 4-input LUTs
+    it takes, flip-flops by prefix (they come with and without enable, reset, inverted clock), a memory with what
+    nextpnr calls it. ``resources`` names what nextpnr's utilisation lists, in words fit for a user.
     ``pack`` is the packer and its arguments. ``rewrites`` tells that nextpnr can write a routed design again from its
     netlist (the ECP5's loses the inputs tied to constants).
     """
@@ -25,7 +25,7 @@ class Family:
     bitstream_suffix: str
     luts: Mapping[str, int]
     flip_flops: tuple[str, ...]
-    block_rams: tuple[str, ...]
+    memories: Mapping[str, str]
     resources: Mapping[str, str]
 
 
@@ -40,7 +40,7 @@ ICE40 = Family(
     bitstream_suffix=".bin",
     luts={"SB_LUT4": 1},
     flip_flops=("SB_DFF",),
-    block_rams=("SB_RAM40_4K", "SB_SPRAM256KA"),
+    memories={"SB_RAM40_4K": "ICESTORM_RAM", "SB_SPRAM256KA": "ICESTORM_SPRAM"},
     resources={
         "ICESTORM_LC": "logic cells",
         "ICESTORM_RAM": "block RAM (SB_RAM40_4K)",
@@ -60,7 +60,7 @@ ECP5 = Family(
     # a carry cell takes two LUTs, a 16 x 4 distributed RAM four for its bits and two for its write port
     luts={"LUT4": 1, "CCU2C": 2, "TRELLIS_DPR16X4": 6},
     flip_flops=("TRELLIS_FF",),
-    block_rams=("DP16KD",),
+    memories={"DP16KD": "DP16KD"},
     resources={
         "TRELLIS_COMB": "LUT4",
         "TRELLIS_FF": "flip-flops",
@@ -74,7 +74,7 @@ class Device:
     """One chip in one package.
 
     ``limits`` holds what there is of each of the family's ``resources``; ``synth_options`` go to yosys,
-    ``nextpnr_options`` select the part.
+    ``nextpnr_options`` select the part, ``route_options`` tell how to route on it.
     """
 
     name: str
@@ -82,6 +82,7 @@ class Device:
     limits: Mapping[str, int]
     synth_options: tuple[str, ...]
     nextpnr_options: tuple[str, ...]
+    route_options: tuple[str, ...] = ()
 
 
 UP5K = Device(
@@ -98,11 +99,12 @@ HX8K = Device(
     synth_options=("-abc9", "-device", "hx"),
     nextpnr_options=("--hx8k", "--package", "ct256"),
 )
-# Without -nowidelut, popcount trees take 1.6 times the LUTs.
+# Without -nowidelut, popcount trees take 1.6 times the LUTs. The default router takes hours where many block RAMs meet.
 LFE5U_85F = Device(
     name="LFE5U-85F-6BG381C",
     family=ECP5,
     limits={"TRELLIS_COMB": 83640, "TRELLIS_FF": 83640, "DP16KD": 208},
     synth_options=("-abc9", "-nowidelut"),
     nextpnr_options=("--85k", "--package", "CABGA381", "--speed", "6"),
+    route_options=("--router", "router2"),
 )

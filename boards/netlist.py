@@ -41,5 +41,5 @@ def count(path: Path, family: Family, top: str = "top") -> Resources:
     return Resources(
         lut4=sum(found[kind] * luts for kind, luts in family.luts.items()),
         ff=sum(starting_with(prefix) for prefix in family.flip_flops),
-        block_rams={kind: number for kind in family.block_rams if (number := starting_with(kind))},
+        block_rams={kind: number for kind in family.memories if (number := starting_with(kind))},
     )

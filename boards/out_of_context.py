@@ -64,13 +64,14 @@ def synthesise_component(unit: wiring.Component, device: Device, seeds: Sequence
     """Resources of ``unit`` on ``device``, and its fmax for each of ``seeds`` (no place and route without seeds)."""
     with tempfile.TemporaryDirectory() as folder:
         cwd = Path(folder)
-        resources = synthesise(_rtlil(unit), device, "unit", cwd)
+        resources = synthesise(_rtlil(unit, device), device, "unit", cwd)
         if not seeds:
             return UnitReport(resources)
-        synthesise(_rtlil(Harness(unit)), device, "harness", cwd)
+        synthesise(_rtlil(Harness(unit), device), device, "harness", cwd)
         placed = place(device.name, device, "harness", cwd, seeds)
         return UnitReport(resources, tuple(placement.fmax_mhz for placement in placed))
 
 
-def _rtlil(design: wiring.Component) -> str:
-    return rtlil.convert(design, name="top", emit_src=False)
+def _rtlil(design: wiring.Component, device: Device) -> str:
+    # a platform of any kind makes units take the chip's own primitives instead of their simulation models
+    return rtlil.convert(design, name="top", platform=device, emit_src=False)

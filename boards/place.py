@@ -70,7 +70,14 @@ def place(
     """
     family = device.family
     constraints = f"{name}.{family.constraints}"
-    common = ["--quiet", "--timing-allow-fail", *device.nextpnr_options, "--json", f"{name}.json"]
+    common = [
+        "--quiet",
+        "--timing-allow-fail",
+        *device.nextpnr_options,
+        *device.route_options,
+        "--json",
+        f"{name}.json",
+    ]
     if (cwd / constraints).exists():
         common += [f"--{family.constraints}", constraints]
     prepare(family.nextpnr)

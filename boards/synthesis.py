@@ -1,20 +1,55 @@
 """From RTLIL to a netlist of a family's primitives."""
 
+import re
 from pathlib import Path
 
 from boards.device import Device
 from boards.netlist import Resources, count
 from boards.tools import Job, prepare, run
 
+SPILL_BITS = 2048
+"""Where block RAM is short, so many bits of the smallest memories may become logic instead."""
+
+MODULE_OR_MEMORY = re.compile(r"^module \\(?P<module>\S+)|^  memory width (\d+) size (\d+) \\(\S+)$", re.MULTILINE)
+MAPPED = re.compile(r"^mapping memory (\S+) via ", re.MULTILINE)
+"""A line of yosys's log: a memory, by its full name, becomes block RAM."""
+
 
 def synthesise(rtlil: str, device: Device, name: str, cwd: Path) -> Resources:
     """Synthesise ``rtlil``, whose top module is called ``top``, in folder ``cwd``.
 
-    Leaves ``name.json``, the netlist, and ``name.yosys.log`` behind. Raises :class:`~boards.tools.ToolError`.
+    If more block RAMs are needed than there are and the smallest memories are small enough, these become logic. Leaves
+    ``name.json``, the netlist, and ``name.yosys.log`` behind. Raises :class:`~boards.tools.ToolError`.
     """
     prepare("yosys")
     (cwd / f"{name}.il").write_text(rtlil)
+    resources = _run(device, name, cwd, [])
+    primitive, resource = next(iter(device.family.memories.items()))
+    over = resources.block_rams.get(primitive, 0) - device.limits[resource]
+    if over > 0 and (chosen := smallest(rtlil, (cwd / f"{name}.yosys.log").read_text(), over)):
+        resources = _run(device, name, cwd, chosen)
+    return resources
+
+
+def _run(device: Device, name: str, cwd: Path, in_logic: list[str]) -> Resources:
+    spill = [f'setattr -set ram_style "logic" {module}/m:{memory}' for module, _, memory in map(_split, in_logic)]
     synth = " ".join((device.family.synth, *device.synth_options))
-    script = f"read_rtlil {name}.il; {synth} -top top -json {name}.json"
+    script = "; ".join([f"read_rtlil {name}.il", *spill, f"{synth} -top top -json {name}.json"])
     run(Job("yosys", ("-q", "-l", f"{name}.yosys.log", "-p", script), cwd))
     return count(cwd / f"{name}.json", device.family)
+
+
+def _split(memory: str) -> tuple[str, str, str]:
+    return memory.rpartition(".")
+
+
+def smallest(rtlil: str, log: str, number: int) -> list[str]:
+    """Full names of the ``number`` smallest memories that became block RAM; none if they are too large for logic."""
+    bits, module = {}, ""
+    for match in MODULE_OR_MEMORY.finditer(rtlil):
+        if match["module"]:
+            module = match["module"]
+        else:
+            bits[f"{module}.{match[4]}"] = int(match[2]) * int(match[3])
+    chosen = sorted(MAPPED.findall(log), key=lambda memory: bits[memory])[:number]
+    return chosen if sum(bits[memory] for memory in chosen) <= SPILL_BITS else []

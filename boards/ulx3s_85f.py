@@ -14,6 +14,6 @@ BOARD = Board(
     baud=1_000_000,
     leds={"link": ("led", 0), "training": ("led", 1), "error": ("led", 2)},
     lanes=256,
-    machine={"register_plane": True, "update_lanes": 32},
+    machine={"register_plane": True},
     reset=("button_fire", 0),
 )

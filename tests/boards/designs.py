@@ -13,17 +13,17 @@ from boards.pll import Setting
 
 
 class Memories(wiring.Component):
-    """``count`` memories of 512 x 8 behind each other, registered in between."""
+    """``count`` memories behind each other, the last of ``last`` x 8 bits, the others of 512 x 8."""
 
-    def __init__(self, count: int) -> None:
-        self.count = count
+    def __init__(self, count: int, last: int = 512) -> None:
+        self.depths = [512] * (count - 1) + [last]
         super().__init__({"data": In(8), "address": In(9), "result": Out(8)})
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
         value = self.data
-        for index in range(self.count):
-            m.submodules[f"memory{index}"] = memory = Memory(shape=8, depth=512, init=[])
+        for index, depth in enumerate(self.depths):
+            m.submodules[f"memory{index}"] = memory = Memory(shape=8, depth=depth, init=[])
             write, read = memory.write_port(), memory.read_port()
             m.d.comb += [write.addr.eq(self.address), write.data.eq(value), write.en.eq(1)]
             m.d.comb += read.addr.eq(self.address + index + 1)

@@ -22,3 +22,14 @@ def test_speed_of_a_unit_alone_is_measured_between_registers():
     # a block RAM's address and output paths; the wrapper's registers are neither counted nor what limits it
     assert 100 < report.fmax_median_mhz < 300
     assert report.resources == synthesise_component(Memories(1), HX8K).resources
+
+
+def test_the_smallest_memory_becomes_logic_where_block_ram_is_one_short():
+    fits = synthesise_component(Memories(30, last=128), UP5K).resources
+    spilled = synthesise_component(Memories(31, last=128), UP5K).resources
+    assert fits.block_rams == spilled.block_rams == {"SB_RAM40_4K": 30}
+    assert spilled.ff >= fits.ff + 128 * 8
+
+
+def test_a_large_memory_stays_block_ram_however_short_it_is():
+    assert synthesise_component(Memories(31), UP5K).resources.block_rams == {"SB_RAM40_4K": 31}
