@@ -12,7 +12,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	"$$p" -c '$(NEW_ENOUGH)' 2>/dev/null && { echo "$$p"; break; }; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format clean
+.PHONY: help demo test figures lint format clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
@@ -22,6 +22,21 @@ demo: $(READY) ## train on digits, repeat an epoch in simulated hardware, build 
 
 test: lint ## lint, types and all tests
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+# The README's measured tables: about an hour on two cores. MNIST is a folder of IDX files.
+MNIST := data/mnist
+MEASURE = $(BIN)/bep $(1) --json benchmarks/$(2).json
+figures: $(READY) ## measure what the README's tables show again, into benchmarks/ (MNIST=DIR of IDX files)
+	mkdir -p benchmarks
+	for seed in 1 2 3; do $(BIN)/bep train --data digits --seed $$seed --out run/digits-$$seed \
+		--json benchmarks/train-digits-$$seed.json || exit 1; done
+	$(call MEASURE,train --data mnist:$(MNIST) --hidden 128 128 --epochs 15 --seed 1 --out run/mnist,train-mnist)
+	$(call MEASURE,cosim --data digits --board icebreaker,cosim-digits)
+	$(call MEASURE,cosim --data mnist:$(MNIST) --hidden 96 96 --samples 600 --board icebreaker,cosim-mnist)
+	$(call MEASURE,synth --board icebreaker --inputs 192 --hidden 128 128 --seeds 2 --out build/ice-digits,synth-icebreaker-digits)
+	$(call MEASURE,synth --board icebreaker --hidden 96 96 --seeds 2 --out build/ice-mnist,synth-icebreaker-mnist)
+	$(call MEASURE,synth --board ice40_hx8k_b_evn --inputs 64 --hidden 96 64 --seeds 2 --out build/hx8k,synth-hx8k)
+	$(call MEASURE,synth --board ulx3s_85f --hidden 256 256 --seeds 1 --out build/ulx3s,synth-ulx3s)
 
 lint: $(READY) ## lint, formatting and types
 	$(BIN)/ruff check .
@@ -36,7 +51,7 @@ clean: ## remove the environment, caches and results
 	rm -rf $(VENV) run build *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# The stamp is written last, so an interrupted set-up starts over.
+# The stamp is written last, so an interrupted set-up is taken up again.
 $(READY): pyproject.toml
 	@[ -n "$(PYTHON)" ] && "$(PYTHON)" -c '$(NEW_ENOUGH)' 2>/dev/null || \
 		{ echo "make: Python 3.11 or newer is needed and none was found; install one or give PYTHON=/path/to/python3" >&2; exit 1; }
@@ -44,7 +59,6 @@ $(READY): pyproject.toml
 		{ echo "make: $(PYTHON) has no venv module; on Debian or Ubuntu: apt install python3-venv" >&2; exit 1; }
 	@command -v $(CXX) >/dev/null || \
 		{ echo "make: no C++ compiler ($(CXX)) was found; on Debian or Ubuntu: apt install g++" >&2; exit 1; }
-	rm -rf $(VENV)
 	"$(PYTHON)" -m venv $(VENV)
 	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off -e '.[sim,synth,test]'
 	@touch $@
