@@ -1,5 +1,6 @@
 """Runs components in Amaranth's simulator, within a bound, on random networks, machines and numbers."""
 
+import random as stalls
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -16,6 +17,16 @@ from bep_ref import BinaryMlp, Machine, Network
 
 Bench = Callable[[Any], Awaitable[None]]
 PERIOD = 1e-6
+
+
+class Steady(stalls.Random):
+    """The stalls of a stream that never stalls."""
+
+    def random(self) -> float:
+        return 1.0
+
+
+STEADY = Steady()
 
 
 def simulate(unit: Any, *benches: Bench, cycles: int) -> None:

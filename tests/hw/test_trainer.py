@@ -14,7 +14,7 @@ from bep_hw.registers import address
 from bep_hw.trainer import Trainer
 from bep_ref import Machine, Network
 from bep_ref.config import divisors
-from tests.hw.drive import ask, configure, layouts, random_mlp, read_counters, simulate, simulated
+from tests.hw.drive import STEADY, ask, configure, layouts, random_mlp, read_counters, simulate, simulated
 from tests.link.streams import receive, send
 
 EXAMPLES = int(os.environ.get("BEP_HW_EXAMPLES", "6"))
@@ -71,7 +71,7 @@ def observed(net, machine, samples, chances, stall, seed):
             for index, chunks in enumerate(layout.pack_samples(x)):
                 header = {"label": int(y[index]), "train": int(train[index]), "last": int(index == len(y) - 1)}
                 beats += [{"chunk": int(chunk), **header} for chunk in chunks]
-            await send(ctx, unit.samples, beats, stalls.Random(seed + number) if stall else Steady())
+            await send(ctx, unit.samples, beats, stalls.Random(seed + number) if stall else STEADY)
             # counters are read after the first batch; the others follow each other without a pause
             if number in (0, len(samples) - 1):
                 course.counters.append(await read_counters(ctx, unit))
@@ -85,13 +85,6 @@ def observed(net, machine, samples, chances, stall, seed):
 
     simulate(unit, drive, take, cycles=60_000)
     return course
-
-
-class Steady(stalls.Random):
-    """Never stalls."""
-
-    def random(self):
-        return 1.0
 
 
 def check(network, machine, group_size, margin, gate, chances, stall, seed):
@@ -131,6 +124,12 @@ def test_every_counter_prediction_and_trigger(shape, stall):
     group_size = [divisors(rows)[len(divisors(rows)) // 2] for rows in network.hidden]
     chances = [0.05] * len(network.hidden)
     check(network, machine, group_size, 0.5, 0.3, chances, stall, seed=len(shape))
+
+
+def test_no_order_is_lost_while_the_update_engine_is_the_slower_one():
+    # nearly every neuron is a winner, one row a cycle, and each keeps the update engine busy for 16 cycles
+    network, machine = Network(16, (12, 12), 2), Machine(lanes=16, update_lanes=1)
+    check(network, machine, [1, 1], 2.0, 1.0, None, 0.0, seed=3)
 
 
 @given(

@@ -11,7 +11,7 @@ from bep_hw.layout import Layout
 from bep_hw.update import Action, UpdateEngine
 from bep_ref import Machine, Network
 from bep_ref.mlp import sign
-from tests.hw.drive import layouts, pause, random_counters, simulate, simulated
+from tests.hw.drive import STEADY, layouts, pause, random_counters, simulate, simulated
 from tests.link.streams import send
 
 
@@ -19,6 +19,7 @@ class Engine:
     """The engine on a real hidden plane, with the sample memory, the walk and the visible plane played by Python."""
 
     def __init__(self, layout, random, stall):
+        """``stall``: whether orders come with pauses between them."""
         self.layout, self.random, self.stall = layout, random, stall
         self.unit = UpdateEngine(layout)
         self.counters = [np.zeros(shape, dtype=int) for shape in layout.network.shapes]
@@ -85,7 +86,8 @@ class Engine:
             await ctx.tick()
 
     async def order(self, ctx, **fields):
-        await send(ctx, self.unit.orders, [fields], stalls.Random(int(self.random.integers(1 << 30))))
+        wait = stalls.Random(int(self.random.integers(1 << 30))) if self.stall else STEADY
+        await send(ctx, self.unit.orders, [fields], wait)
 
     async def step(self, ctx, layer, row, target):
         q = self.counters[layer]
@@ -138,7 +140,7 @@ def some_synapses(layout, random, count):
 @simulated(15)
 def test_orders_commits_and_reinforcement_leave_the_models_counters_and_signs(layout, seed):
     random = np.random.default_rng(seed)
-    engine = Engine(layout, random, 0.3)
+    engine = Engine(layout, random, stall=True)
 
     async def bench(ctx):
         await engine.load(ctx, random_counters(layout.network, random))
@@ -169,7 +171,7 @@ def test_orders_commits_and_reinforcement_leave_the_models_counters_and_signs(la
 def test_counters_stay_at_both_ends(bits, spram):
     layout = Layout(Network(7, (4,), 2, counter_bits=bits), Machine(lanes=4, update_lanes=2, spram=spram))
     low, high = layout.network.counter_range
-    engine = Engine(layout, np.random.default_rng(bits), 0.0)
+    engine = Engine(layout, np.random.default_rng(bits), stall=False)
 
     async def bench(ctx):
         await engine.load(ctx, [np.repeat([[high], [low], [high - 1], [low + 1]], 7, axis=1)])
@@ -188,9 +190,30 @@ def test_counters_stay_at_both_ends(bits, spram):
     engine.run(bench)
 
 
+@pytest.mark.parametrize("spram", [False, True])
+@pytest.mark.parametrize("inputs", [2, 5])
+def test_a_commit_right_behind_an_order_sees_its_step(inputs, spram):
+    layout = Layout(Network(inputs, (3,), 2), Machine(lanes=4, update_lanes=2, spram=spram))
+    engine = Engine(layout, np.random.default_rng(inputs), stall=False)
+
+    async def bench(ctx):
+        for row in range(3):
+            # every step turns a sign or leaves it, by the input's bit
+            await engine.load(ctx, [np.where(engine.inputs(0), -1, 0) * np.ones((3, 1), dtype=int)])
+            await engine.step(ctx, 0, row, 1)
+            await engine.end(ctx, last=True)
+            while engine.committed <= row:
+                await ctx.tick()
+            assert engine.visible == engine.signs()
+            await engine.walk(ctx, [])
+            await engine.idle(ctx)
+
+    engine.run(bench)
+
+
 def test_reinforcement_pushes_away_from_zero_and_saturates():
     layout = Layout(Network(6, (4,), 2, counter_bits=3), Machine(lanes=4, update_lanes=2))
-    engine = Engine(layout, np.random.default_rng(0), 0.0)
+    engine = Engine(layout, np.random.default_rng(0), stall=False)
 
     async def bench(ctx):
         await engine.load(ctx, [np.repeat([[0], [-1], [3], [-4]], 6, axis=1)])
@@ -207,7 +230,7 @@ def test_reinforcement_pushes_away_from_zero_and_saturates():
 
 def test_a_batch_without_winners_is_committed_without_a_write_or_a_walk():
     layout = Layout(Network(6, (4,), 2), Machine(lanes=4, update_lanes=2))
-    engine = Engine(layout, np.random.default_rng(0), 0.0)
+    engine = Engine(layout, np.random.default_rng(0), stall=False)
 
     async def bench(ctx):
         await engine.load(ctx, random_counters(layout.network, engine.random))
@@ -223,7 +246,7 @@ def test_a_batch_without_winners_is_committed_without_a_write_or_a_walk():
 @simulated(10)
 def test_the_hosts_commit_writes_every_column_once_with_zeros_behind_the_last_input(layout, seed):
     random = np.random.default_rng(seed)
-    engine = Engine(layout, random, 0.0)
+    engine = Engine(layout, random, stall=False)
 
     async def bench(ctx):
         # counters behind a row's last input are not the network's and may hold anything
