@@ -16,7 +16,7 @@ from boards.netlist import Resources
 from boards.place import Placement, fastest, log_name, place, routed_name
 from boards.pll import Setting, highest
 from boards.synthesis import synthesise
-from boards.tools import Job, ToolError, run
+from boards.tools import Job, ToolError, prepare, run
 
 Observer = Callable[[str, int, int], None]
 """Told what is being done, and how many steps of how many are over."""
@@ -115,6 +115,7 @@ def build(
                 PLLS[family.name].retune(board.device, best.seed, cwd, setting)
             names = {"routed": routed_name(best.seed), "bitstream": "top.packed"}
             tool, *arguments = (part.format(**names) for part in family.pack)
+            prepare(tool)
             run(Job(tool, tuple(arguments), cwd))
         except ToolError as error:
             raise BoardError(f"{board.name}: {error}") from None
