@@ -9,14 +9,10 @@ from hypothesis import strategies as st
 from bep_hw.link.uart import Receiver, Transmitter, divisor
 from bep_ref.config import ConfigError
 from tests.link.streams import receive, send
+from tests.link.uart_line import line_bits
 
 BYTES = st.binary(min_size=1, max_size=6)
 DIVISORS = st.integers(4, 11)
-
-
-def line_bits(byte: int) -> list[int]:
-    """The model: a byte as levels on the line, one per bit time."""
-    return [0, *((byte >> bit) & 1 for bit in range(8)), 1]
 
 
 def simulate(unit, *benches):

@@ -1,0 +1,55 @@
+"""A trainer that is reached over a serial line."""
+
+from amaranth.hdl import DomainRenamer, Module, Signal
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In, Out
+
+from bep_hw.link.bridge import Bridge
+from bep_hw.link.crossing import Crossing
+from bep_hw.link.uart import Receiver, Transmitter
+from bep_hw.trainer import Trainer
+from bep_ref.config import Machine, Network
+
+
+class SerialTrainer(wiring.Component):
+    """A trainer of ``network`` on ``machine`` in domain ``sync``, its serial line in domain ``link``.
+
+    The line takes ``divisor`` cycles of ``link`` a bit, so its rate does not depend on the trainer's clock. ``active``
+    is high while a byte from the host waits, ``updating`` for a cycle when a sample updates weights; ``error`` stays
+    high from the first lost or unknown byte until reset.
+    """
+
+    def __init__(self, network: Network, machine: Machine, divisor: int) -> None:
+        self.network, self.machine, self.divisor = network, machine, divisor
+        super().__init__(
+            {"rx": In(1, init=1), "tx": Out(1, init=1), "active": Out(1), "updating": Out(1), "error": Out(1)}
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        m.submodules.trainer = trainer = Trainer(self.network, self.machine)
+        m.submodules.bridge = bridge = Bridge(self.network, self.machine)
+        for port in ("samples", "results", "requests", "replies"):
+            wiring.connect(m, getattr(trainer, port), getattr(bridge, port))
+
+        receiver, transmitter = Receiver(self.divisor), Transmitter(self.divisor)
+        in_link = DomainRenamer("link")
+        m.submodules.receiver, m.submodules.transmitter = in_link(receiver), in_link(transmitter)
+        m.submodules.inward = inward = Crossing("link", "sync")
+        m.submodules.outward = outward = Crossing("sync", "link")
+        m.d.comb += [receiver.rx.eq(self.rx), self.tx.eq(transmitter.tx)]
+        wiring.connect(m, receiver.bytes, inward.input)
+        wiring.connect(m, inward.output, bridge.received)
+        wiring.connect(m, bridge.sent, outward.input)
+        wiring.connect(m, outward.output, transmitter.bytes)
+
+        lost, unknown = Signal(), Signal()
+        result = trainer.results
+        m.d.link += lost.eq(lost | receiver.overrun | receiver.framing)
+        m.d.sync += unknown.eq(unknown | bridge.unknown)
+        m.d.comb += [
+            self.active.eq(bridge.received.valid),
+            self.updating.eq(result.valid & result.ready & result.payload.triggered),
+            self.error.eq(lost | unknown),
+        ]
+        return m
