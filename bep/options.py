@@ -7,6 +7,8 @@ from typing import Any
 from bep_ref.config import Machine, Network, Training
 from bep_ref.datasets import FORMATS, Dataset, load
 
+_SIZES = ("lanes", "update_lanes", "backward_lanes", "z_buffers", "hits_ahead", "slots")
+"""Fields of the machine that a user may set; the others belong to the board."""
 HIDDEN = (128, 128)
 """Hidden layers of a network whose other sizes come from data."""
 
@@ -62,20 +64,18 @@ def network(args: argparse.Namespace, default: Network) -> Network:
 
 
 def add_machine(parser: argparse.ArgumentParser) -> None:
-    """Lane counts: ``--lanes --update-lanes --backward-lanes``; what is left out is chosen for the network."""
-    group = parser.add_argument_group("machine")
-    for name in ("lanes", "update_lanes", "backward_lanes"):
+    """Sizes of the machine, ``--lanes`` and so on; what is left out is chosen for network and board."""
+    group = parser.add_argument_group("machine", "Defaults: what suits the network and the board.")
+    for name in _SIZES:
         meaning, limit = (_field(Machine, name).metadata[key] for key in ("meaning", "limit"))
-        option = "--" + name.replace("_", "-")
-        group.add_argument(option, type=int, metavar="N", help=f"{meaning}; {limit} (default: chosen for the network)")
+        group.add_argument("--" + name.replace("_", "-"), type=int, metavar="N", help=f"{meaning}; {limit}")
 
 
 def machine(args: argparse.Namespace, network: Network, target: int = 128, **fixed: Any) -> Machine:
     """The machine of :func:`add_machine`'s options: about ``target`` lanes by default, with ``fixed`` fields."""
     from bep_hw.choose import choose_machine
 
-    names = ("lanes", "update_lanes", "backward_lanes")
-    given = {name: getattr(args, name) for name in names if getattr(args, name) is not None}
+    given = {name: getattr(args, name) for name in _SIZES if getattr(args, name) is not None}
     return choose_machine(network, target, **{**fixed, **given})
 
 

@@ -1,20 +1,22 @@
-"""Gathers a layer's activations, one bit a row, into chunks of the sample memory."""
+"""A hidden layer's activations: the next layer's input, and chunks for the update engine."""
 
 from typing import Any
 
 import numpy as np
-from amaranth.hdl import Array, Const, Module, Signal
+from amaranth.hdl import Cat, Const, Module, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 from numpy.typing import NDArray
 
 from bep_hw.layout import Layout
+from bep_hw.lookup import lookup
 
 
-class ActivationWriter(wiring.Component):
-    """Writes a chunk whenever it is complete, the layer's last one padded with ones.
+class Activations(wiring.Component):
+    """Shifts one layer's activations, a bit a row, into ``bits`` (the widest layer): the last row at the highest lane.
 
-    ``restart`` (a layer's last forward pass begins) sets ``ready_chunks`` to zero; then it counts the chunks readable.
+    Whenever a chunk is complete it is written; the layer's last one is padded with ones. ``write_chunk`` counts from
+    the start of the sample's slot.
     """
 
     def __init__(self, layout: Layout) -> None:
@@ -22,12 +24,14 @@ class ActivationWriter(wiring.Component):
         super().__init__(
             {
                 "valid": In(1),
+                "first": In(1),
                 "final": In(1),
                 "layer": In(range(len(layout.layers))),
                 "active": In(1),
-                "restart": In(1),
-                "ready_chunks": Out(range(max(place.chunks for place in layout.layers) + 1)),
+                "bits": Out(max(layout.network.hidden), init=-1),
                 "write": Out(1),
+                "write_last": Out(1),  # with write: the layer's last chunk
+                "write_layer": Out(range(len(layout.layers))),
                 "write_chunk": Out(range(layout.slot_chunks)),
                 "write_data": Out(layout.machine.update_lanes),
             }
@@ -40,25 +44,36 @@ class ActivationWriter(wiring.Component):
         bits.flat[: len(active)] = active
         return bits
 
+    def model_bits(self, active: NDArray[Any]) -> NDArray[Any]:
+        """``bits`` behind a layer's last activation: ones below its first."""
+        bits = np.ones(len(self.bits), dtype=int)
+        bits[-len(active) :] = active
+        return bits
+
     def elaborate(self, platform: object) -> Module:
         m = Module()
         layout = self.layout
-        lanes = layout.machine.update_lanes
+        lanes, hidden = layout.machine.update_lanes, layout.network.hidden
         lane = Signal(range(max(2, lanes)))
-        base = Array(Const(place.source_base, len(self.write_chunk)) for place in layout.layers[1:])
-        layer = Signal.like(self.layer)
-        m.d.sync += self.write.eq(0)
+        chunk = Signal.like(self.write_chunk)
+        bases = lookup(m, [place.source_base for place in layout.layers[1:]], self.layer)
+        m.d.sync += [self.write.eq(0), self.write_last.eq(0)]
         with m.If(self.write):
-            m.d.sync += [self.write_data.eq(-1), self.ready_chunks.eq(self.ready_chunks + 1)]
+            m.d.sync += chunk.eq(chunk + 1)
         with m.If(self.valid):
             m.d.sync += [
-                self.write_data.bit_select(lane, 1).eq(self.active),
+                self.bits.eq(Cat(self.bits[1:], self.active)),
                 lane.eq(lane + 1),
-                layer.eq(self.layer),
+                self.write_layer.eq(self.layer),
             ]
+            with m.If(self.first):
+                m.d.sync += [self.bits[:-1].eq(-1), chunk.eq(bases)]
             with m.If(self.final | (lane == lanes - 1)):
-                m.d.sync += [lane.eq(0), self.write.eq(1)]
-        with m.If(self.restart):
-            m.d.sync += [self.ready_chunks.eq(0), self.write_data.eq(-1)]
-        m.d.comb += self.write_chunk.eq(base[layer] + self.ready_chunks)
+                m.d.sync += [lane.eq(0), self.write.eq(1), self.write_last.eq(self.final)]
+        m.d.comb += [self.write_chunk.eq(chunk), self.write_data.eq(self.bits[-lanes:])]
+        ragged = {width % lanes for width in hidden} - {0}
+        for rest in ragged:
+            layers = [int(width % lanes == rest) for width in hidden]
+            with m.If(self.write_last & lookup(m, layers, self.write_layer)):
+                m.d.comb += self.write_data.eq(Cat(self.bits[-rest:], Const(-1, lanes - rest)))
         return m

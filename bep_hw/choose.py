@@ -18,18 +18,19 @@ def choose_machine(network: Network, target: int = 128, update_lanes: int = 0, *
     ``fields`` are further fields of :class:`Machine`; a ``lanes`` among them is taken as it is. ``update_lanes`` (0 =
     8, or 4 with SPRAM, whose two banks are 32 bits wide) divides the lanes.
     """
+    banks = 2 if fields.get("spram") else 1
     chunk = update_lanes or (4 if fields.get("spram") else 8)
     if fields.get("lanes"):
         lanes = fields["lanes"]
         if not update_lanes:
-            chunk = next(n for n in range(chunk, 0, -1) if lanes % n == 0)
+            chunk = next((n for n in range(chunk, 0, -1) if lanes % (banks * n) == 0), chunk)
         return Machine(update_lanes=chunk, **fields)
     words = -(-network.inputs // target)
     least = -(-network.inputs // words)
-    candidates = [lanes for lanes in range(least, least + 32) if lanes % chunk == 0]
+    candidates = [lanes for lanes in range(least, least + 8 * chunk) if lanes % (banks * chunk) == 0]
 
     def cost(lanes: int) -> tuple[int, int]:
-        return plane_blocks(Layout(network, Machine(lanes=lanes, update_lanes=chunk))), lanes
+        return plane_blocks(Layout(network, Machine(lanes=lanes, update_lanes=chunk, spram=banks == 2))), lanes
 
     return Machine(
         lanes=min(candidates, key=cost), update_lanes=chunk, **{k: v for k, v in fields.items() if k != "lanes"}

@@ -2,21 +2,23 @@
 
 from typing import Any
 
-from amaranth.hdl import ClockSignal, Const, Instance, Module, Signal
+from amaranth.hdl import Cat, ClockSignal, Const, Instance, Module, Mux, Signal
 from amaranth.lib import memory, wiring
 from amaranth.lib.wiring import In, Out
 from numpy.typing import NDArray
 
 from bep_hw.layout import Layout
 
-SPRAM_DEPTH, SPRAM_WIDTH = 16384, 16
+SPRAM_WIDTH = 16
 
 
 class HiddenPlane(wiring.Component):
-    """Counters in block RAM (one read and one write port) or in single-port SPRAM, two banks interleaved.
+    """Counters in block RAM (one read and one write port) or in two banks of single-port SPRAM.
 
-    ``read_data`` follows ``address`` by one cycle. In SPRAM the lowest address bit is the bank: while ``write`` is
-    high, a read of the same bank is refused (``refused`` is high in that cycle and the address must be held).
+    A group is named by its ``bank`` and the ``address`` inside it; ``read_data`` follows by one cycle, and so do
+    ``signs``, the visible weights of that address in every bank (lane 0 of bank 0 lowest), if ``both`` was high. In
+    SPRAM a read of a bank that is being written is refused: ``refused`` is high in that cycle and the address must be
+    held.
     """
 
     def __init__(self, layout: Layout) -> None:
@@ -25,56 +27,92 @@ class HiddenPlane(wiring.Component):
         super().__init__(
             {
                 "read": In(1),
-                "address": In(range(layout.hidden_depth)),
+                "address": In(range(layout.bank_depth)),
+                "bank": In(1),
+                "both": In(1),
                 "read_data": Out(self.width),
+                "signs": Out(layout.banks * layout.machine.update_lanes),
                 "refused": Out(1),
                 "write": In(1),
-                "write_address": In(range(layout.hidden_depth)),
+                "write_address": In(range(layout.bank_depth)),
+                "write_bank": In(1),
                 "write_data": In(self.width),
             }
         )
 
     def model(
-        self, read: NDArray[Any], address: NDArray[Any], write: NDArray[Any], write_address: NDArray[Any]
-    ) -> NDArray[Any]:
+        self, read: NDArray[Any], bank: NDArray[Any], both: NDArray[Any], write: NDArray[Any], write_bank: NDArray[Any]
+    ) -> Any:
         """Whether the read is refused, for each cycle (n,)."""
-        same_bank = (address ^ write_address) & 1 == 0
-        return (read & write).astype(bool) & same_bank & self.layout.machine.spram
+        return (read & write & (both | (bank == write_bank)) & (self.layout.banks > 1)).astype(bool)
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        if self.layout.machine.spram:
-            self._elaborate_spram(m, platform)
+        layout = self.layout
+        if layout.machine.spram:
+            groups = self._elaborate_banks(m)
         else:
-            block = memory.Memory(shape=self.width, depth=self.layout.hidden_depth, init=[])
-            m.submodules.counters = block
-            write, read = block.write_port(), block.read_port()
+            m.submodules.bank0 = block = _BlockRamBank(self.width, layout.bank_depth)
             m.d.comb += [
-                read.addr.eq(self.address),
-                read.en.eq(self.read),
-                self.read_data.eq(read.data),
-                write.addr.eq(self.write_address),
-                write.data.eq(self.write_data),
-                write.en.eq(self.write),
+                block.address.eq(self.address),
+                block.write.eq(self.write),
+                block.write_address.eq(self.write_address),
+                block.write_data.eq(self.write_data),
+                self.read_data.eq(block.read_data),
             ]
+            groups = [block.read_data]
+        bits = layout.network.counter_bits
+        m.d.comb += self.signs.eq(Cat(~counter for group in groups for counter in group[bits - 1 :: bits]))
         return m
 
-    def _elaborate_spram(self, m: Module, platform: object) -> None:
-        bank_read = Signal()
-        m.d.sync += bank_read.eq(self.address[0])
-        m.d.comb += self.refused.eq(self.read & self.write & (self.address[0] == self.write_address[0]))
+    def _elaborate_banks(self, m: Module) -> list[Signal]:
+        """Two banks of one port each: the write goes first."""
+        groups = []
+        chosen = Signal()
+        m.d.sync += chosen.eq(self.bank)
+        m.d.comb += self.refused.eq(self.read & self.write & (self.both | (self.bank == self.write_bank)))
         for number in range(2):
-            bank = _SpramBank(self.width, -(-self.layout.hidden_depth // 2))
-            m.submodules[f"bank{number}"] = bank
-            writing = self.write & (self.write_address[0] == number)
-            address = self.address[1:]
-            with m.If(writing):
-                m.d.comb += bank.address.eq(self.write_address[1:])
-            with m.Else():
-                m.d.comb += bank.address.eq(address)
-            m.d.comb += [bank.write.eq(writing), bank.write_data.eq(self.write_data)]
-            with m.If(bank_read == number):
-                m.d.comb += self.read_data.eq(bank.read_data)
+            m.submodules[f"bank{number}"] = bank = _SpramBank(self.width, self.layout.bank_depth)
+            writing = Signal(name=f"writing{number}")
+            m.d.comb += [
+                writing.eq(self.write & (self.write_bank == number)),
+                bank.write.eq(writing),
+                bank.write_data.eq(self.write_data),
+                bank.address.eq(Mux(writing, self.write_address, self.address)),
+            ]
+            groups.append(bank.read_data)
+        m.d.comb += self.read_data.eq(Mux(chosen, groups[1], groups[0]))
+        return groups
+
+
+class _BlockRamBank(wiring.Component):
+    """One memory with a read and a write port."""
+
+    def __init__(self, width: int, depth: int) -> None:
+        self.width, self.depth = width, depth
+        super().__init__(
+            {
+                "address": In(range(depth)),
+                "read_data": Out(width),
+                "write": In(1),
+                "write_address": In(range(depth)),
+                "write_data": In(width),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        m.submodules.counters = block = memory.Memory(shape=self.width, depth=self.depth, init=[])
+        write, read = block.write_port(), block.read_port()
+        m.d.comb += [
+            read.addr.eq(self.address),
+            read.en.eq(1),
+            self.read_data.eq(read.data),
+            write.addr.eq(self.write_address),
+            write.data.eq(self.write_data),
+            write.en.eq(self.write),
+        ]
+        return m
 
 
 class _SpramBank(wiring.Component):

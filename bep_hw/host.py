@@ -13,7 +13,10 @@ from bep_hw.registers import IDENTITY, REGISTERS, TABLE_STRIDE
 
 
 class HostPort(wiring.Component):
-    """Carries out one request after the other, each while the machine is ``idle``, and answers every one."""
+    """Carries out one request after the other, a cycle after the machine was ``idle``, and answers every one.
+
+    Nothing that a sample begun in that cycle could disturb happens so soon.
+    """
 
     def __init__(self, layout: Layout, propagate: Propagate) -> None:
         self.layout = layout
@@ -67,18 +70,49 @@ class HostPort(wiring.Component):
             self.visible_address.eq(address[columns:]),
             self.table_address.eq(address - REGISTERS["reinforcement"].address),
         ]
+        # a request stays as it is until its reply: what it asks for is decoded one cycle, carried out in the next
+        registers = request.space == Space.REGISTERS
+        asks = {
+            name: Signal(name=f"asks_{name}")
+            for name in ("registers", "read", "commit", "seed", "table", "fetch", "store", "visible")
+        }
+        m.d.sync += [
+            asks["registers"].eq(registers & request.write),
+            asks["read"].eq(registers & ~request.write),
+            asks["commit"].eq(registers & request.write & (address == REGISTERS["commit"].address)),
+            asks["seed"].eq(registers & request.write & (address == REGISTERS["seed"].address)),
+            asks["table"].eq(
+                registers
+                & request.write
+                & (address[7:] == REGISTERS["reinforcement"].address >> 7)
+                & (address[:7] < TABLE_STRIDE * layers)
+            ),
+            asks["fetch"].eq((request.space == Space.COUNTERS) & ~request.write),
+            asks["store"].eq((request.space == Space.COUNTERS) & request.write),
+            asks["visible"].eq((request.space == Space.VISIBLE) & request.write),
+        ]
+        m.d.comb += [
+            self.commit.eq(pulse & asks["commit"]),
+            self.seed_write.eq(pulse & asks["seed"]),
+            self.table_write.eq(pulse & asks["table"]),
+            self.counters_read.eq(pulse & asks["fetch"]),
+            self.counters_write.eq(pulse & asks["store"]),
+            self.visible_write.eq(pulse & asks["visible"]),
+        ]
         with m.FSM():
             with m.State("REQUEST"):
                 with m.If(self.requests.valid & self.idle):
-                    m.d.comb += pulse.eq(1)
-                    m.d.sync += self.replies.payload.eq(0)
-                    m.next = "REPLY"
-                    with m.If((request.space == Space.COUNTERS) & ~request.write):
-                        m.next = "FETCH"
-                    with m.Elif((request.space == Space.REGISTERS) & ~request.write):
-                        m.d.sync += self.replies.payload.eq(read_value)
-                    with m.Elif(self.commit):
-                        m.next = "COMMIT"
+                    m.next = "CARRY OUT"
+            with m.State("CARRY OUT"):
+                m.d.comb += pulse.eq(1)
+                m.d.sync += self.replies.payload.eq(0)
+                m.next = "REPLY"
+                with m.If(asks["fetch"]):
+                    m.next = "FETCH"
+                with m.If(asks["commit"]):
+                    m.next = "COMMIT"
+                with m.If(asks["read"]):
+                    m.d.sync += self.replies.payload.eq(read_value)
             with m.State("FETCH"):
                 with m.If(self.counters_done):
                     m.d.sync += self.replies.payload.eq(self.counters_data)
@@ -93,25 +127,14 @@ class HostPort(wiring.Component):
                     m.d.comb += self.requests.ready.eq(1)
                     m.next = "REQUEST"
 
-        with m.If(pulse):
-            with m.Switch(request.space):
-                with m.Case(Space.COUNTERS):
-                    m.d.comb += [self.counters_write.eq(request.write), self.counters_read.eq(~request.write)]
-                with m.Case(Space.VISIBLE):
-                    m.d.comb += self.visible_write.eq(request.write)
-                with m.Case(Space.REGISTERS):
-                    with m.If(request.write):
-                        self._write_register(m, layers)
+        with m.If(pulse & asks["registers"]):
+            self._write_register(m, layers)
         self._statistics(m, read_value)
         return m
 
     def _write_register(self, m: Module, layers: int) -> None:
         request = self.requests.payload
         with m.Switch(request.address):
-            with m.Case(REGISTERS["commit"].address):
-                m.d.comb += self.commit.eq(1)
-            with m.Case(REGISTERS["seed"].address):
-                m.d.comb += self.seed_write.eq(1)
             with m.Case(REGISTERS["margin"].address):
                 m.d.sync += self.margin.eq(request.data)
             for layer in range(layers):
@@ -120,8 +143,6 @@ class HostPort(wiring.Component):
                 if layer:
                     with m.Case(REGISTERS["gate"].address + layer):
                         m.d.sync += self.gate[layer].eq(request.data)
-            with m.Default():
-                m.d.comb += self.table_write.eq(request.address[7])
 
     def _statistics(self, m: Module, read_value: Signal) -> None:
         """Free-running counters of events, read through registers."""

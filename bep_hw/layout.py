@@ -7,7 +7,11 @@ Words used here, for a layer of K rows (neurons) and F inputs (fan-in) on a mach
 - *word*: M lanes of one row. A row is padded **at the front** to whole words, so that inputs can be shifted in from
   the top, and behind its last input to a whole column. Padded weights are 0, padded inputs 1: XNOR gives 0.
 
-Both planes store a layer word by word (chunk by chunk), and inside a word all rows: *word outer, rows inner*.
+Both planes store a layer word by word (column by column), and inside a word all rows: *word outer, rows inner*.
+
+Single-port memories hold the hidden plane in two *banks*, even chunks of a row in one, odd ones in the other: a row
+is walked with a read and a write in every cycle. What lies at one address, in one or two banks, is a *slice*; a
+column is made of whole slices, and a commit sweeps them in the order of their addresses.
 """
 
 from dataclasses import dataclass
@@ -31,10 +35,10 @@ class LayerLayout:
     words: int
     columns: int  # of one row, over all its words
     chunks: int  # of one row that hold inputs
-    stored_chunks: int  # of one row in the hidden plane: whole columns
+    stored_chunks: int  # of one row in the hidden plane: whole columns, the same number in every bank
     first_column: int  # of word 0, behind the padding at the front
     plane_base: int
-    hidden_base: int
+    hidden_base: int  # inside a bank
     row_base: int  # of partial sums and pre-activations
     list_base: int  # of gated rows
     source_base: int  # chunk offset of the layer's input inside a sample's slot
@@ -47,6 +51,7 @@ class Layout:
         self.network, self.machine = network, machine
         lanes, chunk = machine.lanes, machine.update_lanes
         shapes = [*network.shapes, (network.classes, network.hidden[-1])]
+        self.banks = 2 if machine.spram else 1
         self.plane_depth = sum(rows * -(-fan_in // lanes) for rows, fan_in in shapes)
         self.column = self._column_width()
         columns_per_word = lanes // self.column
@@ -74,19 +79,19 @@ class Layout:
             source += -(-fan_in // chunk)
             row += rows
             if index < len(network.hidden):
-                hidden += (rows * stored + 1) & ~1  # even: a layer starts in bank 0
+                hidden += rows * stored // self.banks
                 gated += rows if index else 0
         self.layers = tuple(layers)
-        self.hidden_depth, self.rows_depth, self.list_depth = hidden, row, gated
-        self.slot_chunks = 1 << (source - 1).bit_length()
+        self.bank_depth, self.rows_depth, self.list_depth = hidden, row, gated
+        self.input_chunks = 1 << (self.layers[0].chunks - 1).bit_length()  # of one slot, a power of two
+        self.slot_chunks = 1 << (source - 1).bit_length()  # the same, activations included
 
     def _column_width(self) -> int:
-        """Narrowest column that fills a block RAM's width at this depth (4 kbit blocks) and divides a word."""
-        chunk, lanes = self.machine.update_lanes, self.machine.lanes
+        """Narrowest whole slices that fill a block RAM's width at this depth (4 kbit blocks) and divide a word."""
+        slice_lanes, lanes = self.slice_lanes, self.machine.lanes
         wanted = max(1, 4096 >> max(8, (self.plane_depth - 1).bit_length()))
-        chunks = [g for g in range(1, lanes // chunk + 1) if lanes % (g * chunk) == 0]
-        enough = [g for g in chunks if g * chunk >= wanted]
-        return chunk * (enough[0] if enough else chunks[-1])
+        widths = [width for width in range(slice_lanes, lanes + 1, slice_lanes) if lanes % width == 0]
+        return next((width for width in widths if width >= wanted), widths[-1])
 
     @property
     def trainable(self) -> tuple[LayerLayout, ...]:
@@ -101,24 +106,52 @@ class Layout:
     def chunks_per_column(self) -> int:
         return self.column // self.machine.update_lanes
 
+    @property
+    def slice_lanes(self) -> int:
+        """Counters at one address of the hidden plane, over all banks."""
+        return self.banks * self.machine.update_lanes
+
+    @property
+    def parts(self) -> int:
+        """Slices of a column."""
+        return self.column // self.slice_lanes
+
+    def slices(self, place: LayerLayout) -> int:
+        """Addresses that a trainable layer takes in the hidden plane."""
+        return place.rows * place.columns * self.parts
+
+    @property
+    def hidden_depth(self) -> int:
+        """Groups of counters in all banks."""
+        return self.banks * self.bank_depth
+
     @cached_property
     def backward_lanes(self) -> int:
         """Column accumulators: as asked for, or as many as one word holds of the widest hidden layer."""
         return self.machine.backward_lanes or min(self.machine.lanes, max(self.network.hidden))
 
     def group_address(self, layer: int, chunk: Any, row: Any) -> Any:
-        """Address of a group of N counters in the hidden plane (integers or arrays).
+        """Address of a group of N counters (integers or arrays): that of its slice, and its bank lowest.
 
-        With single-port memories consecutive chunks of a row lie in different banks (the lowest address bit), so
-        that a read and a write proceed together; where the row count is even, the bit is flipped in odd chunks.
+        Slices are stored column by column, inside a column row by row: in the order of commit and reinforcement.
         """
         place = self.layers[layer]
-        address = place.hidden_base + chunk * place.rows + row
-        return address ^ (chunk & 1) if self.flips(layer) else address
+        column, part = chunk // self.banks // self.parts, chunk // self.banks % self.parts
+        return (place.hidden_base + (column * place.rows + row) * self.parts + part) * self.banks + chunk % self.banks
 
-    def flips(self, layer: int) -> bool:
-        """Whether odd chunks of this layer swap the two banks."""
-        return self.machine.spram and self.layers[layer].rows % 2 == 0
+    @property
+    def z_depth(self) -> int:
+        """Pre-activations kept: those of all hidden layers, the first layer's of every buffer."""
+        return sum(self.network.hidden) + (self.machine.z_buffers - 1) * self.network.hidden[0]
+
+    def activation_lane(self, layer: int, word: int) -> int:
+        """Which lane of the activations, whose highest is the last neuron, is lane 0 of ``word`` of ``layer`` > 0.
+
+        Negative in the padding at the front of a row.
+        """
+        place = self.layers[layer]
+        first = word * self.machine.lanes - place.first_column * self.column
+        return max(self.network.hidden) - place.fan_in + first
 
     def pack_samples(self, x: Ints) -> Ints:
         """Beats (n, chunks) of samples ``x`` (n, K_0) of ±1: input 0 in bit 0 of beat 0, padding 1."""

@@ -8,6 +8,9 @@ A pass streams rows of the visible plane at one word position. Three kinds exist
 - BACKWARD: the gated rows of a layer, summed into the targets of the layer below.
 
 TARGET and BACKWARD are cut into segments that the column accumulators hold.
+
+Two samples share the array: the program is one round, in which a new sample (age 0) goes through the first layer and
+the one before (age 1) through everything else.
 """
 
 import enum
@@ -27,13 +30,14 @@ class Pass:
     """One entry of the program; ``rows`` is 1 for TARGET and the length of the gated list for BACKWARD (0 here)."""
 
     kind: Kind
+    age: int  # 0: of the sample that begins in this round, 1: of the one before
     layer: int  # whose rows are read
     word: int
     plane_base: int  # address of row 0 at this word
     rows: int
     first: bool  # FORWARD: nothing to add to; else: the layer's first segment
     last: bool  # FORWARD: the pre-activation is complete; else: the layer's last segment
-    chunks: int = 0  # FORWARD: chunks shifted in, padding behind the last input included
+    chunks: int = 0  # FORWARD of inputs: chunks shifted in, padding behind the last input included
     lane: int = 0  # TARGET, BACKWARD: first lane of the segment inside the word
     start: int = 0  # TARGET, BACKWARD: first row of the layer below that the segment decides
     count: int = 0  # TARGET, BACKWARD: rows of the layer below that the segment decides
@@ -46,6 +50,7 @@ def _forward(layout: Layout, index: int) -> list[Pass]:
     return [
         Pass(
             Kind.FORWARD,
+            min(index, 1),
             index,
             word,
             place.plane_base + word * place.rows,
@@ -77,6 +82,7 @@ def _columns(layout: Layout, kind: Kind, index: int) -> list[Pass]:
     return [
         Pass(
             kind,
+            1,
             index,
             word,
             place.plane_base + word * place.rows,
@@ -91,16 +97,16 @@ def _columns(layout: Layout, kind: Kind, index: int) -> list[Pass]:
     ]
 
 
-def compile_program(layout: Layout) -> tuple[Pass, ...]:
-    """The passes of one sample, in the order in which they are issued."""
+def passes_of(layout: Layout) -> tuple[Pass, ...]:
+    """All passes of one sample, each after those it depends on."""
     classifier = len(layout.layers) - 1
-    program: list[Pass] = []
+    passes: list[Pass] = []
     for index in range(classifier + 1):
-        program += _forward(layout, index)
-    program += _columns(layout, Kind.TARGET, classifier)
+        passes += _forward(layout, index)
+    passes += _columns(layout, Kind.TARGET, classifier)
     for index in range(classifier - 1, 0, -1):
-        program += _columns(layout, Kind.BACKWARD, index)
-    return tuple(program)
+        passes += _columns(layout, Kind.BACKWARD, index)
+    return tuple(passes)
 
 
 def forward_words(layout: Layout) -> int:

@@ -21,33 +21,43 @@ def header_layout(layout: Layout) -> data.StructLayout:
 
 
 class SampleMemory(wiring.Component):
-    """Chunks of all slots: one write port, two read ports (one block RAM copy each), addresses (slot, chunk)."""
+    """Chunks of all slots, twice: inputs for the forward pass, and inputs and activations for the update engine.
+
+    Addresses are (slot, chunk). A chunk is written into both copies, an activation (``write_activation``) only into
+    the second.
+    """
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
-        self.depth = layout.machine.slots * layout.slot_chunks
-        chunk, address = layout.machine.update_lanes, range(self.depth)
+        chunk, slots = layout.machine.update_lanes, layout.machine.slots
+        self.fetch_depth, self.update_depth = slots * layout.input_chunks, slots * layout.slot_chunks
         super().__init__(
             {
                 "write": In(1),
-                "write_address": In(address),
+                "write_activation": In(1),
+                "write_slot": In(range(slots)),
+                "write_chunk": In(range(layout.slot_chunks)),
                 "write_data": In(chunk),
-                "fetch_address": In(address),
+                "fetch_address": In(range(self.fetch_depth)),
                 "fetch_data": Out(chunk),
-                "update_address": In(address),
+                "update_address": In(range(self.update_depth)),
                 "update_data": Out(chunk),
             }
         )
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        for name in ("fetch", "update"):
-            copy = memory.Memory(shape=self.layout.machine.update_lanes, depth=self.depth, init=[])
+        layout = self.layout
+        for name, depth, chunks, enable in (
+            ("fetch", self.fetch_depth, layout.input_chunks, self.write & ~self.write_activation),
+            ("update", self.update_depth, layout.slot_chunks, self.write),
+        ):
+            copy = memory.Memory(shape=layout.machine.update_lanes, depth=depth, init=[])
             m.submodules[f"{name}_copy"] = copy
             write, read = copy.write_port(), copy.read_port()
             m.d.comb += [
-                write.en.eq(self.write),
-                write.addr.eq(self.write_address),
+                write.en.eq(enable),
+                write.addr.eq(self.write_slot * chunks + self.write_chunk),
                 write.data.eq(self.write_data),
                 read.en.eq(1),
                 read.addr.eq(getattr(self, f"{name}_address")),
@@ -59,8 +69,8 @@ class SampleMemory(wiring.Component):
 class Loader(wiring.Component):
     """Writes the sample stream into free slots.
 
-    ``begun`` and ``freed`` count samples modulo twice the slots; ``loaded`` is the number of chunks written of the
-    sample begun last. A beat is accepted only while ``grant`` is high (the write port is shared).
+    ``begun``, ``complete`` and ``freed`` count samples modulo twice the slots. A beat is accepted only while ``grant``
+    is high (the write port is shared).
     """
 
     def __init__(self, layout: Layout) -> None:
@@ -73,10 +83,11 @@ class Loader(wiring.Component):
                 "grant": In(1),
                 "freed": In(counter),
                 "begun": Out(counter),
-                "loaded": Out(range(layout.layers[0].chunks + 1)),
+                "complete": Out(counter),
                 "headers": Out(data.ArrayLayout(header_layout(layout), slots)),
                 "write": Out(1),
-                "write_address": Out(range(slots * layout.slot_chunks)),
+                "write_slot": Out(range(slots)),
+                "write_chunk": Out(range(layout.slot_chunks)),
                 "write_data": Out(layout.machine.update_lanes),
             }
         )
@@ -94,11 +105,12 @@ class Loader(wiring.Component):
         between = Signal(init=1)  # no sample is half loaded
         slot = Signal(range(slots))
         free = Signal()
-        index = Signal.like(self.loaded)
+        loaded = Signal(range(place.chunks + 1))
+        index = Signal.like(loaded)
         m.d.comb += [
             free.eq((self.begun - self.freed)[: len(self.begun)] != slots),
             self.samples.ready.eq(self.grant & (free | ~between)),
-            index.eq(self.loaded),
+            index.eq(loaded),
         ]
         with m.If(between):
             m.d.comb += [slot.eq(self.begun), index.eq(0)]
@@ -109,11 +121,12 @@ class Loader(wiring.Component):
         final = index == place.chunks - 1
         m.d.comb += [
             self.write.eq(self.samples.valid & self.samples.ready),
-            self.write_address.eq(slot * self.layout.slot_chunks + index),
+            self.write_slot.eq(slot),
+            self.write_chunk.eq(index),
             self.write_data.eq(beat.chunk | (final.replicate(len(beat.chunk)) & tail)),
         ]
         with m.If(self.write):
-            m.d.sync += [self.loaded.eq(index + 1), between.eq(final)]
+            m.d.sync += [loaded.eq(index + 1), between.eq(final), self.complete.eq(self.complete + final)]
             with m.If(between):
                 m.d.sync += self.begun.eq(self.begun + 1)
                 for number in range(slots):

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from amaranth.hdl import Array, Cat, Module, Signal
+from amaranth.hdl import Array, Cat, Module, Mux, Signal
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 from numpy.typing import NDArray
@@ -20,11 +20,14 @@ from bep_hw.program import Kind, Pass
 
 
 def order_layout(layout: Layout) -> data.StructLayout:
-    """An order to the update engine: a winner (its layer, row and target), or the ``end`` of a sample."""
+    """An order to the update engine: a winner (its layer, row and target), or the ``end`` of a sample.
+
+    With ``end``, ``target`` says whether the sample triggered, and ``last`` that the mini-batch ends behind it.
+    """
     return data.StructLayout(
         {
             "end": 1,
-            "last": 1,  # with end: the mini-batch ends behind this sample
+            "last": 1,
             "target": 1,
             "layer": range(max(2, len(layout.trainable))),
             "row": range(max(layout.network.hidden)),
@@ -33,12 +36,13 @@ def order_layout(layout: Layout) -> data.StructLayout:
 
 
 class WinnerScan(wiring.Component):
-    """One row a cycle; orders are pushed while there is ``room`` for three more.
+    """One row a cycle; orders are pushed while there is ``room`` for four more.
 
     ``decided`` with ``triggered`` starts it, ``sums_done`` (with ``index``, the pass) hands it a segment's targets.
     Without a trigger only the sample's end is sent, and a segment already summed is dropped. ``clear`` is high when
     the column accumulators are free again, ``gated`` is the length of the list last completed, ``ended`` closes the
-    sample. ``known`` is high from the decision on until the next sample is classified.
+    sample. ``known`` is high from the decision on until the next sample is classified. ``releases`` is high in cycles
+    in which a pre-activation of the first layer is read for the last time, row by row.
     """
 
     def __init__(self, layout: Layout, program: tuple[Pass, ...]) -> None:
@@ -60,7 +64,8 @@ class WinnerScan(wiring.Component):
                 "gated": Out(range(max(network.hidden) + 1)),
                 "group_size": In(data.ArrayLayout(range(max(network.hidden) + 1), len(network.hidden))),
                 "gate": In(data.ArrayLayout(range(widest + 1), len(network.hidden))),
-                "z_address": Out(range(sum(network.hidden))),
+                "releases": Out(1),
+                "z_address": Out(range(layout.z_depth)),
                 "magnitude": In(range(widest + 1)),
                 "negative": In(1),
                 "list_write": Out(1),
@@ -101,25 +106,36 @@ class WinnerScan(wiring.Component):
         list_base = field(lambda item: layout.layers[item.layer - 1].list_base)
 
         targets = Signal(layout.backward_lanes)
-        summed, last_sample = Signal(), Signal()
+        summed, last_sample, wanted = Signal(), Signal(), Signal()
         with m.If(self.sums_done):
             m.d.sync += [summed.eq(1), index.eq(self.index)]
         with m.If(self.clear):
             m.d.sync += summed.eq(0)
 
-        step, seen = Signal.like(count), Signal()  # rows asked for; a row's pre-activation is there
+        # rows asked for; a row's pre-activation is there; and in registers
+        step, there, seen = Signal.like(count), Signal(), Signal()
         entry = self.order
-        m.d.sync += [seen.eq(0), self.push.eq(0), self.clear.eq(0), self.ended.eq(0)]
+        m.d.sync += [there.eq(0), seen.eq(there), self.push.eq(0), self.clear.eq(0), self.ended.eq(0)]
         m.d.comb += self.z_address.eq(row_base + rows)
+        if layout.machine.z_buffers == 2:
+            buffer = Signal()
+            m.d.sync += buffer.eq(buffer ^ self.ended)
+            with m.If(buffer & (layer == 0)):
+                m.d.comb += self.z_address.eq(sum(layout.network.hidden) + rows)
         listed = Signal.like(self.gated)
-        in_group = Signal.like(self.gated)
+        left, closes = Signal.like(self.gated), Signal()  # rows of the group to come; the row seen is its last one
         found, best, best_row, best_target = Signal(), Signal.like(self.magnitude), Signal.like(rows), Signal()
-        row1 = Signal.like(rows)
+        row0, row1, magnitude, negative = Signal.like(rows), Signal.like(rows), Signal.like(self.magnitude), Signal()
+        m.d.sync += [row1.eq(row0), magnitude.eq(self.magnitude), negative.eq(self.negative)]
+
+        group = Array(self.group_size[number] for number in range(len(layout.trainable)))[layer]
+        with m.If(there):
+            m.d.sync += [closes.eq(left == 1), left.eq(Mux(left == 1, group, left - 1))]
 
         with m.FSM():
             with m.State("WAIT_DECISION"):
                 with m.If(self.decided):
-                    m.d.sync += last_sample.eq(self.last)
+                    m.d.sync += [last_sample.eq(self.last), wanted.eq(self.triggered)]
                     with m.If(self.triggered):
                         m.next = "WAIT_TARGETS"
                     with m.Else():
@@ -130,11 +146,11 @@ class WinnerScan(wiring.Component):
                 with m.If(summed & ~self.clear):
                     m.d.sync += [targets.eq(self.targets), rows.eq(start), step.eq(0)]
                     with m.If(first):
-                        m.d.sync += [listed.eq(0), in_group.eq(0), found.eq(0)]
+                        m.d.sync += [listed.eq(0), left.eq(group), found.eq(0)]
                     m.next = "SCAN"
             with m.State("SCAN"):
                 with m.If(step == count):
-                    with m.If(~seen):
+                    with m.If(~there & ~seen):
                         m.d.sync += self.clear.eq(1)
                         with m.If(last):
                             m.d.sync += self.gated.eq(listed)
@@ -143,44 +159,43 @@ class WinnerScan(wiring.Component):
                         with m.Else():
                             m.next = "WAIT_TARGETS"
                 with m.Elif(self.room):
-                    m.d.sync += [seen.eq(1), step.eq(step + 1), rows.eq(rows + 1), row1.eq(rows)]
+                    m.d.sync += [there.eq(1), step.eq(step + 1), rows.eq(rows + 1), row0.eq(rows)]
+                    m.d.comb += self.releases.eq(last & (layer == 0))
             with m.State("END"):
                 with m.If(self.room):
                     m.d.sync += [
                         self.push.eq(1),
                         entry.end.eq(1),
                         entry.last.eq(last_sample),
+                        entry.target.eq(wanted),
                         self.ended.eq(1),
                     ]
                     m.next = "WAIT_DECISION"
 
         wrong, better = Signal(), Signal()
         target = targets[0]
-        group = Array(self.group_size[number] for number in range(len(layout.trainable)))[layer]
         threshold = Array(self.gate[number] for number in range(len(layout.trainable)))[layer]
         m.d.comb += [
-            wrong.eq(target == self.negative),
-            better.eq(wrong & (~found | (self.magnitude < best))),
-            self.list_write.eq(seen & (layer != 0) & (self.magnitude <= threshold)),
+            wrong.eq(target == negative),
+            better.eq(wrong & (~found | (magnitude < best))),
+            self.list_write.eq(seen & (layer != 0) & (magnitude <= threshold)),
             self.list_address.eq(list_base + listed),
             self.list_row.eq(row1),
             self.list_target.eq(target),
         ]
         with m.If(seen):
-            m.d.sync += [targets.eq(Cat(targets[1:], 0)), in_group.eq(in_group + 1)]
+            m.d.sync += targets.eq(Cat(targets[1:], 0))
             with m.If(self.list_write):
                 m.d.sync += listed.eq(listed + 1)
             with m.If(better):
-                m.d.sync += [found.eq(1), best.eq(self.magnitude), best_row.eq(row1), best_target.eq(target)]
-            with m.If(in_group + 1 == group):
-                m.d.sync += [in_group.eq(0), found.eq(0)]
-                m.d.sync += [
-                    self.push.eq(found | wrong),
-                    entry.end.eq(0),
-                    entry.layer.eq(layer),
-                    entry.row.eq(best_row),
-                    entry.target.eq(best_target),
-                ]
-                with m.If(better):
-                    m.d.sync += [entry.row.eq(row1), entry.target.eq(target)]
+                m.d.sync += [found.eq(1), best.eq(magnitude), best_row.eq(row1), best_target.eq(target)]
+            # an order counts only when it is pushed
+            m.d.sync += [
+                entry.end.eq(0),
+                entry.layer.eq(layer),
+                entry.row.eq(Mux(better, row1, best_row)),
+                entry.target.eq(Mux(better, target, best_target)),
+            ]
+            with m.If(closes):
+                m.d.sync += [found.eq(0), self.push.eq(found | wrong)]
         return m

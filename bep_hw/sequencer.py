@@ -18,10 +18,13 @@ from bep_hw.program import Kind, Pass
 class Sequencer(wiring.Component):
     """One row a cycle; a new pass follows the last one without a pause if it may.
 
-    A row issued is the triple (``index`` of the pass, ``first``, ``last``) on ``valid``, with ``number`` counting the
-    rows. What a pass waits for:
+    A round of the program serves two samples, the new one (``started``) and the one before; where one of them is
+    missing, its passes are skipped. A row issued is the triple (``index`` of the pass, ``first``, ``last``) on
+    ``valid``, with ``number`` counting the rows. What a pass waits for:
 
-    - FORWARD: its input word; on a layer's last word also the scan of the sample before, which still reads z;
+    - FORWARD of inputs: its word (``full``); on the layer's last word every row also for ``z_free``, if there is
+      only one buffer of pre-activations;
+    - FORWARD of activations: those of the layer below (``filled``);
     - the classifier: moreover the last sample's end, and a free result;
     - TARGET: free column accumulators (skipped for a sample that only infers or is known not to trigger);
     - BACKWARD: moreover the decision (skipped without a trigger).
@@ -32,18 +35,20 @@ class Sequencer(wiring.Component):
         most = max(PreActivation.MINIMUM_ROWS, *(place.rows for place in layout.layers))
         super().__init__(
             {
-                "open": In(1),  # samples of this mini-batch may start
+                "available": In(1),  # a sample may start
                 "full": In(1),
-                "train": In(1),
+                "filled": In(1),
+                "z_free": In(1),
+                "train": In(1),  # the sample classified is one to learn from
                 "known": In(1),
                 "triggered": In(1),
                 "result_free": In(1),
                 "scan_busy": In(1),
                 "columns_clear": In(1),
                 "gated": In(range(most + 1)),
-                "slot": Out(range(2 * layout.machine.slots)),
-                "started": Out(1),  # a sample's first pass is issued
+                "started": Out(1),
                 "take": Out(1),
+                "completes": Out(1),  # the last pass of a hidden layer is issued
                 "classify": Out(1),
                 "valid": Out(1),
                 "index": Out(range(len(program))),
@@ -53,10 +58,20 @@ class Sequencer(wiring.Component):
             }
         )
 
-    def model(self, gated: Sequence[int]) -> NDArray[Any]:
-        """Rows (n, 2) of a sample that triggers, (pass, number) each; ``gated`` is the list's length for each layer."""
+    def model(self, gated: Sequence[int], age: int) -> NDArray[Any]:
+        """Rows (n, 2) of a sample in the round where it has ``age``, (pass, number) each, if it triggers.
+
+        ``gated`` is the list's length for each layer.
+        """
         lengths = [max(1, gated[item.layer]) if item.kind is Kind.BACKWARD else item.rows for item in self.program]
-        return np.array([(index, number) for index, length in enumerate(lengths) for number in range(length)])
+        return np.array(
+            [
+                (index, number)
+                for index, length in enumerate(lengths)
+                if self.program[index].age == age
+                for number in range(length)
+            ]
+        )
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
@@ -69,45 +84,56 @@ class Sequencer(wiring.Component):
         classifier = len(layout.layers) - 1
         forward = field(lambda item: item.kind is Kind.FORWARD)
         backward = field(lambda item: item.kind is Kind.BACKWARD)
+        inputs = field(lambda item: item.kind is Kind.FORWARD and item.layer == 0)
         classify = field(lambda item: item.kind is Kind.FORWARD and item.layer == classifier and item.first)
         completes = field(lambda item: item.kind is Kind.FORWARD and item.last and item.layer != classifier)
-        opening = field(lambda item: item is program[0])
+        age = field(lambda item: item.age)
         rows = field(lambda item: item.rows)
 
+        # the round: which of its samples are there
+        new, old, deciding = Signal(), Signal(), Signal(init=1)
         running, length, count = Signal(), Signal.like(self.number), Signal.like(self.gated)
-        columns_busy = Signal()
-        ends = Signal()
+        columns_busy, held = Signal(), Signal()
+        step, ends, pausing = Signal(), Signal(), Signal()
         ready, skip = Signal(), Signal()
         m.d.comb += [
-            self.valid.eq(running & (self.number < count)),
+            step.eq(running & ~(held & ~self.z_free)),
+            self.valid.eq(step & (self.number < count)),
             self.first.eq(self.number == 0),
             self.last.eq(self.number == count - 1),
-            ends.eq(self.number == length),
+            ends.eq(step & (self.number == length)),
+            pausing.eq(~running | ends),
         ]
         with m.If(forward):
-            m.d.comb += ready.eq(
-                self.full
-                & (~opening | self.open)
-                & ~(completes & self.scan_busy)
-                & ~(classify & (self.scan_busy | columns_busy | ~self.result_free))
-            )
+            m.d.comb += [
+                skip.eq(Mux(age, ~old, ~new)),
+                ready.eq(
+                    Mux(inputs, self.full, self.filled)
+                    & ~(classify & (self.scan_busy | columns_busy | ~self.result_free))
+                ),
+            ]
         with m.Else():
             m.d.comb += [
-                skip.eq(~self.train | (self.known & ~self.triggered)),
+                skip.eq(~old | ~self.train | (self.known & ~self.triggered)),
                 ready.eq(~columns_busy & (~backward | self.known)),
             ]
-        m.d.comb += [self.take.eq(0), self.classify.eq(0), self.started.eq(0)]
+
         with m.If(self.columns_clear):
             m.d.sync += columns_busy.eq(0)
-        with m.If(running):
+        with m.If(step):
             m.d.sync += self.number.eq(self.number + 1)
-        with m.If(~running | ends):
+        with m.If(pausing):
             m.d.sync += running.eq(0)
-            with m.If(skip | ready):
-                m.d.sync += pending.eq(pending + 1)
-                with m.If(pending == len(program) - 1):
-                    m.d.sync += [pending.eq(0), self.slot.eq(self.slot + 1)]
-            with m.If(~skip & ready):
+        with m.If(deciding):
+            # without a new sample the old one goes on alone, but not before the array has nothing else to do
+            m.d.comb += self.started.eq(self.available)
+            with m.If(self.available | pausing):
+                m.d.sync += [old.eq(new), new.eq(self.available), deciding.eq(~self.available & ~new)]
+        with m.Elif(skip | (pausing & ready)):
+            m.d.sync += pending.eq(pending + 1)
+            with m.If(pending == len(program) - 1):
+                m.d.sync += [pending.eq(0), deciding.eq(1)]
+            with m.If(~skip):
                 # a backward pass over no row still reads one, so that its (empty) sum comes out
                 total = Mux(backward, Mux(self.gated == 0, 1, self.gated), rows)
                 m.d.sync += [
@@ -116,8 +142,9 @@ class Sequencer(wiring.Component):
                     self.index.eq(pending),
                     count.eq(total),
                     length.eq(total - 1),
+                    held.eq(inputs & completes if layout.machine.z_buffers == 1 else 0),
                 ]
-                m.d.comb += [self.take.eq(forward), self.classify.eq(classify), self.started.eq(opening)]
+                m.d.comb += [self.take.eq(inputs), self.completes.eq(completes), self.classify.eq(classify)]
                 with m.If(forward & (rows < PreActivation.MINIMUM_ROWS)):
                     m.d.sync += length.eq(PreActivation.MINIMUM_ROWS - 1)
                 with m.If(~forward):

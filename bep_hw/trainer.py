@@ -8,11 +8,15 @@ from amaranth.lib.wiring import In, Out
 from bep_hw.gaps import GapWalker
 from bep_hw.gated_list import GatedList
 from bep_hw.hidden_plane import HiddenPlane
+from bep_hw.hit_queue import HitQueue
+from bep_hw.hit_slices import HitSlices
 from bep_hw.host import HostPort
 from bep_hw.layout import Layout
 from bep_hw.ports import data_bits, request_layout, result_layout, sample_layout
 from bep_hw.propagate import Propagate
 from bep_hw.samples import Loader, SampleMemory
+from bep_hw.scan import order_layout
+from bep_hw.stream_register import StreamRegister
 from bep_hw.update import UpdateEngine
 from bep_hw.visible_plane import VisiblePlane
 from bep_ref.config import Machine, Network
@@ -54,30 +58,35 @@ class Trainer(wiring.Component):
         m.submodules.host = host = HostPort(layout, propagate)
         m.submodules.orders = orders = SyncFIFO(width=len(propagate.order.as_value()), depth=self.ORDERS)
 
+        m.submodules.order = order = StreamRegister(order_layout(layout))
+        wiring.connect(m, orders.r_stream, order.input)
+        wiring.connect(m, order.output, update.orders)
         wiring.connect(m, wiring.flipped(self.samples), loader.samples)
         wiring.connect(m, wiring.flipped(self.results), propagate.results)
         wiring.connect(m, wiring.flipped(self.requests), host.requests)
         wiring.connect(m, wiring.flipped(self.replies), host.replies)
-        wiring.connect(m, walker.hits, update.hits)
+        self._connect_hits(m, walker, update)
 
         # sample memory: activations first, the loader in the cycles between
         m.d.comb += [
             loader.grant.eq(~propagate.activation_write),
             loader.freed.eq(update.freed),
             samples.write.eq(loader.write | propagate.activation_write),
-            samples.write_address.eq(loader.write_address),
+            samples.write_activation.eq(propagate.activation_write),
+            samples.write_slot.eq(loader.write_slot),
+            samples.write_chunk.eq(loader.write_chunk),
             samples.write_data.eq(loader.write_data),
             samples.fetch_address.eq(propagate.fetch_address),
             propagate.fetch_data.eq(samples.fetch_data),
             samples.update_address.eq(update.sample_address),
             update.sample_data.eq(samples.update_data),
-            propagate.begun.eq(loader.begun),
-            propagate.loaded.eq(loader.loaded),
+            propagate.complete.eq(loader.complete),
             propagate.headers.eq(loader.headers),
         ]
         with m.If(propagate.activation_write):
             m.d.comb += [
-                samples.write_address.eq(propagate.activation_address),
+                samples.write_slot.eq(propagate.activation_slot),
+                samples.write_chunk.eq(propagate.activation_chunk),
                 samples.write_data.eq(propagate.activation_data),
             ]
 
@@ -91,10 +100,14 @@ class Trainer(wiring.Component):
             visible.write_data.eq(update.visible_data),
             hidden.read.eq(update.read),
             hidden.address.eq(update.address),
+            hidden.bank.eq(update.bank),
+            hidden.both.eq(update.both),
+            update.signs.eq(hidden.signs),
             update.read_data.eq(hidden.read_data),
             update.refused.eq(hidden.refused),
             hidden.write.eq(update.write),
             hidden.write_address.eq(update.write_address),
+            hidden.write_bank.eq(update.write_bank),
             hidden.write_data.eq(update.write_data),
         ]
         with m.If(host.visible_write):
@@ -108,10 +121,7 @@ class Trainer(wiring.Component):
         m.d.comb += [
             orders.w_en.eq(propagate.push),
             orders.w_data.eq(propagate.order),
-            propagate.room.eq(orders.level <= self.ORDERS - 3),
-            update.orders.valid.eq(orders.r_rdy),
-            update.orders.payload.eq(orders.r_data),
-            orders.r_en.eq(update.orders.ready),
+            propagate.room.eq(orders.level <= self.ORDERS - 4),
             propagate.committed.eq(update.committed),
         ]
 
@@ -126,12 +136,11 @@ class Trainer(wiring.Component):
             gated.write_row.eq(propagate.list_write_row),
             gated.write_target.eq(propagate.list_write_target),
             gated.table_address.eq(walker.table_address),
-            walker.table_granted.eq(gated.table_granted),
+            walker.table_granted.eq(gated.table_granted & ~host.table_write),
             walker.table_data.eq(gated.table_data),
             gated.table_write.eq(host.table_write),
             gated.table_write_data.eq(host.data),
             walker.start.eq(update.walk),
-            update.walking.eq(walker.busy),
             walker.load.eq(host.seed_write),
             walker.seed.eq(host.data),
         ]
@@ -160,6 +169,23 @@ class Trainer(wiring.Component):
             host.winner.eq(update.orders.valid & update.orders.ready & ~update.orders.payload.end),
             host.committed.eq(update.committed),
             host.word_read.eq(propagate.word_read),
-            host.group_read.eq(update.read & ~hidden.refused),
+            host.group_read.eq(update.group_read),
         ]
         return m
+
+    def _connect_hits(self, m: Module, walker: GapWalker, update: UpdateEngine) -> None:
+        """From the walk to the sweep, with a memory between them or not."""
+        m.submodules.slices = slices = HitSlices(self.layout)
+        wiring.connect(m, walker.hits, slices.hits)
+        m.d.comb += slices.walking.eq(walker.busy)
+        if self.machine.hits_ahead:
+            m.submodules.hits = hits = HitQueue(self.layout)
+            wiring.connect(m, slices.slices, hits.input)
+            wiring.connect(m, hits.output, update.hits)
+            m.d.comb += [
+                update.hits_found.eq(hits.output.valid),
+                update.walking.eq(walker.busy | slices.found | hits.holding),
+            ]
+        else:
+            wiring.connect(m, slices.slices, update.hits)
+            m.d.comb += [update.hits_found.eq(slices.found), update.walking.eq(walker.busy | slices.found)]

@@ -2,9 +2,12 @@
 
 Orders are carried out one after the other, N counters a cycle, read – step – write in a pipeline of three cycles:
 
-    0 read group and inputs ─► 1 data ─► 2 step (or signs, on a commit) ─► 3 write
+    0 read group and inputs ─► 1 data ─► 2 step, signs of a commit ─► 3 write
 
 A counter must not come back within three cycles, so every order takes at least four.
+
+Behind a mini-batch one sweep over the hidden plane, slice by slice, copies the signs to the visible plane and pushes
+the counters away from zero that reinforcement hits: hits come in the order of the sweep.
 """
 
 import enum
@@ -12,12 +15,12 @@ from typing import Any
 
 import numpy as np
 from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal
-from amaranth.lib import stream, wiring
+from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 from numpy.typing import NDArray
 
 from bep_hw.counters import CounterStep
-from bep_hw.gaps import hit_layout
+from bep_hw.hit_slices import slice_layout
 from bep_hw.layout import Layout
 from bep_hw.lookup import lookup
 from bep_hw.scan import order_layout
@@ -27,9 +30,20 @@ class Action(enum.IntEnum):
     """What happens to a group on its way through the pipeline."""
 
     STEP = 0  # all lanes, towards the target
-    REINFORCE = 1  # one lane, away from zero
-    COMMIT = 2  # signs to the visible plane
+    REINFORCE = 1  # the lanes hit, away from zero
+    COMMIT = 2  # the same, and signs to the visible plane
     FETCH = 3  # to the host
+
+
+class _Sweep:
+    """The slice that a commit reads next. Separate signals: Verilog simulates no bit that depends on its neighbour."""
+
+    def __init__(self, layout: Layout) -> None:
+        self.address = Signal(range(layout.bank_depth + 1))
+        self.bank = Signal()
+        self.mask = Signal(layout.machine.update_lanes)
+        self.action = Signal(Action)
+        self.ready, self.taken, self.over = Signal(), Signal(), Signal()
 
 
 class UpdateEngine(wiring.Component):
@@ -48,10 +62,11 @@ class UpdateEngine(wiring.Component):
                 "freed": Out(range(2 * machine.slots)),
                 "committed": Out(1),
                 "idle": Out(1),
-                # reinforcement behind a batch with winners
+                # reinforcement: drawn from a batch's first trigger on, carried out when it is committed
                 "walk": Out(1),
                 "walking": In(1),
-                "hits": In(stream.Signature(hit_layout(layout))),
+                "hits": In(stream.Signature(slice_layout(layout))),
+                "hits_found": In(1),  # the next one's address is there, although it may not be complete
                 # the host: a commit, or one group of counters
                 "host_commit": In(1),
                 "host_read": In(1),
@@ -62,12 +77,17 @@ class UpdateEngine(wiring.Component):
                 "host_result": Out(width),
                 # hidden plane
                 "read": Out(1),
-                "address": Out(range(layout.hidden_depth)),
+                "address": Out(range(layout.bank_depth)),
+                "bank": Out(1),
+                "both": Out(1),
                 "read_data": In(width),
+                "signs": In(layout.banks * machine.update_lanes),
                 "refused": In(1),
                 "write": Out(1),
-                "write_address": Out(range(layout.hidden_depth)),
+                "write_address": Out(range(layout.bank_depth)),
+                "write_bank": Out(1),
                 "write_data": Out(width),
+                "group_read": Out(1),
                 # sample memory
                 "sample_address": Out(range(machine.slots * layout.slot_chunks)),
                 "sample_data": In(machine.update_lanes),
@@ -80,247 +100,248 @@ class UpdateEngine(wiring.Component):
         )
 
     def model(
-        self, action: Action, counters: NDArray[Any], inputs: NDArray[Any], target: int = 1, lane: int = 0
+        self, action: Action, counters: NDArray[Any], inputs: NDArray[Any], target: int = 1, hit: Any = ()
     ) -> NDArray[Any]:
-        """Counters (n,) after a STEP (``inputs`` (n,) and ``target`` are bits) or a REINFORCE of ``lane``."""
+        """Counters (n,) after a STEP (``inputs`` (n,) and ``target`` are bits) or a REINFORCE of the lanes ``hit``."""
         up, enable = (
-            (inputs == target, 1) if action is Action.STEP else (counters >= 0, np.arange(len(counters)) == lane)
+            (inputs == target, 1) if action is Action.STEP else (counters >= 0, np.isin(np.arange(len(counters)), hit))
         )
         return np.clip(counters + enable * np.where(up, 1, -1), *self.layout.network.counter_range)
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
         layout, places = self.layout, self.layout.trainable
-        lanes, bits, slots = layout.machine.update_lanes, layout.network.counter_bits, layout.machine.slots
-        per_column = layout.chunks_per_column
+        lanes, slots, bits = layout.machine.update_lanes, layout.machine.slots, layout.network.counter_bits
+        banks, parts = layout.banks, layout.parts
         action = Signal(Action)
         layer = Signal(range(max(2, len(places))))
 
-        # the walk over groups: linear address, its bank flip, chunks left, cycles since the order began
-        linear = Signal(range(layout.hidden_depth + max(place.rows for place in places) * per_column))
-        flip, chunk = Signal(), Signal(range(max(place.stored_chunks for place in places) + 1))
+        # the walk over groups: address and bank, part of a column, chunks done, cycles since the order began
+        longest = max(place.rows for place in places) * parts
+        linear = Signal(range(layout.bank_depth + longest))
+        bank, part, chunk = Signal(), Signal(range(max(2, parts))), Signal(range(max(p.chunks for p in places) + 1))
         target = Signal()
         source = Signal(range(layout.slot_chunks))
-        running = Signal()
+        running, go = Signal(), Signal()
         age = Signal(range(self.ORDER_CYCLES))
-        touched, committing, reinforce_next = Signal(), Signal(), Signal()
-        lane = Signal(range(max(2, lanes)))
-        rows = lookup(m, [place.rows for place in places], layer)
-        flips = lookup(m, [int(layout.flips(index)) for index in range(len(places))], layer)
-
-        go = Signal()
+        touched, reinforce = Signal(), Signal()
+        host_bank, host_address = self.host_address % banks, self.host_address // banks
+        hit = Signal(lanes)  # lanes to reinforce
+        start = Signal()
+        sweep = self._sweep(m, start, reinforce)
         m.d.comb += [
             self.read.eq(running),
-            self.address.eq(linear ^ (flip & flips)),
+            self.address.eq(linear),
+            self.bank.eq(bank),
+            self.both.eq(action == Action.COMMIT),
             self.sample_address.eq(self.freed[: (slots - 1).bit_length()] * layout.slot_chunks + source),
             go.eq(running & ~self.refused),
+            self.group_read.eq(go),
         ]
         with m.If(age != self.ORDER_CYCLES - 1):
             m.d.sync += age.eq(age + 1)
 
-        # commit: rows of a column, and the groups of a column within a row
-        row = Signal(range(max(place.rows for place in places)))
-        part = Signal(range(max(2, per_column)))
-        column_end, row_end, layer_end = Signal(), Signal(), Signal()
-        last_chunks = [place.stored_chunks - per_column for place in places]  # where each layer's last column begins
-        m.d.comb += [
-            row_end.eq(part == per_column - 1),
-            column_end.eq(row_end & (row == rows - 1)),
-            layer_end.eq(column_end & (chunk == lookup(m, last_chunks, layer))),
-        ]
-
-        m.d.sync += [self.walk.eq(0)]
-        last_layer = layer == len(places) - 1
+        first, accept = [chunk.eq(0), bank.eq(0), part.eq(0)], Signal()
+        m.d.sync += self.walk.eq(0)
         order = self.orders.payload
         drained = Signal()
         m.d.comb += drained.eq(age == self.ORDER_CYCLES - 1)
         with m.FSM():
             with m.State("IDLE"):
                 m.d.comb += self.idle.eq(drained & ~self.orders.valid)
-                m.d.sync += [chunk.eq(0), flip.eq(0), part.eq(0), row.eq(0)]
+                m.d.sync += first
                 with m.If(self.orders.valid):
                     with m.If(order.end):
                         m.d.comb += self.orders.ready.eq(1)
-                        m.d.sync += self.freed.eq(self.freed + 1)
+                        m.d.sync += [self.freed.eq(self.freed + 1), touched.eq(touched | order.target)]
+                        m.d.sync += self.walk.eq(order.target & ~touched)
                         with m.If(order.last):
-                            m.d.sync += reinforce_next.eq(touched)
-                            with m.If(touched):
+                            # the walk that may begin right now is under way when the sweep is
+                            m.d.sync += [reinforce.eq(1), age.eq(0)]
+                            with m.If(touched | order.target):
                                 m.next = "COMMIT"
                             with m.Else():
                                 m.d.comb += self.committed.eq(1)
                     with m.Elif(drained):
-                        m.d.comb += self.orders.ready.eq(1)
-                        m.d.sync += [
-                            touched.eq(1),
-                            running.eq(1),
-                            action.eq(Action.STEP),
-                            age.eq(0),
-                            layer.eq(order.layer),
-                            target.eq(order.target),
-                            linear.eq(lookup(m, [place.hidden_base for place in places], order.layer) + order.row),
-                            source.eq(lookup(m, [place.source_base for place in places], order.layer)),
-                        ]
+                        m.d.comb += accept.eq(1)
                         m.next = "STEP"
                 with m.Elif(self.host_commit):
-                    m.d.sync += reinforce_next.eq(0)
+                    m.d.sync += reinforce.eq(0)
                     m.next = "COMMIT"
                 with m.Elif(self.host_read & drained):
                     m.d.sync += [
                         running.eq(1),
                         action.eq(Action.FETCH),
                         age.eq(0),
-                        layer.eq(0),
-                        linear.eq(self.host_address),
+                        linear.eq(host_address),
+                        bank.eq(host_bank),
                     ]
                     m.next = "FETCH"
             with m.State("STEP"):
                 with m.If(go):
-                    m.d.sync += [
-                        linear.eq(linear + rows),
-                        flip.eq(~flip),
-                        source.eq(source + 1),
-                        chunk.eq(chunk + 1),
-                    ]
+                    m.d.sync += [bank.eq(bank + 1 if banks > 1 else 0), source.eq(source + 1), chunk.eq(chunk + 1)]
+                    with m.If(bank == banks - 1):
+                        # a column's parts lie side by side, the next column a layer's rows further on
+                        further = lookup(m, [place.rows * parts - (parts - 1) for place in places], layer)
+                        m.d.sync += [linear.eq(linear + Mux(part == parts - 1, further, 1)), part.eq(part + 1)]
+                        with m.If(part == parts - 1):
+                            m.d.sync += part.eq(0)
                     with m.If(chunk == lookup(m, [place.chunks for place in places], layer) - 1):
-                        m.d.sync += running.eq(0)
-                        m.next = "IDLE"
+                        # the next order follows without a pause: reads and writes stay in different banks
+                        with m.If(self.orders.valid & ~order.end & drained):
+                            m.d.comb += accept.eq(1)
+                        with m.Else():
+                            m.d.sync += running.eq(0)
+                            m.next = "IDLE"
             with m.State("FETCH"):
                 with m.If(go):
                     m.d.sync += running.eq(0)
                     m.next = "IDLE"
             with m.State("COMMIT"):
-                with m.If(drained & ~running):
-                    m.d.sync += [running.eq(1), layer.eq(0), action.eq(Action.COMMIT), linear.eq(0), committing.eq(1)]
-                with m.If(running & go):
-                    m.d.sync += [part.eq(part + 1), flip.eq(~flip)]
-                    with m.If(~row_end):
-                        m.d.sync += linear.eq(linear + rows)
-                    with m.Else():
-                        m.d.sync += [
-                            linear.eq(linear - (rows * (per_column - 1) - 1) if per_column > 1 else linear + 1),
-                            part.eq(0),
-                            row.eq(row + 1),
-                            flip.eq(chunk[0]),
-                        ]
-                    with m.If(column_end):
-                        m.d.sync += [
-                            linear.eq(linear + 1),
-                            row.eq(0),
-                            chunk.eq(chunk + per_column),
-                            flip.eq(chunk[0] ^ (per_column & 1)),
-                        ]
-                    with m.If(layer_end):
-                        bases = [place.hidden_base for place in places[1:]] + [0]
-                        m.d.sync += [linear.eq(lookup(m, bases, layer)), chunk.eq(0), flip.eq(0), layer.eq(layer + 1)]
-                        with m.If(last_layer):
-                            m.d.sync += [running.eq(0), age.eq(0), layer.eq(0)]
-                            m.next = "COMMITTED"
+                m.d.comb += start.eq(1)
+                with m.If(drained):
+                    m.next = "SWEEP"
+            with m.State("SWEEP"):
+                with m.If(go):
+                    m.d.sync += age.eq(0)
+                with m.If(~running | go):
+                    m.d.sync += [running.eq(sweep.ready), linear.eq(sweep.address), hit.eq(sweep.mask)]
+                    m.d.sync += [action.eq(sweep.action), bank.eq(sweep.bank)]
+                    m.d.comb += sweep.taken.eq(sweep.ready)
+                    with m.If(sweep.over):
+                        m.next = "COMMITTED"
             with m.State("COMMITTED"):
                 with m.If(drained):
                     m.d.comb += self.committed.eq(1)
-                    m.d.sync += [touched.eq(0), committing.eq(0)]
+                    m.d.sync += touched.eq(touched & ~reinforce)
                     m.next = "IDLE"
-                    with m.If(reinforce_next):
-                        m.d.sync += self.walk.eq(1)
-                        m.next = "WALK"
-            with m.State("WALK"):
-                # the walk's first hit comes later than the flag that announces it
-                with m.If(self.hits.valid & drained & ~running):
-                    m.d.sync += [
-                        running.eq(1),
-                        action.eq(Action.REINFORCE),
-                        age.eq(0),
-                        layer.eq(0),
-                        flip.eq(0),
-                        linear.eq(self.hits.payload.address),
-                        lane.eq(self.hits.payload.lane),
-                    ]
-                    m.d.comb += self.hits.ready.eq(1)
-                with m.If(go):
-                    m.d.sync += running.eq(0)
-                with m.If(~self.walk & ~self.walking & ~self.hits.valid & ~running):
-                    m.next = "IDLE"
+        with m.If(accept):
+            m.d.comb += self.orders.ready.eq(1)
+            m.d.sync += [
+                running.eq(1),
+                action.eq(Action.STEP),
+                age.eq(0),
+                layer.eq(order.layer),
+                target.eq(order.target),
+                linear.eq(lookup(m, [place.hidden_base for place in places], order.layer) + order.row * parts),
+                source.eq(lookup(m, [place.source_base for place in places], order.layer)),
+                *first,
+            ]
 
         # 1: data
-        valid1, action1, address1 = Signal(), Signal(Action), Signal.like(self.address)
-        target1, end1, column1, layer1 = Signal(), Signal(), Signal(), Signal()
+        valid1, action1, address1, bank1 = Signal(), Signal(Action), Signal.like(self.address), Signal()
+        target1, hit1 = Signal(), Signal.like(hit)
         m.d.sync += [
             valid1.eq(go),
             action1.eq(action),
-            address1.eq(self.address),
+            address1.eq(linear),
+            bank1.eq(bank),
             target1.eq(target),
-            end1.eq(row_end),
-            column1.eq(column_end),
-            layer1.eq(layer_end),
+            hit1.eq(hit),
         ]
-        # 2: step, or collect signs
-        valid2, action2, address2 = Signal(), Signal(Action), Signal.like(self.address)
-        target2, end2, column2, layer2 = Signal(), Signal(), Signal(), Signal()
+        # 2: step, signs
+        valid2, action2, address2, bank2 = Signal(), Signal(Action), Signal.like(self.address), Signal()
+        target2, hit2, changes2 = Signal(), Signal.like(hit), Signal()
         counters, inputs = Signal.like(self.read_data), Signal.like(self.sample_data)
+        signs = Signal(layout.slice_lanes)
         m.d.sync += [
             valid2.eq(valid1),
             action2.eq(action1),
             address2.eq(address1),
+            bank2.eq(bank1),
             target2.eq(target1),
-            end2.eq(end1),
-            column2.eq(column1),
-            layer2.eq(layer1),
+            hit2.eq(hit1),
+            changes2.eq((action1 == Action.STEP) | hit1.any()),
             counters.eq(self.read_data),
             inputs.eq(self.sample_data),
         ]
-        stepped = Signal.like(self.write_data)
-        signs = Signal(lanes)
-        for number in range(lanes):
-            step = CounterStep(bits)
-            m.submodules[f"lane{number}"] = step
-            counter = counters[number * bits : (number + 1) * bits]
-            positive = ~counter[-1]
-            m.d.comb += [
-                signs[number].eq(positive),
-                step.counter.eq(counter),
-                step.up.eq(Mux(action2 == Action.REINFORCE, positive, ~(inputs[number] ^ target2))),
-                step.enable.eq((action2 != Action.REINFORCE) | (lane == number)),
-                stepped[number * bits : (number + 1) * bits].eq(step.stepped),
-            ]
+        if banks > 1:
+            m.d.sync += signs.eq(self.signs)
+        else:
+            m.d.comb += signs.eq(Cat(~sign for sign in counters[bits - 1 :: bits]))
         # 3: write
         m.d.sync += [
-            self.write.eq(valid2 & ((action2 == Action.STEP) | (action2 == Action.REINFORCE))),
+            self.write.eq(valid2 & changes2),
             self.write_address.eq(address2),
-            self.write_data.eq(stepped),
+            self.write_bank.eq(bank2),
+            self.write_data.eq(self._stepped(m, counters, inputs, target2, action2 == Action.STEP, hit2)),
         ]
         with m.If(self.host_write):
             m.d.sync += [
                 self.write.eq(1),
-                self.write_address.eq(self.host_address),
+                self.write_address.eq(host_address),
+                self.write_bank.eq(host_bank),
                 self.write_data.eq(self.host_data),
             ]
         m.d.comb += [self.host_done.eq(valid2 & (action2 == Action.FETCH)), self.host_result.eq(counters)]
-        self._commit(m, valid2 & (action2 == Action.COMMIT), signs, end2, column2, layer2, committing)
+        self._gather(m, valid2 & (action2 == Action.COMMIT), signs, start)
         return m
 
-    def _commit(
-        self,
-        m: Module,
-        valid: Signal,
-        signs: Signal,
-        end: Signal,
-        column_end: Signal,
-        layer_end: Signal,
-        active: Signal,
-    ) -> None:
-        """Signs of a column's chunks, gathered and written to the visible plane; the tail of a layer's row stays 0."""
+    def _sweep(self, m: Module, start: Signal, reinforce: Signal) -> _Sweep:
+        """The slices in order, each with the lanes that are hit; ``ready`` until ``taken``, ``over`` behind the last.
+
+        A slice is ready when the next hit is known to lie further on. One with hits in both banks is handed out twice.
+        """
+        layout = self.layout
+        lanes, banks = layout.machine.update_lanes, layout.banks
+        sweep = _Sweep(layout)
+        address, hit = sweep.address, self.hits.payload
+        masks = Signal(data.ArrayLayout(lanes, banks))
+        here, twice, second = Signal(), Signal(), Signal()
+        m.d.comb += [
+            here.eq(reinforce & self.hits_found & (hit.address == address)),
+            masks.eq(hit.mask & here.replicate(banks * lanes)),
+            sweep.ready.eq(~sweep.over & Mux(here, self.hits.valid, ~reinforce | self.hits_found | ~self.walking)),
+            sweep.mask.eq(masks[0]),
+            sweep.action.eq(Action.COMMIT),
+        ]
+        if banks > 1:
+            m.d.comb += [twice.eq(masks[0].any() & masks[1].any() & ~second), sweep.bank.eq(masks[1].any() & ~twice)]
+            with m.If(twice):
+                m.d.comb += sweep.action.eq(Action.REINFORCE)
+            with m.If(sweep.bank):
+                m.d.comb += sweep.mask.eq(masks[1])
+        with m.If(start):
+            m.d.sync += [address.eq(0), second.eq(0), sweep.over.eq(0)]
+        with m.Elif(sweep.taken):
+            m.d.sync += second.eq(twice)
+            with m.If(~twice):
+                m.d.comb += self.hits.ready.eq(here)
+                m.d.sync += [address.eq(address + 1), sweep.over.eq(address == layout.bank_depth - 1)]
+        return sweep
+
+    def _stepped(self, m: Module, counters: Signal, inputs: Signal, target: Signal, step: Any, hit: Signal) -> Any:
+        """The group one step on: all lanes towards the target, or those hit away from zero."""
+        bits = self.layout.network.counter_bits
+        stepped = Signal.like(self.write_data)
+        for number in range(self.layout.machine.update_lanes):
+            lane = CounterStep(bits)
+            m.submodules[f"lane{number}"] = lane
+            counter = counters[number * bits : (number + 1) * bits]
+            m.d.comb += [
+                lane.counter.eq(counter),
+                lane.up.eq(Mux(step, ~(inputs[number] ^ target), ~counter[-1])),
+                lane.enable.eq(step | hit[number]),
+                stepped[number * bits : (number + 1) * bits].eq(lane.stepped),
+            ]
+        return stepped
+
+    def _gather(self, m: Module, valid: Any, signs: Any, start: Signal) -> None:
+        """Signs of a column's slices, gathered and written to the visible plane; the tail of a layer's row stays 0."""
         layout, places = self.layout, self.layout.trainable
+        parts = layout.parts
         address, column = Signal.like(self.visible_address), Signal.like(self.visible_column)
         layer, left = Signal(range(max(2, len(places)))), Signal(range(max(place.columns for place in places)))
+        row, part = Signal(range(max(place.rows for place in places))), Signal(range(max(2, parts)))
         columns = Array(Const(place.columns - 1, len(left)) for place in places)
         firsts = Array(Const(place.first_column, len(column)) for place in places)
-        rows = Array(Const(place.rows, max(place.rows for place in places).bit_length()) for place in places)
+        rows = Array(Const(place.rows - 1, len(row)) for place in places)
         gathered = signs
-        if layout.chunks_per_column > 1:
+        if parts > 1:
             held = Signal(layout.column - len(signs))
             gathered = Cat(held, signs)
             with m.If(valid):
-                m.d.sync += held.eq(gathered[len(signs) :])
+                m.d.sync += [held.eq(gathered[len(signs) :]), part.eq(part + 1)]
         masked = Signal(layout.column)
         m.d.comb += masked.eq(gathered)
         for number, place in enumerate(places):
@@ -328,20 +349,25 @@ class UpdateEngine(wiring.Component):
             if tail:
                 with m.If((layer == number) & (left == 0)):
                     m.d.comb += masked[layout.column - tail :].eq(0)
-        m.d.sync += self.visible_write.eq(valid & end)
-        with m.If(valid & end):
+        complete = Signal()
+        m.d.comb += complete.eq(valid & (part == parts - 1))
+        m.d.sync += self.visible_write.eq(complete)
+        with m.If(complete):
             m.d.sync += [
                 self.visible_data.eq(masked),
                 self.visible_address.eq(address),
                 self.visible_column.eq(column),
                 address.eq(address + 1),
+                row.eq(row + 1),
+                part.eq(0),
             ]
-            with m.If(column_end):
-                m.d.sync += [column.eq(column + 1), left.eq(left - 1), address.eq(address - (rows[layer] - 1))]
+            with m.If(row == rows[layer]):
+                # the next column of the same word begins at its first row again
+                m.d.sync += [column.eq(column + 1), left.eq(left - 1), row.eq(0), address.eq(address - rows[layer])]
                 with m.If(column == layout.columns_per_word - 1):
                     m.d.sync += [column.eq(0), address.eq(address + 1)]
-            with m.If(layer_end):
-                following = (layer + 1)[: len(layer)]
-                m.d.sync += [layer.eq(following), column.eq(firsts[following]), left.eq(columns[following])]
-        with m.If(~active):
-            m.d.sync += [address.eq(0), layer.eq(0), column.eq(firsts[0]), left.eq(columns[0])]
+                with m.If(left == 0):
+                    following = (layer + 1)[: len(layer)]
+                    m.d.sync += [layer.eq(following), column.eq(firsts[following]), left.eq(columns[following])]
+        with m.If(start):
+            m.d.sync += [address.eq(0), layer.eq(0), column.eq(firsts[0]), left.eq(columns[0]), row.eq(0), part.eq(0)]

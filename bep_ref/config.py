@@ -148,23 +148,32 @@ class Machine(_Record):
 
     ``lanes`` is the visible plane's word. ``update_lanes`` counters are read, changed and written a cycle; it divides
     ``lanes``, and is also the chunk, the unit in which samples travel. ``backward_lanes`` column accumulators
-    (0 = as many as the widest hidden layer can use). ``spram`` puts the counters into the UP5K's single-port memories.
-    ``register_plane`` adds a register behind the visible plane's memories (worth it on ECP5), ``statistics`` the
-    registers that count cycles and events.
+    (0 = as many as the widest hidden layer can use). ``z_buffers`` = 2 keeps the first layer's pre-activations of two
+    samples, so that a sample's forward pass never waits for the winners of the one before. ``hits_ahead`` reinforcement
+    hits are drawn while a batch is learned, into a memory of their own. ``spram`` puts the counters
+    into the UP5K's single-port memories. ``register_plane`` adds a register behind the visible plane's memories (worth
+    it on ECP5), ``statistics`` the registers that count cycles and events.
     """
 
     lanes: int = setting("visible weights read a cycle, M", "1 to 4096")
-    update_lanes: int = setting("counters stepped a cycle, N, and bits of a chunk", "a divisor of lanes", 4)
+    update_lanes: int = setting(
+        "counters stepped a cycle, N, and bits of a chunk", "a divisor of lanes, with SPRAM of half the lanes", 4
+    )
     backward_lanes: int = setting("column accumulators", "0 (as many as are of use) to lanes", 0)
+    z_buffers: int = setting("samples whose first layer's pre-activations are kept", "1 or 2", 1)
     slots: int = setting("samples in flight between loader, propagate and update engine", "2, 4 or 8", 4)
+    hits_ahead: int = setting("reinforcement hits drawn ahead", "0, or a power of two from 4 to 8192", 0)
     spram: bool = setting("counters in single-port SPRAM", "true or false", False)
     register_plane: bool = setting("a register behind the visible plane", "true or false", False)
     statistics: bool = setting("event counters", "true or false", True)
 
     def __post_init__(self) -> None:
         self._check("lanes", 1 <= self.lanes <= 4096)
-        self._check("update_lanes", self.update_lanes >= 1 and self.lanes % self.update_lanes == 0)
+        banks = 2 if self.spram else 1
+        self._check("update_lanes", self.update_lanes >= 1 and self.lanes % (banks * self.update_lanes) == 0)
         self._check("backward_lanes", 0 <= self.backward_lanes <= self.lanes)
+        self._check("z_buffers", self.z_buffers in (1, 2))
+        self._check("hits_ahead", self.hits_ahead in (0, *(1 << bit for bit in range(2, 14))))
         self._check("slots", self.slots in (2, 4, 8))
 
 

@@ -54,6 +54,8 @@ class BinaryMlp:
     group_size : γ per layer, each a divisor of the layer's width.
     counter_bits : width B of the saturating counters.
     seed : of the generator that picks reinforced counters, 1 to 2**32 - 1.
+    walk_block : inputs whose counters are walked together when reinforced, row by row: what hardware holds in one
+        column of its visible plane. It decides which random number meets which counter, nothing else.
     """
 
     def __init__(
@@ -65,6 +67,7 @@ class BinaryMlp:
         group_size: Sequence[int] = (),
         counter_bits: int = 8,
         seed: int = 1,
+        walk_block: int = 8,
     ) -> None:
         self.counters = [np.array(q, dtype=np.int32) for q in counters]
         self.classifier = np.array(classifier, dtype=np.int8)
@@ -82,6 +85,9 @@ class BinaryMlp:
         check_group_sizes(tuple(group_size), self.network.hidden)
         self._check_shapes()
         self.generator = Xorshift32(seed)
+        if walk_block < 1:
+            raise ConfigError(f"walk_block: {walk_block} is out of range; it must be at least 1 input")
+        self.walk_block = walk_block
         self._refresh()
 
     def _check_shapes(self) -> None:
@@ -178,10 +184,15 @@ class BinaryMlp:
     def _reinforce(self, probabilities: list[float]) -> int:
         """Push randomly picked counters one step away from zero, layer by layer."""
         low, high = self.network.counter_range
-        count = 0
+        count, block = 0, self.walk_block
         for q, p in zip(self.counters, probabilities, strict=True):
-            index = np.fromiter(hits(threshold_planes(p), q.size, self.generator), dtype=np.int64)
-            columns, rows = np.divmod(index, len(q))
+            neurons, fan_in = q.shape
+            blocks = -(-fan_in // block)
+            picked = hits(threshold_planes(p), blocks * neurons * block, self.generator)
+            number, rows, lanes = np.unravel_index(np.fromiter(picked, dtype=np.int64), (blocks, neurons, block))
+            columns = number * block + lanes
+            inside = columns < fan_in  # the last block's padding is walked too
+            rows, columns = rows[inside], columns[inside]
             q[rows, columns] = np.clip(q[rows, columns] + np.where(q[rows, columns] >= 0, 1, -1), low, high)
-            count += index.size
+            count += rows.size
         return count

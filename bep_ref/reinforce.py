@@ -79,9 +79,9 @@ def draw(planes: tuple[int, ...], generator: Xorshift32) -> int:
 
 
 def hits(planes: tuple[int, ...], synapses: int, generator: Xorshift32) -> Iterator[int]:
-    """Positions (column * rows + row) of the reinforced counters of one layer, in rising order.
+    """Positions of the reinforced counters of one layer, in rising order, below ``synapses``.
 
-    The walk goes down the columns because the hidden plane stores a layer that way.
+    A position counts (block of inputs, row, input in the block): the order in which hardware commits.
     """
     if planes[0] == OFF:
         return

@@ -5,7 +5,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -126,12 +126,13 @@ def cosimulate(
     """
     job = Job(
         net.network,
-        machine,
+        replace(machine, statistics=True),  # cycles are counted on chip; counting changes nothing else
         [q.copy() for q in net.counters],
         net.classifier.copy(),
         settings(net.network, net.margin, net.gate, net.group_size),
         [],
     )
+    net.walk_block = job.layout.column  # the machine's order of reinforcement
     progress("golden model", 0, 1)
     job.epochs, expected = _play(net, training, epochs)
     progress("golden model", 1, 1)

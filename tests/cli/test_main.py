@@ -9,7 +9,7 @@ import pytest
 
 from bep.command import CheckError
 from bep.main import main
-from bep_ref import Network, Training
+from bep_ref import Machine, Network, Training
 from tests.cli.commands import complaint
 
 
@@ -32,6 +32,13 @@ def test_every_training_option_shows_its_limit_and_default(capsys, field):
     assert f"--{field.name.replace('_', '-')} " in text
     default = "none" if field.default == () else field.default
     assert f"{field.metadata['limit']} (default: {default})" in text
+
+
+@pytest.mark.parametrize("name", ["lanes", "update_lanes", "backward_lanes", "z_buffers", "hits_ahead", "slots"])
+def test_every_size_of_the_machine_shows_its_limit(capsys, name):
+    field = next(field for field in fields(Machine) if field.name == name)
+    wanted = f"--{name.replace('_', '-')} N {field.metadata['meaning']}; {field.metadata['limit']}"
+    assert wanted in help_text(capsys, "verilog")
 
 
 def test_help_is_light():

@@ -33,6 +33,13 @@ def test_the_trainer_is_written_with_its_four_streams(tmp_path, capsys):
     assert list(tmp_path.iterdir()) == [file]
 
 
+def test_sizes_that_are_given_are_the_machines(tmp_path, capsys):
+    sizes = {"lanes": 12, "update_lanes": 3, "backward_lanes": 5, "z_buffers": 2, "hits_ahead": 8, "slots": 2}
+    options = [word for name, size in sizes.items() for word in (f"--{name.replace('_', '-')}", size)]
+    result = run_json(capsys, "verilog", *SMALL[:-2], *options, "-o", tmp_path / "trainer.v")
+    assert sizes.items() <= result["machine"].items()
+
+
 def test_the_same_trainer_gives_the_same_text_in_another_process(tmp_path):
     """Whatever order Python's hashes give."""
     texts = []

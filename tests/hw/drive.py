@@ -100,13 +100,16 @@ def layouts(draw: st.DrawFn, most_inputs: int = 60, most_neurons: int = 20) -> L
         counter_bits=draw(st.integers(2, 16)),
     )
     chunk = draw(st.integers(1, 8))
-    lanes = chunk * draw(st.integers(1, 8))
+    spram = draw(st.booleans())
+    lanes = chunk * (2 if spram else 1) * draw(st.integers(1, 8))
     machine = Machine(
         lanes=lanes,
         update_lanes=chunk,
         backward_lanes=draw(st.integers(0, lanes)),
+        z_buffers=draw(st.sampled_from([1, 2])),
         slots=draw(st.sampled_from([2, 4, 8])),
-        spram=draw(st.booleans()),
+        hits_ahead=draw(st.sampled_from([0, 4, 64])),
+        spram=spram,
         register_plane=draw(st.booleans()),
     )
     note(f"{network!r} on {machine!r}")

@@ -3,88 +3,74 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bep_hw.fetch import InputFetch
-from bep_hw.program import compile_program
+from bep_hw.interleave import compile_program
 from tests.hw.drive import layouts, number_of, pause, simulate, simulated
 
-COUNT = 5
+COUNT = 11
 
 
 def chunks_of(bits, width):
-    """Chunks of a layer's bits as numbers, ones behind the last bit."""
+    """Chunks of a sample's bits as numbers, ones behind the last bit."""
     padded = np.ones(-(-len(bits) // width) * width, dtype=int)
     padded[: len(bits)] = bits
     return [number_of(chunk) for chunk in padded.reshape(-1, width)]
 
 
-class Surroundings:
-    """The sample memory, a loader and an activation writer that put chunks into it at random times."""
+class Loader:
+    """The sample memory, and a loader that fills its slots at random times, as soon as they are free."""
 
-    def __init__(self, unit, samples, random):
-        self.unit, self.layout, self.random = unit, unit.layout, random
-        self.memory = [0] * (self.layout.machine.slots * self.layout.slot_chunks)
-        width = self.layout.machine.update_lanes
-        self.chunks = [[chunks_of(bits, width) for bits in layers] for layers in samples]
-        self.begun = self.loaded = self.freed = 0
-        self.sample = self.layer = self.ready = 0  # of the activations being written
-
-    def _store(self, sample, layer, index):
-        base = sample % self.layout.machine.slots * self.layout.slot_chunks
-        self.memory[base + self.layout.layers[layer].source_base + index] = self.chunks[sample][layer][index]
-
-    def new_layer(self, ctx, sample, layer):
-        """The last forward pass of ``layer`` begins, in place of whatever was written before."""
-        self.sample, self.layer, self.ready = sample, layer + 1, 0
-        ctx.set(self.unit.ready_chunks, 0)
+    def __init__(self, unit, samples, random, chance):
+        """``chance`` of a chunk in a cycle."""
+        self.unit, self.layout, self.random, self.chance = unit, unit.layout, random, chance
+        self.memory = [0] * (self.layout.machine.slots * self.layout.input_chunks)
+        self.samples = [chunks_of(bits, self.layout.machine.update_lanes) for bits in samples]
+        self.complete = self.loaded = self.freed = 0
 
     async def run(self, ctx):
-        machine = self.layout.machine
-        while self.freed < len(self.chunks):
+        slots = self.layout.machine.slots
+        while self.freed < len(self.samples):
             _, _, address = await ctx.tick().sample(self.unit.address)
             ctx.set(self.unit.data, self.memory[address])
-            complete = not self.begun or self.loaded == self.layout.layers[0].chunks
-            if self.random.random() < 0.6:
-                if not complete:
-                    self._store(self.begun - 1, 0, self.loaded)
-                    self.loaded += 1
-                elif self.begun < len(self.chunks) and self.begun - self.freed < machine.slots:
-                    self._store(self.begun, 0, 0)
-                    self.begun, self.loaded = self.begun + 1, 1
-                ctx.set(self.unit.begun, self.begun % (2 * machine.slots))
-                ctx.set(self.unit.loaded, self.loaded)
-            elif 0 < self.layer < len(self.layout.layers) and self.ready < self.layout.layers[self.layer].chunks:
-                self._store(self.sample, self.layer, self.ready)
-                self.ready += 1
-                ctx.set(self.unit.ready_chunks, self.ready)
+            free = self.complete < len(self.samples) and self.complete - self.freed < slots
+            if free and self.random.random() < self.chance:
+                sample = self.samples[self.complete]
+                self.memory[self.complete % slots * self.layout.input_chunks + self.loaded] = sample[self.loaded]
+                self.loaded += 1
+                if self.loaded == len(sample):
+                    self.complete, self.loaded = self.complete + 1, 0
+                    ctx.set(self.unit.complete, self.complete % (2 * slots))
 
 
-@given(layouts(most_inputs=40, most_neurons=12), st.integers(0, 2**32 - 1))
+@given(layouts(most_inputs=40, most_neurons=12), st.integers(0, 2**32 - 1), st.sampled_from([0.1, 0.5, 1.0]))
 @simulated(25)
-def test_words_of_every_pass_come_in_order_as_soon_as_their_chunks_exist(layout, seed):
+def test_words_of_every_sample_come_in_order_as_soon_as_it_is_complete(layout, seed, chance):
     unit = InputFetch(layout, compile_program(layout))
     random = np.random.default_rng(seed)
-    samples = [[random.integers(0, 2, place.fan_in) for place in layout.layers] for _ in range(COUNT)]
-    around = Surroundings(unit, samples, random)
+    samples = [random.integers(0, 2, layout.network.inputs) for _ in range(COUNT)]
+    loader = Loader(unit, samples, random, chance)
 
     async def consume(ctx):
-        word = ctx.get(unit.word)
-        for number, inputs in enumerate(samples):
-            for item, wanted in zip(unit.passes, unit.model(inputs), strict=True):
+        for number, bits in enumerate(samples):
+            for item, wanted in zip(unit.passes, unit.model(bits), strict=True):
+                waited = 0
                 while not ctx.get(unit.full):
+                    waited += loader.complete > number
                     await ctx.tick()
+                assert loader.complete > number, "a sample that is not there"
+                assert waited <= item.chunks + 1, "a chunk a cycle"
+                assert ctx.get(unit.word) == number_of(wanted)
                 await pause(ctx, random)
+                assert ctx.get(unit.full), "a full word stays"
                 ctx.set(unit.take, 1)
                 await ctx.tick()
                 ctx.set(unit.take, 0)
-                await pause(ctx, random)
                 assert not ctx.get(unit.full), "a word is taken once"
-                assert ctx.get(unit.word) == word, "the current word stays until the swap"
+                await pause(ctx, random)
+                assert not ctx.get(unit.full)
+                assert ctx.get(unit.word) == number_of(wanted), "the word stays until the swap"
                 ctx.set(unit.swap, 1)
                 await ctx.tick()
                 ctx.set(unit.swap, 0)
-                if item.last:
-                    around.new_layer(ctx, number, item.layer)
-                word = ctx.get(unit.word)
-                assert word == number_of(wanted)
-            around.freed += 1
+            loader.freed += 1
 
-    simulate(unit, consume, around.run, cycles=20_000)
+    simulate(unit, consume, loader.run, cycles=20_000)

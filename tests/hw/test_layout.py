@@ -1,9 +1,12 @@
 """The address map: nothing collides, nothing is lost, and what is written can be read back."""
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bep_hw.layout import Layout
+from bep_ref import Machine, Network
 from tests.hw.drive import bits_of, layouts, random_counters
 
 seeds = st.integers(0, 2**32 - 1)
@@ -22,28 +25,25 @@ def test_counters_unpack_to_what_was_packed(layout, seed):
 
 @given(layouts())
 @settings(max_examples=60, deadline=None)
-def test_no_two_groups_of_counters_share_an_address(layout):
-    addresses = [
-        layout.group_address(index, chunk, row)
-        for index, place in enumerate(layout.trainable)
-        for chunk in range(place.stored_chunks)
-        for row in range(place.rows)
-    ]
-    assert len(set(addresses)) == len(addresses)
-    assert min(addresses) >= 0
-    assert max(addresses) < layout.hidden_depth
+def test_counters_fill_the_hidden_plane_column_by_column_inside_it_row_by_row(layout):
+    addresses, base = [], 0
+    for index, place in enumerate(layout.trainable):
+        assert place.hidden_base == base
+        base += layout.slices(place)
+        assert place.columns * layout.chunks_per_column == place.stored_chunks >= place.chunks
+        column, row, chunk = np.indices((place.columns, place.rows, layout.chunks_per_column)).reshape(3, -1)
+        addresses += layout.group_address(index, column * layout.chunks_per_column + chunk, row).tolist()
+    assert addresses == list(range(layout.hidden_depth))
+    assert base == layout.bank_depth
 
 
 @given(layouts())
 @settings(max_examples=60, deadline=None)
-def test_with_single_port_memories_consecutive_chunks_of_a_row_lie_in_different_banks(layout):
+def test_single_port_memories_hold_even_chunks_of_a_row_in_one_bank_and_odd_ones_in_the_other(layout):
+    assert layout.banks == (2 if layout.machine.spram else 1)
     for index, place in enumerate(layout.trainable):
-        rows, chunks = np.arange(place.rows)[:, None], np.arange(place.stored_chunks)[None, :]
-        banks = layout.group_address(index, chunks, rows) & 1
-        if layout.machine.spram:
-            assert (banks[:, :-1] != banks[:, 1:]).all()
-        else:
-            assert not layout.flips(index)
+        rows, chunks = np.arange(place.rows)[:, None], np.arange(place.stored_chunks)
+        assert (layout.group_address(index, chunks, rows) % layout.banks == chunks % layout.banks).all()
 
 
 @given(layouts(), seeds)
@@ -69,9 +69,26 @@ def test_visible_words_hold_every_weight_once_and_zeros_elsewhere(layout, seed):
 
 @given(layouts())
 @settings(max_examples=60, deadline=None)
-def test_a_column_is_whole_chunks_and_a_word_whole_columns(layout):
-    assert layout.column % layout.machine.update_lanes == 0
-    assert layout.machine.lanes % layout.column == 0
+def test_a_column_is_whole_slices_and_a_word_whole_columns(layout):
+    assert layout.slice_lanes == layout.banks * layout.machine.update_lanes
+    assert layout.column == layout.parts * layout.slice_lanes
+    assert layout.machine.lanes == layout.columns_per_word * layout.column
+
+
+# a memory of 4 kbit is 16 bits wide to a depth of 256, 8 bits to 512, 2 bits to 2048
+WIDTHS = [
+    (40, Machine(lanes=48, update_lanes=4), 16),
+    (250, Machine(lanes=48, update_lanes=4), 8),  # and the classifier's 12 words
+    (1900, Machine(lanes=48, update_lanes=1), 2),
+    (1900, Machine(lanes=48, update_lanes=4, spram=True), 8),  # a slice
+    (8, Machine(lanes=20, update_lanes=1), 20),  # 16 does not divide a word
+    (8, Machine(lanes=12, update_lanes=1), 12),
+]
+
+
+@pytest.mark.parametrize(("neurons", "machine", "column"), WIDTHS)
+def test_a_column_is_as_wide_as_a_memory_of_the_planes_depth(neurons, machine, column):
+    assert Layout(Network(machine.lanes, (neurons,), 2), machine).column == column
 
 
 @given(layouts(), st.integers(1, 5), seeds)
@@ -92,3 +109,28 @@ def test_the_inputs_of_all_layers_fit_a_slot_without_overlap(layout):
     ends = [place.source_base + place.chunks for place in layout.layers]
     assert [place.source_base for place in layout.layers] == [0, *ends[:-1]]
     assert ends[-1] <= layout.slot_chunks
+    assert layout.slot_chunks.bit_count() == 1, "a slot's address is its number shifted"
+
+
+@given(layouts())
+@settings(max_examples=60, deadline=None)
+def test_a_slot_of_inputs_holds_the_first_layer_only(layout):
+    assert layout.layers[0].chunks <= layout.input_chunks <= layout.slot_chunks
+    assert layout.input_chunks.bit_count() == 1
+
+
+@given(layouts(), seeds)
+@settings(max_examples=60, deadline=None)
+def test_words_are_cut_out_of_the_activations_where_their_weights_are(layout, seed):
+    random, lanes = np.random.default_rng(seed), layout.machine.lanes
+    for index, place in enumerate(layout.layers[1:], start=1):
+        active = random.integers(0, 2, place.fan_in)
+        # the last activation at lane -1 of the widest layer, ones in front of the first and behind the last
+        padded = np.ones(lanes + max(layout.network.hidden) + lanes, dtype=int)
+        padded[:-lanes][-len(active) :] = active
+        starts = [lanes + layout.activation_lane(index, word) for word in range(place.words)]
+        got = np.array([padded[start : start + lanes] for start in starts])
+        wanted = np.ones((place.words, lanes), dtype=int)
+        front = place.first_column * layout.column
+        wanted.flat[front : front + place.fan_in] = active
+        assert np.array_equal(got, wanted)

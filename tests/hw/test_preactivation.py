@@ -2,15 +2,16 @@ import numpy as np
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from bep_hw.interleave import compile_program
 from bep_hw.layout import Layout
 from bep_hw.preactivation import PreActivation
-from bep_hw.program import Kind, compile_program
+from bep_hw.program import Kind
 from bep_ref import Machine, Network
 from tests.hw.drive import layouts, simulate, simulated
 
 
 def schedule(unit, counts, random, pauses):
-    """Cycles (valid, index, first, count) of one sample's forward passes; ``counts`` (words, rows) of each layer."""
+    """Cycles (valid, index, first, count) of one round's forward passes; ``counts`` (words, rows) of each layer."""
     cycles = []
     for index, item in enumerate(unit.program):
         if item.kind is not Kind.FORWARD:
@@ -37,7 +38,8 @@ def test_rows_complete_in_order_with_the_sum_over_their_words(layout, pauses, se
             agree[-place.fan_in :] = random.integers(0, 2, (place.fan_in, place.rows))
             counts.append(agree.reshape(place.words, -1, place.rows).sum(axis=1))
         cycles += schedule(unit, counts, random, pauses)
-        for layer, place in enumerate(layout.layers):
+        for layer in (item.layer for item in unit.program if item.kind is Kind.FORWARD and item.last):
+            place = layout.layers[layer]
             for row, (agree, z) in enumerate(zip(*unit.model(counts[layer], place.fan_in), strict=True)):
                 want.append((layer, row, int(row == place.rows - 1), agree, abs(z), int(z < 0)))
 

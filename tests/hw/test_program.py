@@ -2,32 +2,40 @@
 
 from hypothesis import given, settings
 
-from bep_hw.program import Kind, compile_program, forward_words
+from bep_hw.program import Kind, forward_words, passes_of
 from tests.hw.drive import layouts
 
 
 @given(layouts())
 @settings(max_examples=60, deadline=None)
 def test_forward_passes_read_every_word_of_every_layer_in_order(layout):
-    passes = [item for item in compile_program(layout) if item.kind is Kind.FORWARD]
+    passes = [item for item in passes_of(layout) if item.kind is Kind.FORWARD]
     wanted = [(index, word) for index, place in enumerate(layout.layers) for word in range(place.words)]
     assert [(item.layer, item.word) for item in passes] == wanted
     assert sum(item.rows for item in passes) == forward_words(layout) == layout.plane_depth
     for item in passes:
         assert item.first == (item.word == 0)
         assert item.last == (item.word == layout.layers[item.layer].words - 1)
-    for index, place in enumerate(layout.layers):
-        read = sum(item.chunks for item in passes if item.layer == index)
-        assert read == place.stored_chunks
+
+
+@given(layouts())
+@settings(max_examples=60, deadline=None)
+def test_a_sample_shifts_in_its_inputs_and_the_padding_behind_them(layout):
+    machine, place = layout.machine, layout.layers[0]
+    chunks = [item.chunks for item in passes_of(layout) if item.kind is Kind.FORWARD and item.layer == 0]
+    padding = sum(chunks) * machine.update_lanes - place.fan_in
+    assert 0 <= padding < layout.column, "behind the last input there is less than a column"
+    # short is only the first word, so that the last input of all is at the last word's top
+    assert chunks[1:] == [machine.lanes // machine.update_lanes] * (place.words - 1)
 
 
 @given(layouts())
 @settings(max_examples=60, deadline=None)
 def test_segments_decide_every_target_of_every_layer_once(layout):
-    program = compile_program(layout)
+    passes = passes_of(layout)
     for index, place in enumerate(layout.layers[1:], start=1):
         kind = Kind.TARGET if index == len(layout.layers) - 1 else Kind.BACKWARD
-        segments = [item for item in program if item.kind is not Kind.FORWARD and item.layer == index]
+        segments = [item for item in passes if item.kind is not Kind.FORWARD and item.layer == index]
         assert all(item.kind is kind for item in segments)
         rows = [item.start + offset for item in segments for offset in range(item.count)]
         assert rows == list(range(place.fan_in))
@@ -43,7 +51,11 @@ def test_segments_decide_every_target_of_every_layer_once(layout):
 @given(layouts())
 @settings(max_examples=60, deadline=None)
 def test_passes_go_forward_then_to_the_target_then_back_down(layout):
-    order = [
-        (int(item.kind), item.layer if item.kind is Kind.FORWARD else -item.layer) for item in compile_program(layout)
-    ]
+    order = [(int(item.kind), item.layer if item.kind is Kind.FORWARD else -item.layer) for item in passes_of(layout)]
     assert order == sorted(order)
+
+
+@given(layouts())
+@settings(max_examples=60, deadline=None)
+def test_a_sample_is_new_until_its_first_layer_is_complete(layout):
+    assert [item.age for item in passes_of(layout)] == [int(item.layer > 0) for item in passes_of(layout)]

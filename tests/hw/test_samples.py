@@ -37,26 +37,22 @@ def test_every_sample_stays_whole_in_its_slot_until_it_is_freed(layout, seed):
         await send(ctx, unit.samples, payloads, stalls.Random(seed))
 
     async def keep(ctx):
-        begun = freed = 0
+        written = freed = 0
         while freed < COUNT:
-            ctx.set(unit.grant, int(random.random() < 0.8))
-            ports = (unit.write, unit.write_address, unit.write_data)
-            _, _, write, address, value = await ctx.tick().sample(*ports)
+            grant = random.random() < 0.8
+            ctx.set(unit.grant, grant)
+            ports = (unit.write, unit.write_slot, unit.write_chunk, unit.write_data)
+            _, _, write, slot, chunk, value = await ctx.tick().sample(*ports)
             if write:
-                memory[address] = value
-            begun += (ctx.get(unit.begun) - begun) % (2 * slots)
-            loaded = ctx.get(unit.loaded)
+                assert grant, "the port is someone else's"
+                memory[slot, chunk] = value
+                written += 1
+            begun, complete = -(-written // beats), written // beats
+            assert ctx.get(unit.begun) == begun % (2 * slots)
+            assert ctx.get(unit.complete) == complete % (2 * slots)
             assert begun - freed <= slots
-
-            def held(sample, count):
-                base = sample % slots * layout.slot_chunks
-                return [memory.get(base + index) for index in range(count)]
-
-            if begun:
-                assert held(begun - 1, loaded) == stored[begun - 1][:loaded]
-            complete = begun if loaded == beats else begun - 1
             if freed < complete and random.random() < 0.15:
-                assert held(freed, beats) == stored[freed]
+                assert [memory.get((freed % slots, index)) for index in range(beats)] == stored[freed]
                 header = ctx.get(unit.headers[freed % slots])
                 assert {name: header[name] for name in headers[freed]} == headers[freed]
                 freed += 1
@@ -84,24 +80,35 @@ def test_a_full_ring_takes_no_beat_until_a_slot_is_freed(slots):
     simulate(unit, bench, cycles=100)
 
 
-def test_both_ports_read_what_was_written_a_cycle_later():
-    layout = Layout(Network(9, (4,), 2), Machine(lanes=6, update_lanes=3, slots=2))
+def test_inputs_are_in_both_copies_and_activations_only_where_the_update_engine_reads():
+    layout = Layout(Network(9, (7,), 2), Machine(lanes=6, update_lanes=3, slots=2))
     unit = SampleMemory(layout)
     random = np.random.default_rng(0)
-    memory = [0] * unit.depth
+    fetch, update = [0] * unit.fetch_depth, [0] * unit.update_depth
+    slots, inputs, chunks = layout.machine.slots, layout.input_chunks, layout.slot_chunks
+    assert inputs < chunks
 
     async def bench(ctx):
-        for _ in range(300):
-            write, address, value = int(random.integers(2)), int(random.integers(unit.depth)), int(random.integers(8))
-            fetch, update = ((address + int(random.integers(1, unit.depth))) % unit.depth for _ in range(2))
+        for _ in range(600):
+            write, activation = (int(bit) for bit in random.integers(0, 2, 2))
+            slot, chunk = int(random.integers(slots)), int(random.integers(chunks if activation else inputs))
+            value = int(random.integers(8))
             ctx.set(unit.write, write)
-            ctx.set(unit.write_address, address)
+            ctx.set(unit.write_activation, activation)
+            ctx.set(unit.write_slot, slot)
+            ctx.set(unit.write_chunk, chunk)
             ctx.set(unit.write_data, value)
-            ctx.set(unit.fetch_address, fetch)
-            ctx.set(unit.update_address, update)
+            # never what is being written
+            reads = [int(random.integers(1, len(copy))) for copy in (fetch, update)]
+            reads[0] = (slot * inputs + chunk + reads[0]) % len(fetch)
+            reads[1] = (slot * chunks + chunk + reads[1]) % len(update)
+            ctx.set(unit.fetch_address, reads[0])
+            ctx.set(unit.update_address, reads[1])
             await ctx.tick()
-            assert (ctx.get(unit.fetch_data), ctx.get(unit.update_data)) == (memory[fetch], memory[update])
+            assert (ctx.get(unit.fetch_data), ctx.get(unit.update_data)) == (fetch[reads[0]], update[reads[1]])
             if write:
-                memory[address] = value
+                update[slot * chunks + chunk] = value
+                if not activation:
+                    fetch[slot * inputs + chunk] = value
 
-    simulate(unit, bench, cycles=400)
+    simulate(unit, bench, cycles=700)

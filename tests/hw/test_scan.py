@@ -3,8 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bep_hw.interleave import compile_program
 from bep_hw.layout import Layout
-from bep_hw.program import Kind, compile_program
+from bep_hw.program import Kind
 from bep_hw.scan import WinnerScan
 from bep_ref import Machine, Network
 from bep_ref.config import divisors
@@ -13,7 +14,7 @@ from tests.hw.drive import layouts, pause, random_mlp, simulate, simulated
 SAMPLES = 6
 FIFO = 8
 """Orders that wait, and those for which there must be room."""
-MARGIN = 3
+MARGIN = 4
 
 
 class Sample:
@@ -27,7 +28,7 @@ class Sample:
             winners, listed = unit.model(z[layer], targets[layer], group_size[layer], gate[layer])
             self.orders += [(0, layer, int(row), int(targets[layer][row])) for row in winners]
             self.lists[layer] = [(int(row), int(targets[layer][row])) for row in listed]
-        self.orders.append((1, int(last)))
+        self.orders.append((1, int(last), int(triggered)))
 
 
 def random_sample(unit, random):
@@ -51,25 +52,41 @@ class Surroundings:
 
     def __init__(self, unit, random, stall):
         self.unit, self.random, self.stall = unit, random, stall
-        self.z = []
+        self.z = random.integers(-1, 2, unit.layout.z_depth)
+        self.free = []  # rows of the first layer, in the order in which they may be overwritten
         self.queue, self.orders, self.list = [], [], {}
         self.clears = self.ends = 0
         self.done = False
 
+    def fill(self, z, number):
+        """The pre-activations of a sample: those of the first layer lie in its buffer."""
+        layout = self.unit.layout
+        self.z[: sum(layout.network.hidden)] = np.concatenate(z)
+        self.free = np.arange(len(z[0]))
+        if layout.machine.z_buffers == 2 and number % 2:
+            self.free += sum(layout.network.hidden)
+            self.z[: len(z[0])] = self.random.integers(-1, 2, len(z[0]))
+            self.z[self.free] = z[0]
+        self.free = self.free.tolist()
+
     async def run(self, ctx):
         unit = self.unit
-        ports = (unit.z_address, unit.push, unit.order, unit.clear, unit.ended)
+        ports = (unit.z_address, unit.releases, unit.push, unit.order, unit.clear, unit.ended)
         listing = (unit.list_write, unit.list_address, unit.list_row, unit.list_target)
         while not self.done:
             ctx.set(unit.room, len(self.queue) <= FIFO - MARGIN)
-            _, _, address, push, order, clear, ended, *entry = await ctx.tick().sample(*ports, *listing)
+            _, _, address, releases, push, order, clear, ended, *entry = await ctx.tick().sample(*ports, *listing)
             if address < len(self.z):
-                ctx.set(unit.magnitude, abs(self.z[address]))
-                ctx.set(unit.negative, self.z[address] < 0)
+                ctx.set(unit.magnitude, int(abs(self.z[address])))
+                ctx.set(unit.negative, int(self.z[address] < 0))
+            if releases:
+                # the next sample's first layer, as close behind as it may
+                self.z[self.free.pop(0)] = self.random.integers(-1, 2)
             if self.queue and self.random.random() >= self.stall:
                 self.orders.append(self.queue.pop(0))
             if push:
-                self.queue.append((1, order.last) if order.end else (0, order.layer, order.row, order.target))
+                fields = (order.last,) if order.end else (order.layer, order.row)
+                self.queue.append((order.end, *fields, order.target))
                 assert len(self.queue) <= FIFO, "an order is pushed without room"
             if entry[0]:
                 self.list[entry[1]] = (entry[2], entry[3])
@@ -101,9 +118,9 @@ def scan(unit, samples, random, stall):
         assert around.clears == count
 
     async def bench(ctx):
-        for sample in samples:
+        for number, sample in enumerate(samples):
             ctx.set(unit.known, 0)
-            around.z = np.concatenate(sample.z).tolist()
+            around.fill(sample.z, number)
             for layer, (size, gate) in enumerate(zip(sample.group_size, sample.gate, strict=True)):
                 ctx.set(unit.group_size[layer], size)
                 ctx.set(unit.gate[layer], gate)
@@ -122,16 +139,16 @@ def scan(unit, samples, random, stall):
             ctx.set(unit.known, 1)
             late = not early and random.random() < 0.5
             if sample.triggered:
-                for number, (index, item) in enumerate(segments):
-                    if number or not early:
+                for count, (index, item) in enumerate(segments):
+                    if count or not early:
                         await pause(ctx, random)
                         await summed(ctx, sample, index, item)
-                    await cleared(ctx, clears + number + 1)
+                    await cleared(ctx, clears + count + 1)
                     if item.last and item.layer > 1:
                         want = sample.lists[item.layer - 1]
                         base = layout.layers[item.layer - 1].list_base
                         assert ctx.get(unit.gated) == len(want)
-                        assert [around.list[base + number] for number in range(len(want))] == want
+                        assert [around.list[base + entry] for entry in range(len(want))] == want
             elif late:
                 # summed before the trigger was known, which came in between
                 await summed(ctx, sample, *left.pop(0))
@@ -140,6 +157,8 @@ def scan(unit, samples, random, stall):
             if not sample.triggered:
                 await cleared(ctx, clears + (early or late))
             assert around.ends == len(orders) + 1
+            released = len(sample.z[0]) - len(around.free)
+            assert released == (segments[-1][1].count if sample.triggered else 0)
             orders.append(around.orders)
             around.orders = []
         around.done = True
@@ -183,7 +202,7 @@ def test_a_group_worked_out_by_hand(z, targets, winner):
     unit = WinnerScan(layout, compile_program(layout))
     sample = Sample(unit, [np.array(z)], [np.array(targets)], [4], [0])
     orders = [] if winner is None else [(0, 0, winner, targets[winner])]
-    assert scan(unit, [sample], np.random.default_rng(0), 0.0) == [[*orders, (1, 0)]]
+    assert scan(unit, [sample], np.random.default_rng(0), 0.0) == [[*orders, (1, 0, 1)]]
 
 
 def test_rows_with_z_at_most_the_gate_are_listed():

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bep_hw.layout import Layout
 from bep_hw.ports import Space
 from bep_hw.registers import address
 from bep_hw.trainer import Trainer
@@ -89,7 +90,8 @@ def observed(net, machine, samples, chances, stall, seed):
 
 def check(network, machine, group_size, margin, gate, chances, stall, seed):
     random = np.random.default_rng(seed)
-    net = random_mlp(network, group_size, seed, margin=margin, gate=gate)
+    column = Layout(network, machine).column
+    net = random_mlp(network, group_size, seed, margin=margin, gate=gate, walk_block=column)
     samples = batches(network, random)
     got = observed(net, machine, samples, chances, stall, seed)
     want = expected(net, samples, chances)
@@ -107,11 +109,13 @@ SHAPES = {
     "lanes no power of two": (Network(23, (9, 6), 4), Machine(lanes=10, update_lanes=5)),
     "three hidden layers": (Network(13, (9, 4, 6), 4, counter_bits=3), Machine(lanes=6, update_lanes=2, slots=2)),
     "few backward lanes": (Network(24, (12, 8), 5), Machine(lanes=12, update_lanes=4, backward_lanes=5)),
-    "single-port memories": (Network(22, (8, 5), 3), Machine(lanes=12, update_lanes=4, spram=True)),
+    "single-port memories": (Network(22, (8, 5), 3), Machine(lanes=16, update_lanes=4, spram=True)),
+    "two buffers of pre-activations": (Network(16, (10, 7), 4), Machine(lanes=8, update_lanes=4, z_buffers=2)),
+    "two buffers, a layer of two words": (Network(30, (5, 18, 7), 3), Machine(lanes=10, update_lanes=2, z_buffers=2)),
     "registered plane": (Network(18, (6, 8), 3), Machine(lanes=8, update_lanes=2, register_plane=True)),
     "everything odd": (
         Network(17, (7, 5), 3, counter_bits=12),
-        Machine(7, 7, backward_lanes=2, slots=8, spram=True, register_plane=True, statistics=False),
+        Machine(14, 7, backward_lanes=2, slots=8, spram=True, register_plane=True, statistics=False),
     ),
     "smallest": (Network(1, (2, 2), 2, counter_bits=2), Machine(lanes=1, update_lanes=1, slots=2)),
 }

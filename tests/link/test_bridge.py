@@ -218,7 +218,7 @@ def test_the_codec_keeps_an_incomplete_reply_and_drops_noise():
 
 
 def test_the_bridge_is_small():
-    network, machine = Network(784, (96, 96), 10), Machine(196, 4, 48, spram=True)
+    network, machine = Network(784, (96, 96), 10), Machine(200, 4, 96, spram=True)
     assert label_bits(network) == 4
     resources = synthesise_component(Bridge(network, machine), UP5K).resources
     assert resources.block_rams == {}

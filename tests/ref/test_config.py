@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from bep_ref import ConfigError, Network, Training
+from bep_ref import ConfigError, Machine, Network, Training
 from bep_ref.config import default_group_sizes, gate_threshold, margin_threshold
 
 
@@ -51,10 +51,40 @@ def test_training_limits(field, value):
         Training(**{field: value})
 
 
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("lanes", 0),
+        ("lanes", 4104),
+        ("update_lanes", 0),
+        ("update_lanes", 5),
+        ("update_lanes", 24),  # no two banks in a word of 24
+        ("backward_lanes", -1),
+        ("backward_lanes", 25),
+        ("z_buffers", 0),
+        ("z_buffers", 3),
+        ("slots", 3),
+        ("hits_ahead", 2),
+        ("hits_ahead", 48),
+        ("hits_ahead", 16384),
+    ],
+)
+def test_machine_limits(field, value):
+    with pytest.raises(ConfigError, match=f"^{field}: .* is out of range; it must be "):
+        Machine(**{"lanes": 24, "update_lanes": 4, "spram": True} | {field: value})
+
+
+def test_the_widest_slice_of_a_word_is_half_of_it_with_two_banks():
+    assert Machine(lanes=24, update_lanes=24).update_lanes == 24
+    assert Machine(lanes=24, update_lanes=12, spram=True).update_lanes == 12
+
+
 def test_round_trip_through_plain_types():
     network, training = Network(4, (8, 6), 3, 5), Training(group_size=(4, 3))
+    machine = Machine(lanes=24, hits_ahead=8, spram=True)
     assert Network.from_dict(network.to_dict()) == network
     assert Training.from_dict(training.to_dict()) == training
+    assert Machine.from_dict(machine.to_dict()) == machine
 
 
 def test_unknown_and_missing_fields_are_named():

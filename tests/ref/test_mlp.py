@@ -105,20 +105,30 @@ def test_reinforcement_pushes_away_from_zero_and_saturates():
     assert net.counters[0].tolist() == [[1, -2, 127, -128, 6, -6]] * 2
 
 
-def test_reinforced_counters_are_the_hits_layer_by_layer_in_column_order():
+@pytest.mark.parametrize("block", [1, 4, 6, 8, 64])  # of fan-ins 30 and 6
+def test_reinforced_counters_are_the_hits_layer_by_layer_block_by_block_row_by_row(block):
     rng = np.random.default_rng(0)
     counters = [rng.integers(-20, 20, shape) for shape in ((6, 30), (4, 6))]
-    net = BinaryMlp(counters, [[1, 1, 1, 1], [1, 1, 1, -1]], margin=2.0, group_size=[6, 4], seed=5)
+    options = {"classifier": [[1, 1, 1, 1], [1, 1, 1, -1]], "margin": 2.0, "group_size": [6, 4], "seed": 5}
+    net, unreinforced = (BinaryMlp(counters, **options, walk_block=block) for _ in range(2))
     x, y = np.ones((1, 30), int), np.array([0])
-    unreinforced = BinaryMlp(counters, net.classifier, margin=2.0, group_size=[6, 4])
     unreinforced.train_batch(x, y)
     batch = net.step(x, y, [0.1, 0.3])
     generator, total = Xorshift32(5), 0
-    for before, after, p in zip(unreinforced.counters, net.counters, (0.1, 0.3), strict=True):
-        picked = list(hits(threshold_planes(p), before.size, generator))
-        expected = before.T.reshape(-1).copy()
-        expected[picked] += np.where(expected[picked] >= 0, 1, -1)
-        assert after.T.reshape(-1).tolist() == expected.tolist()
+    for expected, after, p in zip(unreinforced.counters, net.counters, (0.1, 0.3), strict=True):
+        neurons, fan_in = expected.shape
+        # the last block's padding is walked like any other counter
+        walk = [
+            (row, column)
+            for first in range(0, fan_in, block)
+            for row in range(neurons)
+            for column in range(first, first + block)
+        ]
+        picked = [walk[hit] for hit in hits(threshold_planes(p), len(walk), generator)]
+        picked = [(row, column) for row, column in picked if column < fan_in]
+        for where in picked:
+            expected[where] += 1 if expected[where] >= 0 else -1
+        assert after.tolist() == expected.tolist()
         total += len(picked)
     assert batch.reinforced == total > 0
     assert net.generator.state == generator.state
@@ -142,6 +152,7 @@ def test_no_reinforcement_without_a_trigger():
         ({"classifier": np.ones((2, 5))}, "classifier: 5 columns; it must have the last layer's 4"),
         ({"counter_bits": 17}, "counter_bits: 17 is out of range"),
         ({"seed": 0}, "seed of the random generator: 0 is out of range"),
+        ({"walk_block": 0}, "walk_block: 0 is out of range; it must be at least 1 input"),
     ],
 )
 def test_bad_parameters_are_named(change, message):

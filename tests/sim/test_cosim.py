@@ -36,8 +36,11 @@ def inverted_tie_break(source: str) -> str:
 
 @pytest.mark.parametrize(
     "machine",
-    [Machine(lanes=12, update_lanes=4, backward_lanes=7), Machine(lanes=16, update_lanes=2, spram=True)],
-    ids=["block RAM", "SPRAM"],
+    [
+        Machine(lanes=12, update_lanes=4, backward_lanes=7),
+        Machine(lanes=16, update_lanes=2, z_buffers=2, hits_ahead=4, spram=True),
+    ],
+    ids=["block RAM", "SPRAM, two buffers, hits ahead"],
 )
 def test_every_bit_is_equal_after_whole_epochs(tmp_path: Path, machine: Machine) -> None:
     seen: list[tuple[str, int, int]] = []

@@ -1,0 +1,1 @@
+"""Measured figures: what is measured, how, and how it is drawn."""

@@ -1,0 +1,104 @@
+"""Cycles from co-simulation, clock from place and route: a design's training speed."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from bep.bench.designs import Design
+from bep_hw.popcount import XnorPopcount
+from bep_ref.atomic import write_atomically
+from bep_ref.config import ConfigError
+from bep_ref.datasets import load
+from bep_ref.task import prepare
+from boards.device import HX8K, LFE5U_85F, UP5K
+from boards.out_of_context import synthesise_component
+from boards.registry import find
+from boards.trainer_build import build_trainer
+from sim.cosim import cosimulate_task
+
+SWEEP_SAMPLES = 1000
+"""Samples that a row of a sweep trains on; the others train on a whole epoch."""
+
+Observer = Callable[[str, int, int], None]
+"""Told what is being done, and how much of it is over."""
+
+
+def describe(design: Design, seeds: Sequence[int]) -> dict[str, Any]:
+    """What a row measures: a row measured before is measured again only if this changed."""
+    return {
+        "board": design.board,
+        "network": str(design.network),
+        "counter_bits": design.network.counter_bits,
+        "machine": design.machine.to_dict(),
+        "data": design.data,
+        "training": {name: list(v) if isinstance(v, tuple) else v for name, v in design.training.items()},
+        "sweep": design.sweep,
+        "seeds": list(seeds),
+    }
+
+
+def measure(
+    design: Design, mnist: str, seeds: Sequence[int], jobs: int, folder: Path, show: Observer
+) -> dict[str, Any]:
+    """Train ``design`` in co-simulation, build it with ``seeds``; figures as plain JSON types.
+
+    Raises :class:`ConfigError` if the hardware differs from the golden model in a single bit.
+    """
+    data = mnist if design.data == "mnist" else design.data
+    network = design.network
+    task = prepare(
+        load(data), {"hidden": network.hidden, "counter_bits": network.counter_bits, **design.training, "epochs": 1}
+    )
+    if task.network != network:
+        raise ConfigError(f"data: {data} makes a network {task.network}; {design.name} is {network}")
+    samples = SWEEP_SAMPLES if design.sweep else None
+    report = cosimulate_task(task, design.machine, 1, samples, folder / "cosim", show)
+    if report.mismatches:
+        raise ConfigError(f"{design.name}: {report.mismatches} bits differ; first: {report.first_difference}")
+    built = build_trainer(network, design.machine, find(design.board), folder / "build", seeds, jobs, show).report()
+    del built["bitstream"]
+    rates = {
+        f"samples_per_second_{which}": round(built[f"fmax_{which}_mhz"] * 1e6 / report.cycles_per_sample)
+        for which in ("worst", "median")
+    }
+    words = {name: value for name, value in asdict(report).items() if name not in ("epochs", "first_difference")}
+    return {**rates, "cosim": words, "build": built}
+
+
+def measure_popcount() -> list[dict[str, Any]]:
+    """LUTs a bit of the XNOR-popcount tree synthesised alone, one result a cycle."""
+    rows = []
+    for device in (UP5K, HX8K, LFE5U_85F):
+        for lanes in (64, 256):
+            lut4 = synthesise_component(XnorPopcount(lanes), device).resources.lut4
+            rows.append({"device": device.name, "lanes": lanes, "lut4": lut4, "lut4_per_bit": round(lut4 / lanes, 3)})
+    return rows
+
+
+def measure_all(
+    designs: Sequence[Design],
+    mnist: str,
+    seeds: int,
+    sweep_seeds: int,
+    jobs: int,
+    folder: Path,
+    show: Callable[[Design, str, int, int], None],
+) -> list[dict[str, Any]]:
+    """One row a design. Rows are kept in ``folder`` as they are measured: after an interruption the rest follows."""
+    rows = []
+    for design in designs:
+        numbers = range(1, (sweep_seeds if design.sweep else seeds) + 1)
+        what = describe(design, numbers)
+        place = folder / design.name
+        place.mkdir(parents=True, exist_ok=True)
+        kept = place / "row.json"
+        row = json.loads(kept.read_text()) if kept.exists() else {}
+        if row.get("what") != what:
+            figures = measure(design, mnist, numbers, jobs, place, partial(show, design))
+            row = {"name": design.name, "what": what, **figures}
+            write_atomically(kept, json.dumps(row, indent=2).encode())
+        rows.append(row)
+    return rows
