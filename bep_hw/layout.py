@@ -127,8 +127,9 @@ class Layout:
 
     @cached_property
     def backward_lanes(self) -> int:
-        """Column accumulators: as asked for, or as many as one word holds of the widest hidden layer."""
-        return self.machine.backward_lanes or min(self.machine.lanes, max(self.network.hidden))
+        """Column accumulators: as many as asked for, but no more than one word holds of the widest hidden layer."""
+        most = min(self.machine.lanes, max(self.network.hidden))
+        return min(self.machine.backward_lanes or most, most)
 
     def group_address(self, layer: int, chunk: Any, row: Any) -> Any:
         """Address of a group of N counters (integers or arrays): that of its slice, and its bank lowest.

@@ -14,7 +14,7 @@ BOARD = Board(
     baud=3_000_000,
     leds={"training": ("led_g", 0), "error": ("led_r", 0)},
     lanes=96,
-    machine={"spram": True},
+    machine={"spram": True, "backward_lanes": 48},
     reset=("button", 0),
     clock_pad=True,
 )

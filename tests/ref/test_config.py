@@ -60,7 +60,7 @@ def test_training_limits(field, value):
         ("update_lanes", 5),
         ("update_lanes", 24),  # no two banks in a word of 24
         ("backward_lanes", -1),
-        ("backward_lanes", 25),
+        ("backward_lanes", 4097),
         ("z_buffers", 0),
         ("z_buffers", 3),
         ("slots", 3),
