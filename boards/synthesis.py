@@ -1,11 +1,12 @@
 """From RTLIL to a netlist of a family's primitives."""
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from boards.device import Device
 from boards.netlist import Resources, count
-from boards.tools import Job, prepare, run
+from boards.tools import Job, ToolError, prepare, run
 
 SPILL_BITS = 2048
 """Where block RAM is short, so many bits of the smallest memories may become logic instead."""
@@ -33,9 +34,19 @@ def synthesise(rtlil: str, device: Device, name: str, cwd: Path) -> Resources:
 
 def _run(device: Device, name: str, cwd: Path, in_logic: list[str]) -> Resources:
     spill = [f'setattr -set ram_style "logic" {module}/m:{memory}' for module, _, memory in map(_split, in_logic)]
-    synth = " ".join((device.family.synth, *device.synth_options))
-    script = "; ".join([f"read_rtlil {name}.il", *spill, f"{synth} -top top -json {name}.json"])
-    run(Job("yosys", ("-q", "-l", f"{name}.yosys.log", "-p", script), cwd))
+
+    def attempt(options: Iterable[str]) -> None:
+        synth = " ".join((device.family.synth, *options))
+        script = "; ".join([f"read_rtlil {name}.il", *spill, f"{synth} -top top -json {name}.json"])
+        run(Job("yosys", ("-q", "-l", f"{name}.yosys.log", "-p", script), cwd))
+
+    try:
+        attempt(device.synth_options)
+    except ToolError:
+        # abc9 of yosys 0.70 dies of loops that are none bit by bit, often before its log is written; abc does not
+        if "-abc9" not in device.synth_options:
+            raise
+        attempt(option for option in device.synth_options if option != "-abc9")
     return count(cwd / f"{name}.json", device.family)
 
 

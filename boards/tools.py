@@ -3,9 +3,11 @@
 import fcntl
 import functools
 import os
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -55,6 +57,23 @@ class Job:
 
 
 @contextmanager
+def _ctrl_c_waits() -> Iterator[None]:
+    """Until the end: a process interrupted between its birth and its place on the list would be left behind."""
+    handler, caught = signal.getsignal(signal.SIGINT), []
+    # only Python's own handler interrupts, and only the main thread
+    if handler is not signal.default_int_handler or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    signal.signal(signal.SIGINT, lambda number, frame: caught.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
+    if caught:
+        raise KeyboardInterrupt
+
+
+@contextmanager
 def _alone() -> Iterator[None]:
     """Held by one process of this user at a time."""
     with (Path(tempfile.gettempdir()) / f"bep-tools-{os.getuid()}.lock").open("w") as lock:
@@ -92,7 +111,8 @@ def run_all(jobs: Iterable[Job], at_once: int, done: Callable[[int], None] = lam
             while waiting and len(running) < at_once:
                 index, job = waiting.pop(0)
                 output = job.cwd / f".{job.tool}-{index}.out"
-                running[index] = (job, job.start(output), output)
+                with _ctrl_c_waits():
+                    running[index] = (job, job.start(output), output)
             for index, (job, process, output) in list(running.items()):
                 if process.poll() is None:
                     continue

@@ -1,3 +1,5 @@
+import signal
+
 import pytest
 
 from boards.tools import Job, ToolError, run, run_all
@@ -15,3 +17,18 @@ def test_results_come_in_the_order_of_the_jobs(tmp_path):
     printed = run_all(jobs, 2, finished.append)
     assert [word in text for word, text in zip(("first", "second", "third"), printed, strict=True)] == [True] * 3
     assert sorted(finished) == [0, 1, 2]
+
+
+def test_an_interruption_at_the_birth_of_a_process_does_not_leave_it_behind(tmp_path, monkeypatch):
+    start, started = Job.start, []
+
+    def interrupted(job, output):
+        started.append(start(job, output))
+        signal.raise_signal(signal.SIGINT)
+        return started[-1]
+
+    monkeypatch.setattr(Job, "start", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        run(Job("yosys", ("-p", "log word"), tmp_path))
+    assert [process.returncode for process in started] == [-signal.SIGKILL]
+    assert list(tmp_path.iterdir()) == []

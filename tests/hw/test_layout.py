@@ -91,6 +91,12 @@ def test_a_column_is_as_wide_as_a_memory_of_the_planes_depth(neurons, machine, c
     assert Layout(Network(machine.lanes, (neurons,), 2), machine).column == column
 
 
+@pytest.mark.parametrize(("asked", "given"), [(0, 20), (5, 5), (20, 20), (21, 20), (4096, 20)])
+def test_there_are_no_more_column_accumulators_than_a_word_holds_of_the_widest_layer(asked, given):
+    assert Layout(Network(40, (9, 20), 2), Machine(lanes=32, backward_lanes=asked)).backward_lanes == given
+    assert Layout(Network(40, (9, 20), 2), Machine(lanes=16, backward_lanes=asked)).backward_lanes == min(given, 16)
+
+
 @given(layouts(), st.integers(1, 5), seeds)
 @settings(max_examples=60, deadline=None)
 def test_beats_hold_a_sample_from_bit_0_on_and_ones_behind_it(layout, count, seed):
