@@ -23,7 +23,7 @@ demo: $(READY) ## train on digits, repeat an epoch in simulated hardware, build 
 test: lint ## lint, types and all tests
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
-# The README's measured tables: about an hour on two cores. MNIST is a folder of IDX files.
+# The README's measured tables: some hours on two cores; after an interruption it goes on. MNIST is a folder of IDX files.
 MNIST := data/mnist
 MEASURE = $(BIN)/bep $(1) --json benchmarks/$(2).json
 figures: $(READY) ## measure what the README's tables show again, into benchmarks/ (MNIST=DIR of IDX files)
@@ -32,11 +32,7 @@ figures: $(READY) ## measure what the README's tables show again, into benchmark
 		--json benchmarks/train-digits-$$seed.json || exit 1; done
 	$(call MEASURE,train --data mnist:$(MNIST) --hidden 128 128 --epochs 15 --seed 1 --out run/mnist,train-mnist)
 	$(call MEASURE,cosim --data digits --board icebreaker,cosim-digits)
-	$(call MEASURE,cosim --data mnist:$(MNIST) --hidden 96 96 --samples 600 --board icebreaker,cosim-mnist)
-	$(call MEASURE,synth --board icebreaker --inputs 192 --hidden 128 128 --seeds 2 --out build/ice-digits,synth-icebreaker-digits)
-	$(call MEASURE,synth --board icebreaker --hidden 96 96 --seeds 2 --out build/ice-mnist,synth-icebreaker-mnist)
-	$(call MEASURE,synth --board ice40_hx8k_b_evn --inputs 64 --hidden 96 64 --seeds 2 --out build/hx8k,synth-hx8k)
-	$(call MEASURE,synth --board ulx3s_85f --hidden 256 256 --seeds 1 --out build/ulx3s,synth-ulx3s)
+	$(call MEASURE,bench hw --mnist mnist:$(MNIST) --plot docs/throughput.png,hardware)
 
 lint: $(READY) ## lint, formatting and types
 	$(BIN)/ruff check .
