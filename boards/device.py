@@ -17,6 +17,7 @@ class Family:
 
     name: str
     synth: str
+    without_abc9: tuple[str, ...]  # its steps with abc instead; {synth} is the command with its options
     nextpnr: str
     constraints: str  # suffix of the pin and clock file, and nextpnr's option for it
     routed: str  # nextpnr's option for the routed design
@@ -32,6 +33,16 @@ class Family:
 ICE40 = Family(
     name="ice40",
     synth="synth_ice40",
+    without_abc9=(
+        "{synth} -run begin:map_luts",
+        "techmap -map +/ice40/latches_map.v",
+        "abc -lut 4 -dress",
+        "ice40_wrapcarry -unwrap",
+        "techmap -map +/ice40/ff_map.v",
+        "clean",
+        "opt_lut -tech ice40",
+        "{synth} -run map_cells: -json {json}",
+    ),
     nextpnr="nextpnr-ice40",
     constraints="pcf",
     routed="--asc",
@@ -51,6 +62,13 @@ ICE40 = Family(
 ECP5 = Family(
     name="ecp5",
     synth="synth_ecp5",
+    without_abc9=(
+        "{synth} -run begin:map_luts",
+        "techmap -map +/lattice/latches_map.v",
+        "abc -lut 4 -dress",
+        "clean",
+        "{synth} -run map_cells: -json {json}",
+    ),
     nextpnr="nextpnr-ecp5",
     constraints="lpf",
     routed="--textcfg",

@@ -35,18 +35,19 @@ def synthesise(rtlil: str, device: Device, name: str, cwd: Path) -> Resources:
 def _run(device: Device, name: str, cwd: Path, in_logic: list[str]) -> Resources:
     spill = [f'setattr -set ram_style "logic" {module}/m:{memory}' for module, _, memory in map(_split, in_logic)]
 
-    def attempt(options: Iterable[str]) -> None:
-        synth = " ".join((device.family.synth, *options))
-        script = "; ".join([f"read_rtlil {name}.il", *spill, f"{synth} -top top -json {name}.json"])
+    def attempt(steps: Iterable[str], options: Iterable[str]) -> None:
+        synth = " ".join((device.family.synth, *options, "-top top"))
+        done = [step.format(synth=synth, json=f"{name}.json") for step in steps]
+        script = "; ".join([f"read_rtlil {name}.il", *spill, *done])
         run(Job("yosys", ("-q", "-l", f"{name}.yosys.log", "-p", script), cwd))
 
     try:
-        attempt(device.synth_options)
+        attempt(["{synth} -json {json}"], device.synth_options)
     except ToolError:
         # abc9 of yosys 0.70 dies of loops that are none bit by bit, often before its log is written; abc does not
         if "-abc9" not in device.synth_options:
             raise
-        attempt(option for option in device.synth_options if option != "-abc9")
+        attempt(device.family.without_abc9, (option for option in device.synth_options if option != "-abc9"))
     return count(cwd / f"{name}.json", device.family)
 
 
