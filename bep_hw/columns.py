@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from amaranth.hdl import Cat, Module, Signal
+from amaranth.hdl import Cat, Module, Signal, signed
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 from numpy.typing import NDArray
@@ -15,8 +15,8 @@ class ColumnSums(wiring.Component):
     own sign (n = 0 and a tie give +1). The start value is added with the first row, to a counter cleared before.
 
     Parameters: ``lanes``; ``most_rows``, the largest n. Ports: ``weights`` (lanes) with ``error`` on ``valid``;
-    ``first``; ``half`` = ceil(n / 2), held over the pass; ``clear``; ``targets`` (lanes), +1 as 1, one cycle after a
-    row.
+    ``start``, -ceil(n / 2) with the first row and 0 with all others; ``clear``; ``targets`` (lanes), +1 as 1, one
+    cycle after a row.
     """
 
     def __init__(self, lanes: int, most_rows: int) -> None:
@@ -25,9 +25,8 @@ class ColumnSums(wiring.Component):
         super().__init__(
             {
                 "valid": In(1),
-                "first": In(1),
+                "start": In(signed(self.bits)),
                 "clear": In(1),
-                "half": In(range(-(-most_rows // 2) + 1)),
                 "error": In(1),
                 "weights": In(lanes),
                 "targets": Out(lanes),
@@ -41,14 +40,11 @@ class ColumnSums(wiring.Component):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        start = Signal(self.bits)
-        with m.If(self.first):
-            m.d.comb += start.eq(-self.half)
         for lane in range(self.lanes):
             total = Signal(self.bits, name=f"total{lane}")
             agree = ~(self.weights[lane] ^ self.error)
             # the lowest position makes the agreeing bit the adder's carry-in
-            added = (Cat(1, total) + Cat(agree, start)) >> 1
+            added = (Cat(1, total) + Cat(agree, self.start)) >> 1
             with m.If(self.clear):
                 m.d.sync += total.eq(0)
             with m.Elif(self.valid):

@@ -18,7 +18,8 @@ class GatedList(wiring.Component):
     ``table_data`` follows ``table_address`` only when ``table_granted`` was high.
     """
 
-    def __init__(self, layout: Layout, list_depth: int) -> None:
+    def __init__(self, layout: Layout) -> None:
+        list_depth = layout.list_depth
         self.row_bits = (max(layout.network.hidden) - 1).bit_length()
         self.width = max(16, self.row_bits + 1)
         self.table_base = list_depth

@@ -8,8 +8,8 @@ from amaranth.lib.wiring import In, Out
 
 from bep_hw.layout import Layout
 from bep_hw.ports import Space, column_bits, data_bits, request_layout
-from bep_hw.propagate import Propagate
 from bep_hw.registers import IDENTITY, REGISTERS, TABLE_STRIDE
+from bep_hw.scan import gates_layout, group_sizes_layout
 
 
 class HostPort(wiring.Component):
@@ -18,7 +18,7 @@ class HostPort(wiring.Component):
     Nothing that a sample begun in that cycle could disturb happens so soon.
     """
 
-    def __init__(self, layout: Layout, propagate: Propagate) -> None:
+    def __init__(self, layout: Layout) -> None:
         self.layout = layout
         network, machine = layout.network, layout.machine
         group = machine.update_lanes * network.counter_bits
@@ -29,9 +29,9 @@ class HostPort(wiring.Component):
                 "idle": In(1),
                 "data": Out(data_bits(network, machine)),  # of the request being carried out
                 # registers
-                "margin": Out(propagate.margin.shape()),
-                "group_size": Out(propagate.scan.group_size.shape()),
-                "gate": Out(propagate.scan.gate.shape()),
+                "margin": Out(range(network.hidden[-1] + 2)),
+                "group_size": Out(group_sizes_layout(layout)),
+                "gate": Out(gates_layout(layout)),
                 "commit": Out(1),
                 "seed_write": Out(1),
                 "table_write": Out(1),

@@ -82,7 +82,7 @@ class Layout:
                 hidden += rows * stored // self.banks
                 gated += rows if index else 0
         self.layers = tuple(layers)
-        self.bank_depth, self.rows_depth, self.list_depth = hidden, row, gated
+        self.bank_depth, self.rows_depth, self.list_depth = hidden, row, max(1, gated)
         self.input_chunks = 1 << (self.layers[0].chunks - 1).bit_length()  # of one slot, a power of two
         self.slot_chunks = 1 << (source - 1).bit_length()  # the same, activations included
 

@@ -1,21 +1,21 @@
-"""The propagate engine: one array, three kinds of passes (forward, target, backward), and the decision who is updated.
+"""The propagate engine: one array, three kinds of passes (forward, target, backward), and the decision to update.
 
-Two samples share it, see `bep_hw.interleave`.
+Two samples share it, see `bep_hw.interleave`. What TARGET and BACKWARD passes read goes on to `bep_hw.backward`.
 
 A row issued by the sequencer passes these stages:
 
     A issue ─► B row number ─► C plane address ─► D weights ─┬─► popcount ─► pre-activation ─► activations, z, decision
-                                                             └─► column sums ─► targets ─► winner scan
+                                                             └─► backward: column sums, targets, winners
 """
 
 from typing import Any
 
 from amaranth.hdl import Cat, Const, Module, Mux, Signal
-from amaranth.lib import data, memory, stream, wiring
+from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from bep_hw.activations import Activations
-from bep_hw.columns import ColumnSums
+from bep_hw.backward import array_signature
 from bep_hw.decision import Decision
 from bep_hw.fetch import InputFetch
 from bep_hw.interleave import compile_program
@@ -26,7 +26,6 @@ from bep_hw.ports import result_layout
 from bep_hw.preactivation import PreActivation
 from bep_hw.program import Kind
 from bep_hw.samples import header_layout
-from bep_hw.scan import WinnerScan, order_layout
 from bep_hw.sequencer import Sequencer
 from bep_hw.visible_plane import VisiblePlane
 
@@ -38,7 +37,6 @@ class Propagate(wiring.Component):
         self.layout = layout
         self.program = compile_program(layout)
         self.fetch = InputFetch(layout, self.program)
-        self.scan = WinnerScan(layout, self.program)
         network, machine = layout.network, layout.machine
         super().__init__(
             {
@@ -55,23 +53,16 @@ class Propagate(wiring.Component):
                 # visible plane
                 "plane_address": Out(range(layout.plane_depth)),
                 "plane_data": In(machine.lanes),
-                # registers
+                # half the margin, rounded up
                 "margin": In(range(network.hidden[-1] + 2)),
-                "group_size": In(self.scan.group_size.shape()),
-                "gate": In(self.scan.gate.shape()),
                 # list of gated rows
                 "list_read": Out(1),
-                "list_read_address": Out(range(self.scan.list_depth)),
+                "list_read_address": Out(range(layout.list_depth)),
                 "list_read_row": In(range(max(network.hidden))),
                 "list_read_target": In(1),
-                "list_write": Out(1),
-                "list_write_address": Out(range(self.scan.list_depth)),
-                "list_write_row": Out(range(max(network.hidden))),
-                "list_write_target": Out(1),
-                # orders to the update engine, and its word that a mini-batch is committed
-                "push": Out(1),
-                "order": Out(order_layout(layout)),
-                "room": In(1),
+                # rows read backward, pre-activations and decisions, for the search for winners
+                "backward": Out(array_signature(layout, self.program)),
+                # the update engine's word that a mini-batch is committed
                 "committed": In(1),
                 # a word of the visible plane is read
                 "word_read": Out(1),
@@ -82,15 +73,13 @@ class Propagate(wiring.Component):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        layout, program, scan, fetch = self.layout, self.program, self.scan, self.fetch
+        layout, program, fetch, backward = self.layout, self.program, self.fetch, self.backward
         slots, classifier = layout.machine.slots, len(layout.layers) - 1
         m.submodules.sequencer = sequencer = Sequencer(layout, program)
         m.submodules.fetch = fetch
-        m.submodules.scan = scan
         m.submodules.popcount = popcount = XnorPopcount(layout.machine.lanes)
         m.submodules.preactivation = pre = PreActivation(layout, program)
         m.submodules.activations = activations = Activations(layout)
-        m.submodules.columns = columns = ColumnSums(layout.backward_lanes, max(layout.network.hidden))
         m.submodules.decision = decision = Decision(layout)
 
         def delayed(value: Any, cycles: int) -> Any:
@@ -112,10 +101,10 @@ class Propagate(wiring.Component):
         with m.If(self.committed):
             m.d.sync += opened.eq(1)
         known, scan_busy, filled, z_free = Signal(), Signal(), Signal(), Signal()
-        m.d.sync += z_free.eq(~scan_busy | scan.releases)
+        m.d.sync += z_free.eq(~scan_busy | backward.releases)
         with m.If(decision.decided):
             m.d.sync += known.eq(1)
-        with m.If(scan.ended):
+        with m.If(backward.ended):
             m.d.sync += scan_busy.eq(0)
         with m.If(sequencer.classify):
             m.d.sync += [
@@ -134,8 +123,8 @@ class Propagate(wiring.Component):
             sequencer.triggered.eq(decision.triggered),
             sequencer.result_free.eq(~self.results.valid),
             sequencer.scan_busy.eq(scan_busy),
-            sequencer.columns_clear.eq(scan.clear),
-            sequencer.gated.eq(scan.gated),
+            sequencer.columns_clear.eq(backward.clear),
+            sequencer.gated.eq(backward.gated),
         ]
 
         # A, B: rows are numbered, or named by the class or by the list of gated rows
@@ -143,9 +132,9 @@ class Propagate(wiring.Component):
             delayed(signal, 1) for signal in (sequencer.index, sequencer.valid, sequencer.number)
         )
         list_base = [layout.layers[item.layer].list_base if item.kind is Kind.BACKWARD else 0 for item in program]
-        backward = [int(item.kind is Kind.BACKWARD) for item in program]
+        listed = [int(item.kind is Kind.BACKWARD) for item in program]
         m.d.comb += [
-            self.list_read.eq(sequencer.valid & lookup(m, backward, sequencer.index)),
+            self.list_read.eq(sequencer.valid & lookup(m, listed, sequencer.index)),
             self.list_read_address.eq(lookup(m, list_base, sequencer.index) + sequencer.number),
         ]
         row, error = Signal(range(max(place.rows for place in layout.layers))), Signal(init=1)
@@ -216,18 +205,8 @@ class Propagate(wiring.Component):
         with m.If(sequencer.completes):
             m.d.sync += filled.eq(0)
 
-        # completed rows: activations, z, or the classifier's logits
+        # completed rows: activations, or the classifier's logits
         hidden_done = pre.done & (pre.layer != classifier)
-        z = memory.Memory(shape=len(pre.magnitude) + 1, depth=layout.z_depth, init=[])
-        m.submodules.pre_activations = z
-        z_write, z_read = z.write_port(), z.read_port()
-        row_base = [place.row_base for place in layout.layers]
-        m.d.comb += z_write.addr.eq(lookup(m, row_base, pre.layer) + pre.row)
-        if layout.machine.z_buffers == 2:
-            buffer = Signal()
-            m.d.sync += buffer.eq(buffer ^ (pre.done & pre.final & (pre.layer == 0)))
-            with m.If(buffer & (pre.layer == 0)):
-                m.d.comb += z_write.addr.eq(sum(layout.network.hidden) + pre.row)
         # slots of the samples whose activations come: of the first layer, and of all others
         first_slot, other_slot = Signal(range(slots)), Signal(range(slots))
         m.d.sync += [
@@ -244,13 +223,6 @@ class Propagate(wiring.Component):
             self.activation_slot.eq(Mux(activations.write_layer == 0, first_slot, other_slot)),
             self.activation_chunk.eq(activations.write_chunk),
             self.activation_data.eq(activations.write_data),
-            z_write.en.eq(hidden_done),
-            z_write.data[0].eq(pre.negative),
-            z_write.data[1:].eq(pre.magnitude),
-            z_read.en.eq(1),
-            z_read.addr.eq(scan.z_address),
-            scan.negative.eq(z_read.data[0]),
-            scan.magnitude.eq(z_read.data[1:]),
             decision.valid.eq(pre.done & (pre.layer == classifier)),
             decision.final.eq(pre.final),
             decision.row.eq(pre.row),
@@ -269,33 +241,23 @@ class Propagate(wiring.Component):
 
         m.d.comb += self.word_read.eq(sequencer.valid)
 
-        # column sums: the segment's lanes of every row read
-        segments = sorted({item.lane for item in program if item.kind is not Kind.FORWARD})
-        with m.Switch(lookup(m, [item.lane for item in program], index_d)):
-            for lane in segments:
-                with m.Case(lane) if lane != segments[-1] else m.Default():
-                    m.d.comb += columns.weights.eq(self.plane_data[lane:])
+        # the backward half
         m.d.comb += [
-            columns.valid.eq(valid_d & ~forward_d),
-            columns.first.eq(first_d),
-            columns.error.eq(error_d),
-            columns.half.eq(Mux(lookup(m, backward, index_d), (scan.gated + 1) >> 1, 1)),
-            columns.clear.eq(scan.clear),
-            scan.sums_done.eq(delayed(columns.valid & last_d, 1)),
-            scan.index.eq(delayed(index_d, 1)),
-            scan.targets.eq(columns.targets),
-            scan.decided.eq(decision.decided),
-            scan.triggered.eq(decision.triggered),
-            scan.last.eq(classified.last),
-            scan.known.eq(known),
-            scan.group_size.eq(self.group_size),
-            scan.gate.eq(self.gate),
-            scan.room.eq(self.room),
-            self.list_write.eq(scan.list_write),
-            self.list_write_address.eq(scan.list_address),
-            self.list_write_row.eq(scan.list_row),
-            self.list_write_target.eq(scan.list_target),
-            self.push.eq(scan.push),
-            self.order.eq(scan.order),
+            backward.valid.eq(valid_d & ~forward_d),
+            backward.first.eq(first_d),
+            backward.last.eq(last_d),
+            backward.index.eq(index_d),
+            backward.error.eq(error_d),
+            backward.word.eq(self.plane_data),
+            backward.z_valid.eq(hidden_done),
+            backward.z_final.eq(pre.final),
+            backward.z_layer.eq(pre.layer),
+            backward.z_row.eq(pre.row),
+            backward.negative.eq(pre.negative),
+            backward.magnitude.eq(pre.magnitude),
+            backward.decided.eq(decision.decided),
+            backward.triggered.eq(decision.triggered),
+            backward.known.eq(known),
+            backward.last_sample.eq(classified.last),
         ]
         return m

@@ -21,48 +21,39 @@ def header_layout(layout: Layout) -> data.StructLayout:
 
 
 class SampleMemory(wiring.Component):
-    """Chunks of all slots, twice: inputs for the forward pass, and inputs and activations for the update engine.
+    """``chunks`` chunks (a power of two) of every slot; addresses are (slot, chunk). One write and one read port.
 
-    Addresses are (slot, chunk). A chunk is written into both copies, an activation (``write_activation``) only into
-    the second.
+    The trainer has two: inputs for the forward pass, and inputs and activations for the update engine.
     """
 
-    def __init__(self, layout: Layout) -> None:
-        self.layout = layout
+    def __init__(self, layout: Layout, chunks: int) -> None:
+        self.layout, self.chunks = layout, chunks
         chunk, slots = layout.machine.update_lanes, layout.machine.slots
-        self.fetch_depth, self.update_depth = slots * layout.input_chunks, slots * layout.slot_chunks
         super().__init__(
             {
                 "write": In(1),
-                "write_activation": In(1),
                 "write_slot": In(range(slots)),
-                "write_chunk": In(range(layout.slot_chunks)),
+                "write_chunk": In(range(chunks)),
                 "write_data": In(chunk),
-                "fetch_address": In(range(self.fetch_depth)),
-                "fetch_data": Out(chunk),
-                "update_address": In(range(self.update_depth)),
-                "update_data": Out(chunk),
+                "address": In(range(slots * chunks)),
+                "data": Out(chunk),
             }
         )
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        layout = self.layout
-        for name, depth, chunks, enable in (
-            ("fetch", self.fetch_depth, layout.input_chunks, self.write & ~self.write_activation),
-            ("update", self.update_depth, layout.slot_chunks, self.write),
-        ):
-            copy = memory.Memory(shape=layout.machine.update_lanes, depth=depth, init=[])
-            m.submodules[f"{name}_copy"] = copy
-            write, read = copy.write_port(), copy.read_port()
-            m.d.comb += [
-                write.en.eq(enable),
-                write.addr.eq(self.write_slot * chunks + self.write_chunk),
-                write.data.eq(self.write_data),
-                read.en.eq(1),
-                read.addr.eq(getattr(self, f"{name}_address")),
-                getattr(self, f"{name}_data").eq(read.data),
-            ]
+        machine = self.layout.machine
+        block = memory.Memory(shape=machine.update_lanes, depth=machine.slots * self.chunks, init=[])
+        m.submodules.block = block
+        write, read = block.write_port(), block.read_port()
+        m.d.comb += [
+            write.en.eq(self.write),
+            write.addr.eq(self.write_slot * self.chunks + self.write_chunk),
+            write.data.eq(self.write_data),
+            read.en.eq(1),
+            read.addr.eq(self.address),
+            self.data.eq(read.data),
+        ]
         return m
 
 

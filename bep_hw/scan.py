@@ -35,6 +35,16 @@ def order_layout(layout: Layout) -> data.StructLayout:
     )
 
 
+def group_sizes_layout(layout: Layout) -> data.ArrayLayout:
+    """γ of every trainable layer."""
+    return data.ArrayLayout(range(max(layout.network.hidden) + 1), len(layout.trainable))
+
+
+def gates_layout(layout: Layout) -> data.ArrayLayout:
+    """floor(ν K) of every trainable layer; the first one's is not used."""
+    return data.ArrayLayout(range(max(layout.network.fan_in) + 1), len(layout.trainable))
+
+
 class WinnerScan(wiring.Component):
     """One row a cycle; orders are pushed while there is ``room`` for four more.
 
@@ -49,7 +59,6 @@ class WinnerScan(wiring.Component):
         self.layout, self.program = layout, program
         network = layout.network
         widest = max(network.fan_in)
-        self.list_depth = max(1, layout.list_depth)
         super().__init__(
             {
                 "decided": In(1),
@@ -62,14 +71,14 @@ class WinnerScan(wiring.Component):
                 "clear": Out(1),
                 "ended": Out(1),
                 "gated": Out(range(max(network.hidden) + 1)),
-                "group_size": In(data.ArrayLayout(range(max(network.hidden) + 1), len(network.hidden))),
-                "gate": In(data.ArrayLayout(range(widest + 1), len(network.hidden))),
+                "group_size": In(group_sizes_layout(layout)),
+                "gate": In(gates_layout(layout)),
                 "releases": Out(1),
                 "z_address": Out(range(layout.z_depth)),
                 "magnitude": In(range(widest + 1)),
                 "negative": In(1),
                 "list_write": Out(1),
-                "list_address": Out(range(self.list_depth)),
+                "list_address": Out(range(layout.list_depth)),
                 "list_row": Out(range(max(network.hidden))),
                 "list_target": Out(1),
                 "push": Out(1),

@@ -5,6 +5,7 @@ from amaranth.lib import stream, wiring
 from amaranth.lib.fifo import SyncFIFO
 from amaranth.lib.wiring import In, Out
 
+from bep_hw.backward import Backward
 from bep_hw.gaps import GapWalker
 from bep_hw.gated_list import GatedList
 from bep_hw.hidden_plane import HiddenPlane
@@ -47,16 +48,18 @@ class Trainer(wiring.Component):
     def elaborate(self, platform: object) -> Module:
         m = Module()
         layout = self.layout
-        m.submodules.samples = samples = SampleMemory(layout)
+        m.submodules.inputs = inputs = SampleMemory(layout, layout.input_chunks)
+        m.submodules.samples = samples = SampleMemory(layout, layout.slot_chunks)
         m.submodules.loader = loader = Loader(layout)
         m.submodules.propagate = propagate = Propagate(layout)
+        m.submodules.backward = backward = Backward(layout, propagate.program)
         m.submodules.update = update = UpdateEngine(layout)
         m.submodules.visible = visible = VisiblePlane(layout)
         m.submodules.hidden = hidden = HiddenPlane(layout)
-        m.submodules.gated = gated = GatedList(layout, propagate.scan.list_depth)
+        m.submodules.gated = gated = GatedList(layout)
         m.submodules.walker = walker = GapWalker(layout)
-        m.submodules.host = host = HostPort(layout, propagate)
-        m.submodules.orders = orders = SyncFIFO(width=len(propagate.order.as_value()), depth=self.ORDERS)
+        m.submodules.host = host = HostPort(layout)
+        m.submodules.orders = orders = SyncFIFO(width=len(backward.order.as_value()), depth=self.ORDERS)
 
         m.submodules.order = order = StreamRegister(order_layout(layout))
         wiring.connect(m, orders.r_stream, order.input)
@@ -65,21 +68,25 @@ class Trainer(wiring.Component):
         wiring.connect(m, wiring.flipped(self.results), propagate.results)
         wiring.connect(m, wiring.flipped(self.requests), host.requests)
         wiring.connect(m, wiring.flipped(self.replies), host.replies)
+        wiring.connect(m, propagate.backward, backward.array)
         self._connect_hits(m, walker, update)
 
-        # sample memory: activations first, the loader in the cycles between
+        # sample memories: activations first, the loader in the cycles between
         m.d.comb += [
             loader.grant.eq(~propagate.activation_write),
             loader.freed.eq(update.freed),
+            inputs.write.eq(loader.write),
+            inputs.write_slot.eq(loader.write_slot),
+            inputs.write_chunk.eq(loader.write_chunk),
+            inputs.write_data.eq(loader.write_data),
+            inputs.address.eq(propagate.fetch_address),
+            propagate.fetch_data.eq(inputs.data),
             samples.write.eq(loader.write | propagate.activation_write),
-            samples.write_activation.eq(propagate.activation_write),
             samples.write_slot.eq(loader.write_slot),
             samples.write_chunk.eq(loader.write_chunk),
             samples.write_data.eq(loader.write_data),
-            samples.fetch_address.eq(propagate.fetch_address),
-            propagate.fetch_data.eq(samples.fetch_data),
-            samples.update_address.eq(update.sample_address),
-            update.sample_data.eq(samples.update_data),
+            samples.address.eq(update.sample_address),
+            update.sample_data.eq(samples.data),
             propagate.complete.eq(loader.complete),
             propagate.headers.eq(loader.headers),
         ]
@@ -119,9 +126,9 @@ class Trainer(wiring.Component):
 
         # orders from the scan to the update engine
         m.d.comb += [
-            orders.w_en.eq(propagate.push),
-            orders.w_data.eq(propagate.order),
-            propagate.room.eq(orders.level <= self.ORDERS - 4),
+            orders.w_en.eq(backward.push),
+            orders.w_data.eq(backward.order),
+            backward.room.eq(orders.level <= self.ORDERS - 4),
             propagate.committed.eq(update.committed),
         ]
 
@@ -131,10 +138,10 @@ class Trainer(wiring.Component):
             gated.read_address.eq(propagate.list_read_address),
             propagate.list_read_row.eq(gated.row),
             propagate.list_read_target.eq(gated.target),
-            gated.write.eq(propagate.list_write),
-            gated.write_address.eq(propagate.list_write_address),
-            gated.write_row.eq(propagate.list_write_row),
-            gated.write_target.eq(propagate.list_write_target),
+            gated.write.eq(backward.list_write),
+            gated.write_address.eq(backward.list_write_address),
+            gated.write_row.eq(backward.list_write_row),
+            gated.write_target.eq(backward.list_write_target),
             gated.table_address.eq(walker.table_address),
             walker.table_granted.eq(gated.table_granted & ~host.table_write),
             walker.table_data.eq(gated.table_data),
@@ -153,8 +160,8 @@ class Trainer(wiring.Component):
             idle.eq((loader.begun == update.freed) & update.idle),
             host.idle.eq(idle),
             propagate.margin.eq(host.margin),
-            propagate.group_size.eq(host.group_size),
-            propagate.gate.eq(host.gate),
+            backward.group_size.eq(host.group_size),
+            backward.gate.eq(host.gate),
             update.host_commit.eq(host.commit),
             update.host_read.eq(host.counters_read),
             update.host_write.eq(host.counters_write),

@@ -15,13 +15,13 @@ def sums(unit, passes, seed=0):
             if not len(weights):
                 # a pass over no row still reads one, whatever is in it
                 weights, error = random.integers(0, 2, (1, unit.lanes)), [1]
-                ctx.set(unit.half, 0)
+                start = 0
             else:
-                ctx.set(unit.half, (len(weights) + 1) // 2)
+                start = -((len(weights) + 1) // 2)
             for index, row in enumerate(weights):
                 ctx.set(unit.weights, number_of(row))
                 ctx.set(unit.error, int(error[index]))
-                ctx.set(unit.first, index == 0)
+                ctx.set(unit.start, 0 if index else start)
                 ctx.set(unit.valid, 1)
                 await ctx.tick()
                 ctx.set(unit.valid, 0)

@@ -11,7 +11,7 @@ from tests.hw.drive import simulate
 @pytest.mark.parametrize("hidden", [(5,), (4, 7), (9, 6, 5)])
 def test_list_and_thresholds_share_the_memory_without_disturbing_each_other(hidden):
     layout = Layout(Network(6, hidden, 2), Machine(lanes=4))
-    unit = GatedList(layout, max(1, layout.list_depth))
+    unit = GatedList(layout)
     random = np.random.default_rng(len(hidden))
     row = random.integers(0, max(hidden), unit.table_base)
     target = random.integers(0, 2, unit.table_base)

@@ -6,7 +6,6 @@ import pytest
 from bep_hw.host import HostPort
 from bep_hw.layout import Layout
 from bep_hw.ports import Space
-from bep_hw.propagate import Propagate
 from bep_hw.registers import IDENTITY, REGISTERS, TABLE_STRIDE, address
 from bep_ref import Machine, Network
 from tests.hw.drive import ask, simulate
@@ -61,7 +60,7 @@ class Machinery:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_requests_are_carried_out_once_in_order_while_idle_and_each_is_answered(seed):
-    unit = HostPort(LAYOUT, Propagate(LAYOUT))
+    unit = HostPort(LAYOUT)
     machinery = Machinery(unit, seed)
     columns = (LAYOUT.columns_per_word - 1).bit_length()
     random = stalls.Random(seed)
@@ -99,7 +98,7 @@ def test_requests_are_carried_out_once_in_order_while_idle_and_each_is_answered(
 
 
 def test_thresholds_arrive_in_their_registers_and_stay():
-    unit = HostPort(LAYOUT, Propagate(LAYOUT))
+    unit = HostPort(LAYOUT)
     writes = {("margin", 0): 3, ("group_size", 0): 6, ("group_size", 1): 4, ("gate", 1): 5}
 
     async def bench(ctx):
@@ -116,7 +115,7 @@ def test_thresholds_arrive_in_their_registers_and_stay():
 @pytest.mark.parametrize("statistics", [True, False])
 def test_events_are_counted_if_the_machine_has_statistics(statistics):
     layout = Layout(LAYOUT.network, Machine(lanes=32, update_lanes=4, statistics=statistics))
-    unit = HostPort(layout, Propagate(layout))
+    unit = HostPort(layout)
     random = np.random.default_rng(1)
     events = {
         "samples": ("decided",),
@@ -150,7 +149,7 @@ def test_events_are_counted_if_the_machine_has_statistics(statistics):
 
 
 def test_reading_a_register_that_is_only_written_or_not_there_answers_zero():
-    unit = HostPort(LAYOUT, Propagate(LAYOUT))
+    unit = HostPort(LAYOUT)
     unread = [address(name) for name in ("margin", "commit", "seed", "reinforcement")]
     unread += [
         where for where in range(256) if not any(r.address <= where < r.address + r.count for r in REGISTERS.values())

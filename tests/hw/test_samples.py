@@ -80,35 +80,25 @@ def test_a_full_ring_takes_no_beat_until_a_slot_is_freed(slots):
     simulate(unit, bench, cycles=100)
 
 
-def test_inputs_are_in_both_copies_and_activations_only_where_the_update_engine_reads():
+@pytest.mark.parametrize("chunks", [4, 8])
+def test_a_chunk_is_read_where_it_was_written(chunks):
     layout = Layout(Network(9, (7,), 2), Machine(lanes=6, update_lanes=3, slots=2))
-    unit = SampleMemory(layout)
+    unit = SampleMemory(layout, chunks)
     random = np.random.default_rng(0)
-    fetch, update = [0] * unit.fetch_depth, [0] * unit.update_depth
-    slots, inputs, chunks = layout.machine.slots, layout.input_chunks, layout.slot_chunks
-    assert inputs < chunks
+    slots = layout.machine.slots
+    stored = np.zeros((slots, chunks), dtype=int)
 
     async def bench(ctx):
         for _ in range(600):
-            write, activation = (int(bit) for bit in random.integers(0, 2, 2))
-            slot, chunk = int(random.integers(slots)), int(random.integers(chunks if activation else inputs))
-            value = int(random.integers(8))
-            ctx.set(unit.write, write)
-            ctx.set(unit.write_activation, activation)
-            ctx.set(unit.write_slot, slot)
-            ctx.set(unit.write_chunk, chunk)
-            ctx.set(unit.write_data, value)
+            write, slot, chunk, value = (int(random.integers(n)) for n in (2, slots, chunks, 8))
             # never what is being written
-            reads = [int(random.integers(1, len(copy))) for copy in (fetch, update)]
-            reads[0] = (slot * inputs + chunk + reads[0]) % len(fetch)
-            reads[1] = (slot * chunks + chunk + reads[1]) % len(update)
-            ctx.set(unit.fetch_address, reads[0])
-            ctx.set(unit.update_address, reads[1])
+            where = (slot * chunks + chunk + int(random.integers(1, stored.size))) % stored.size
+            for port, number in (("write", write), ("write_slot", slot), ("write_chunk", chunk), ("write_data", value)):
+                ctx.set(getattr(unit, port), number)
+            ctx.set(unit.address, where)
             await ctx.tick()
-            assert (ctx.get(unit.fetch_data), ctx.get(unit.update_data)) == (fetch[reads[0]], update[reads[1]])
+            assert ctx.get(unit.data) == stored.flat[where]
             if write:
-                update[slot * chunks + chunk] = value
-                if not activation:
-                    fetch[slot * inputs + chunk] = value
+                stored[slot, chunk] = value
 
     simulate(unit, bench, cycles=700)
