@@ -69,6 +69,7 @@ def add_machine(parser: argparse.ArgumentParser) -> None:
     for name in _SIZES:
         meaning, limit = (_field(Machine, name).metadata[key] for key in ("meaning", "limit"))
         group.add_argument("--" + name.replace("_", "-"), type=int, metavar="N", help=f"{meaning}; {limit}")
+    group.add_argument("--inference", action="store_true", help="without learning: weights are loaded, not trained")
 
 
 def machine(args: argparse.Namespace, network: Network, target: int = 128, **fixed: Any) -> Machine:
@@ -76,7 +77,7 @@ def machine(args: argparse.Namespace, network: Network, target: int = 128, **fix
     from bep_hw.choose import choose_machine
 
     given = {name: getattr(args, name) for name in _SIZES if getattr(args, name) is not None}
-    return choose_machine(network, target, **{**fixed, **given})
+    return choose_machine(network, target, **{**fixed, **given, "training": not args.inference})
 
 
 def _field(record: type[Network] | type[Training] | type[Machine], name: str) -> "Field[Any]":

@@ -2,7 +2,8 @@
 
 import enum
 
-from amaranth.lib import data
+from amaranth.lib import data, stream, wiring
+from amaranth.lib.wiring import In, Out
 
 from bep_hw.layout import Layout
 from bep_ref.config import Machine, Network
@@ -47,3 +48,15 @@ def data_bits(network: Network, machine: Machine) -> int:
 def request_layout(network: Network, machine: Machine) -> data.StructLayout:
     """A read or write in one of the three :class:`Space`; each gets exactly one reply, in order (0 for a write)."""
     return data.StructLayout({"space": 2, "write": 1, "address": 24, "data": data_bits(network, machine)})
+
+
+def edge_signature(network: Network, machine: Machine) -> wiring.Signature:
+    """The four streams at the edge of a trainer, or of hardware that only infers."""
+    return wiring.Signature(
+        {
+            "samples": In(stream.Signature(sample_layout(network, machine))),
+            "results": Out(stream.Signature(result_layout(network))),
+            "requests": In(stream.Signature(request_layout(network, machine))),
+            "replies": Out(stream.Signature(data_bits(network, machine))),
+        }
+    )

@@ -103,6 +103,8 @@ def passes_of(layout: Layout) -> tuple[Pass, ...]:
     passes: list[Pass] = []
     for index in range(classifier + 1):
         passes += _forward(layout, index)
+    if not layout.machine.training:
+        return tuple(passes)
     passes += _columns(layout, Kind.TARGET, classifier)
     for index in range(classifier - 1, 0, -1):
         passes += _columns(layout, Kind.BACKWARD, index)

@@ -76,6 +76,7 @@ class Sequencer(wiring.Component):
     def elaborate(self, platform: object) -> Module:
         m = Module()
         program, layout = self.program, self.layout
+        holds = layout.machine.training and layout.machine.z_buffers == 1
         pending = Signal.like(self.index)
 
         def field(value_of: Callable[[Pass], int]) -> Signal:
@@ -142,7 +143,7 @@ class Sequencer(wiring.Component):
                     self.index.eq(pending),
                     count.eq(total),
                     length.eq(total - 1),
-                    held.eq(inputs & completes if layout.machine.z_buffers == 1 else 0),
+                    held.eq(inputs & completes if holds else 0),
                 ]
                 m.d.comb += [self.take.eq(inputs), self.completes.eq(completes), self.classify.eq(classify)]
                 with m.If(forward & (rows < PreActivation.MINIMUM_ROWS)):

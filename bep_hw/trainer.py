@@ -1,9 +1,8 @@
 """The trainer: samples in, predictions out, weights learned in between."""
 
 from amaranth.hdl import Module, Signal
-from amaranth.lib import stream, wiring
+from amaranth.lib import wiring
 from amaranth.lib.fifo import SyncFIFO
-from amaranth.lib.wiring import In, Out
 
 from bep_hw.backward import Backward
 from bep_hw.gaps import GapWalker
@@ -13,7 +12,7 @@ from bep_hw.hit_queue import HitQueue
 from bep_hw.hit_slices import HitSlices
 from bep_hw.host import HostPort
 from bep_hw.layout import Layout
-from bep_hw.ports import data_bits, request_layout, result_layout, sample_layout
+from bep_hw.ports import edge_signature
 from bep_hw.propagate import Propagate
 from bep_hw.samples import Loader, SampleMemory
 from bep_hw.scan import order_layout
@@ -36,14 +35,7 @@ class Trainer(wiring.Component):
     def __init__(self, network: Network, machine: Machine) -> None:
         self.network, self.machine = network, machine
         self.layout = Layout(network, machine)
-        super().__init__(
-            {
-                "samples": In(stream.Signature(sample_layout(network, machine))),
-                "results": Out(stream.Signature(result_layout(network))),
-                "requests": In(stream.Signature(request_layout(network, machine))),
-                "replies": Out(stream.Signature(data_bits(network, machine))),
-            }
-        )
+        super().__init__(edge_signature(network, machine))
 
     def elaborate(self, platform: object) -> Module:
         m = Module()

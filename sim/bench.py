@@ -1,16 +1,16 @@
-"""The trainer as the testbench sees it: samples are handed over whole, so that Python runs once a sample."""
+"""The hardware as the testbench sees it: samples are handed over whole, so that Python runs once a sample."""
 
 from amaranth.hdl import Module, Signal
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
+from bep_hw.hardware import hardware
 from bep_hw.ports import data_bits, label_bits, request_layout
-from bep_hw.trainer import Trainer
 from bep_ref.config import Machine, Network
 
 
 class TrainerBench(wiring.Component):
-    """A :class:`Trainer` behind a parallel-to-serial converter for samples.
+    """The :func:`~bep_hw.hardware.hardware` behind a parallel-to-serial converter for samples.
 
     A sample on ``bits`` (with ``label``, ``train``, ``last``) is offered by inverting ``offered``; ``taken`` follows
     when the next one may be set. ``decided`` inverts with every result, then ``prediction`` and ``triggered`` are
@@ -18,7 +18,7 @@ class TrainerBench(wiring.Component):
     """
 
     def __init__(self, network: Network, machine: Machine) -> None:
-        self.trainer = Trainer(network, machine)
+        self.trainer = hardware(network, machine)
         self.beats = self.trainer.layout.layers[0].chunks
         super().__init__(
             {

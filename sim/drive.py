@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from bep_hw.layout import Layout
 from bep_hw.ports import Space, request_layout
 from bep_hw.registers import REGISTERS, address
+from bep_ref.mlp import sign
 from sim.job import Job, Observed
 
 PERIOD_NS = 10
@@ -61,6 +62,15 @@ class Driver:
         names = [name for name, register in REGISTERS.items() if register.address in range(0x20, 0x40)]
         return {name: await self.ask(Space.REGISTERS, address(name)) for name in names}
 
+    async def counters(self) -> list[NDArray[Any]]:
+        """Of every layer; none where nothing is learned."""
+        layout = self.job.layout
+        if not layout.machine.training:
+            return []
+        return layout.unpack_counters(
+            {where: await self.ask(Space.COUNTERS, where) for where in range(layout.hidden_depth)}
+        )
+
     async def feed(self, bits: list[int], labels: list[int], last: list[bool]) -> None:
         dut = self.dut
         for sample, label, end in zip(bits, labels, last, strict=True):
@@ -92,11 +102,16 @@ async def play(dut: Any) -> None:
     driver = Driver(dut, job)
     layout = job.layout
     await driver.start()
-    for where, group in layout.pack_counters(job.counters).items():
-        await driver.ask(Space.COUNTERS, where, group)
     shift = (layout.columns_per_word - 1).bit_length()
-    for (word, column), value in layout.pack_visible(len(layout.trainable), job.classifier).items():
-        await driver.ask(Space.VISIBLE, word << shift | column, value)
+    weights = {len(layout.trainable): job.classifier}
+    if job.machine.training:
+        for where, group in layout.pack_counters(job.counters).items():
+            await driver.ask(Space.COUNTERS, where, group)
+    else:
+        weights |= {layer: sign(q) for layer, q in enumerate(job.counters)}
+    for layer, values in weights.items():
+        for (word, column), value in layout.pack_visible(layer, values).items():
+            await driver.ask(Space.VISIBLE, word << shift | column, value)
     await driver.write_registers(job.registers)
     await driver.ask(Space.REGISTERS, address("commit"), 1)
 
@@ -110,10 +125,9 @@ async def play(dut: Any) -> None:
         predictions, triggered = await results
         await FallingEdge(dut.clk)
         after = await driver.statistics()
-        image = {where: await driver.ask(Space.COUNTERS, where) for where in range(layout.hidden_depth)}
         observed.predictions.append(np.array(predictions))
         observed.triggered.append(np.array(triggered, dtype=bool))
-        observed.counters.append(layout.unpack_counters(image))
+        observed.counters.append(await driver.counters())
         observed.visible.append(_visible(dut, layout))
         observed.statistics.append({name: (after[name] - before[name]) % 2**32 for name in after})
     observed.save(observed_path)

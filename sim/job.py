@@ -55,7 +55,7 @@ class Job(_Filed):
 
 @dataclass
 class Observed(_Filed):
-    """One entry an epoch: predictions and triggers a sample, counters and visible words at its end, statistics."""
+    """One entry an epoch: predictions and triggers a sample, counters (of a trainer) and visible words at its end."""
 
     predictions: list[Ints] = field(default_factory=list)
     triggered: list[Ints] = field(default_factory=list)

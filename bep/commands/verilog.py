@@ -12,8 +12,9 @@ from bep_ref.model import Model
 NAME = "verilog"
 HELP = "write the trainer as Verilog"
 DESCRIPTION = """\
-Generate the trainer of a network as one Verilog file, module "trainer", for a flow of your own. Its ports are four
-streams with valid, ready and payload: samples in, results out, requests in, replies out.
+Generate the trainer of a network as one Verilog file, module "trainer", for a flow of your own, or what only infers
+("inference", with --inference). Its ports are four streams with valid, ready and payload: samples in, results out,
+requests in, replies out.
 
   bep verilog --inputs 784 --hidden 96 96 --classes 10 -o trainer.v
   bep verilog run/model.npz -o trainer.v        the shape of a trained network
@@ -32,11 +33,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> dict[str, Any]:
     from amaranth.back import verilog
 
-    from bep_hw.trainer import Trainer
+    from bep_hw.hardware import hardware
 
     shape = network(args, Model.load(args.model).network if args.model else NETWORK)
     chosen = machine(args, shape)
-    text = verilog.convert(Trainer(shape, chosen), name="trainer", emit_src=False)
+    name = "trainer" if chosen.training else "inference"
+    text = verilog.convert(hardware(shape, chosen), name=name, emit_src=False)
     write_atomically(args.out, text.encode())
-    args.report.print(f"{args.out}: trainer of {shape}, {chosen.lanes} lanes, {text.count(chr(10)):,} lines")
+    args.report.print(f"{args.out}: {name} of {shape}, {chosen.lanes} lanes, {text.count(chr(10)):,} lines")
     return {"network": shape.to_dict(), "machine": chosen.to_dict(), "verilog": str(args.out)}

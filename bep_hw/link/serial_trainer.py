@@ -4,10 +4,10 @@ from amaranth.hdl import DomainRenamer, Module, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
+from bep_hw.hardware import hardware
 from bep_hw.link.bridge import Bridge
 from bep_hw.link.crossing import Crossing
 from bep_hw.link.uart import Receiver, Transmitter
-from bep_hw.trainer import Trainer
 from bep_ref.config import Machine, Network
 
 
@@ -27,7 +27,7 @@ class SerialTrainer(wiring.Component):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        m.submodules.trainer = trainer = Trainer(self.network, self.machine)
+        m.submodules.trainer = trainer = hardware(self.network, self.machine)
         m.submodules.bridge = bridge = Bridge(self.network, self.machine)
         for port in ("samples", "results", "requests", "replies"):
             wiring.connect(m, getattr(trainer, port), getattr(bridge, port))

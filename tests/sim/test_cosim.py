@@ -27,7 +27,7 @@ def run(directory: Path, machine: Machine, epochs: int = 3, **options: object) -
 
 def inverted_tie_break(source: str) -> str:
     """The winner search's "smaller" becomes "smaller or equal": the last of equals wins."""
-    scan = re.search(r"module [^;]*propagate\.scan .*?endmodule", source, re.DOTALL)
+    scan = re.search(r"module [^;]*backward\.scan .*?endmodule", source, re.DOTALL)
     assert scan is not None
     smaller = re.findall(r" < ", scan.group())
     assert len(smaller) == 1, "the winner search compares once"
@@ -54,6 +54,13 @@ def test_every_bit_is_equal_after_whole_epochs(tmp_path: Path, machine: Machine)
     assert counted["samples"] == 60
     assert counted["commits"] == 8
     assert seen[-1] == ("simulation", 180, 180)
+
+
+def test_hardware_that_only_infers_predicts_the_same_and_compares_no_counter(tmp_path: Path) -> None:
+    report = run(tmp_path, Machine(lanes=12, update_lanes=4, training=False), epochs=2)
+    assert report.mismatches == report.triggered == report.counters_compared == report.update_utilisation == 0
+    assert report.visible_compared == 2 * NETWORK.synapses
+    assert report.predictions_compared == 120
 
 
 def test_a_planted_fault_is_caught_and_its_waveform_kept(tmp_path: Path) -> None:

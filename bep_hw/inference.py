@@ -1,0 +1,71 @@
+"""Inference alone: the propagate engine without its backward half, counters and update engine."""
+
+from amaranth.hdl import Module, Signal
+from amaranth.lib import wiring
+
+from bep_hw.host import HostPort
+from bep_hw.layout import Layout
+from bep_hw.ports import edge_signature
+from bep_hw.propagate import Propagate
+from bep_hw.samples import Loader, SampleMemory
+from bep_hw.visible_plane import VisiblePlane
+from bep_ref.config import Machine, Network
+
+
+class Inference(wiring.Component):
+    """Classifies with weights that the host writes into the visible plane (:class:`~bep_hw.ports.Space`).
+
+    The ports are the trainer's. ``train`` and ``last`` of a sample mean nothing, ``triggered`` of a result is 0;
+    counters read 0, and what is written to them or to a training register goes nowhere.
+    """
+
+    def __init__(self, network: Network, machine: Machine) -> None:
+        self.network, self.machine = network, machine
+        self.layout = Layout(network, machine)
+        super().__init__(edge_signature(network, machine))
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        layout = self.layout
+        m.submodules.inputs = inputs = SampleMemory(layout, layout.input_chunks)
+        m.submodules.loader = loader = Loader(layout)
+        m.submodules.propagate = propagate = Propagate(layout)
+        m.submodules.visible = visible = VisiblePlane(layout)
+        m.submodules.host = host = HostPort(layout)
+        wiring.connect(m, wiring.flipped(self.results), propagate.results)
+        wiring.connect(m, wiring.flipped(self.requests), host.requests)
+        wiring.connect(m, wiring.flipped(self.replies), host.replies)
+
+        offered, beat = self.samples.payload, loader.samples.payload
+        done = propagate.backward.decided
+        freed = Signal.like(loader.freed)
+        m.d.sync += freed.eq(freed + done)
+        m.d.comb += [
+            loader.samples.valid.eq(self.samples.valid),
+            self.samples.ready.eq(loader.samples.ready),
+            beat.chunk.eq(offered.chunk),
+            beat.label.eq(offered.label),
+            loader.grant.eq(1),
+            loader.freed.eq(freed),
+            inputs.write.eq(loader.write),
+            inputs.write_slot.eq(loader.write_slot),
+            inputs.write_chunk.eq(loader.write_chunk),
+            inputs.write_data.eq(loader.write_data),
+            inputs.address.eq(propagate.fetch_address),
+            propagate.fetch_data.eq(inputs.data),
+            propagate.complete.eq(loader.complete),
+            propagate.headers.eq(loader.headers),
+            propagate.backward.ended.eq(done),
+            visible.address.eq(propagate.plane_address),
+            propagate.plane_data.eq(visible.data),
+            visible.write.eq(host.visible_write),
+            visible.write_address.eq(host.visible_address),
+            visible.write_column.eq(host.visible_column),
+            visible.write_data.eq(host.data),
+            host.idle.eq(loader.begun == freed),
+            host.counters_done.eq(1),
+            host.decided.eq(propagate.results.valid & propagate.results.ready),
+            host.word_read.eq(propagate.word_read),
+        ]
+        m.d.sync += host.committed.eq(host.commit)
+        return m
