@@ -15,14 +15,16 @@ from bep_hw.program import Pass
 class PreActivation(wiring.Component):
     """Sums the popcounts of a row's words in a narrow RAM, one row a cycle.
 
-    Timing: ``valid``, ``index`` (of the pass) and ``first`` (its first row) come one cycle before ``count``; outputs
-    come three cycles after them. A row of the same layer must not come back within three cycles.
+    Timing: ``valid``, ``index`` (of the pass) and ``first`` (its first row) come two cycles before ``count``; outputs
+    come four cycles after them. A row of the same layer must not come back within three cycles.
 
     Outputs: ``done`` marks a completed row: its ``row`` number, ``layer``, ``agree`` (p), ``magnitude`` |z| and
     ``negative``; ``final`` marks the layer's last row.
     """
 
     MINIMUM_ROWS = 4
+    AHEAD = 2
+    """Cycles from a row's announcement to its count."""
 
     def __init__(self, layout: Layout, program: tuple[Pass, ...]) -> None:
         self.layout, self.program = layout, program
@@ -60,15 +62,17 @@ class PreActivation(wiring.Component):
             m.d.comb += row.eq(following)
         with m.If(self.valid):
             m.d.sync += following.eq(row + 1)
-        # cycle 1: the count and the sum so far
+        # cycle 1: the sum so far leaves the RAM, and is registered before anything is added
         valid1, index1, row1 = Signal(), Signal.like(self.index), Signal.like(self.row)
         m.d.sync += [valid1.eq(self.valid), index1.eq(self.index), row1.eq(row)]
-        total = Signal.like(self.agree)
-        m.d.comb += total.eq(self.count)
-        # cycle 2: the sum, back into the RAM or complete
-        valid2, index2, row2, total2 = Signal(), Signal.like(self.index), Signal.like(self.row), Signal.like(self.agree)
-        m.d.sync += [valid2.eq(valid1), index2.eq(index1), row2.eq(row1), total2.eq(total)]
-        last2 = lookup(m, [item.last for item in program], index2)
+        # cycle 2: the count
+        valid2, index2, row2 = Signal(), Signal.like(self.index), Signal.like(self.row)
+        sum_so_far = Signal.like(self.agree)
+        m.d.sync += [valid2.eq(valid1), index2.eq(index1), row2.eq(row1)]
+        # cycle 3: the sum, back into the RAM or complete
+        valid3, index3, row3, total = Signal(), Signal.like(self.index), Signal.like(self.row), Signal.like(self.agree)
+        m.d.sync += [valid3.eq(valid2), index3.eq(index2), row3.eq(row2), total.eq(self.count + sum_so_far)]
+        last = lookup(m, [item.last for item in program], index3)
         if any(place.words > 1 for place in layout.layers):
             sums = memory.Memory(shape=len(self.agree), depth=layout.rows_depth, init=[])
             m.submodules.sums = sums
@@ -76,22 +80,24 @@ class PreActivation(wiring.Component):
             m.d.comb += [
                 read.en.eq(1),
                 read.addr.eq(lookup(m, [place.row_base for place in places], self.index) + row),
-                write.en.eq(valid2 & ~last2),
-                write.addr.eq(lookup(m, [place.row_base for place in places], index2) + row2),
-                write.data.eq(total2),
+                write.en.eq(valid3 & ~last),
+                write.addr.eq(lookup(m, [place.row_base for place in places], index3) + row3),
+                write.data.eq(total),
             ]
             with m.If(~lookup(m, [item.first for item in program], index1)):
-                m.d.comb += total.eq(self.count + read.data)
-        # cycle 3: z = 2p - K
-        fan_in = lookup(m, [place.fan_in for place in places], index2)
+                m.d.sync += sum_so_far.eq(read.data)
+            with m.Else():
+                m.d.sync += sum_so_far.eq(0)
+        # cycle 4: z = 2p - K
+        fan_in = lookup(m, [place.fan_in for place in places], index3)
         z = Signal(len(self.agree) + 2)
         m.d.sync += [
-            z.eq((total2 << 1) - fan_in),
-            self.done.eq(valid2 & last2),
-            self.final.eq(row2 == lookup(m, [place.rows - 1 for place in places], index2)),
-            self.layer.eq(lookup(m, [item.layer for item in program], index2)),
-            self.row.eq(row2),
-            self.agree.eq(total2),
+            z.eq((total << 1) - fan_in),
+            self.done.eq(valid3 & last),
+            self.final.eq(row3 == lookup(m, [place.rows - 1 for place in places], index3)),
+            self.layer.eq(lookup(m, [item.layer for item in program], index3)),
+            self.row.eq(row3),
+            self.agree.eq(total),
         ]
         m.d.comb += [self.negative.eq(z[-1]), self.magnitude.eq(z)]
         with m.If(z[-1]):

@@ -188,19 +188,20 @@ class Propagate(wiring.Component):
             delayed(signal, plane_delay) for signal in (index_c, valid_c, first_c, last_c, error_c, forward_c)
         )
         m.d.comb += [popcount.weight.eq(self.plane_data), popcount.input.eq(word)]
-        early = popcount.delay - 1
+        lag = max(0, PreActivation.AHEAD - popcount.delay)  # of a count from very few lanes
+        early = popcount.delay + lag - PreActivation.AHEAD
         m.d.comb += [
             pre.valid.eq(delayed(valid_d & forward_d, early)),
             pre.first.eq(delayed(first_d, early)),
             pre.index.eq(delayed(index_d, early)),
-            pre.count.eq(popcount.count),
+            pre.count.eq(delayed(popcount.count, lag)),
         ]
         # a layer's last row enters the sums here, and its activations are complete before the next layer's first
         # word is swapped in
         completes = lookup(
             m, [int(item.kind is Kind.FORWARD and item.last and item.layer != classifier) for item in program], index_d
         )
-        with m.If(delayed(valid_d & last_d & completes, early)):
+        with m.If(delayed(valid_d & last_d & completes, early + 1)):
             m.d.sync += filled.eq(1)
         with m.If(sequencer.completes):
             m.d.sync += filled.eq(0)

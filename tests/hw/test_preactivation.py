@@ -44,13 +44,13 @@ def test_rows_complete_in_order_with_the_sum_over_their_words(layout, pauses, se
                 want.append((layer, row, int(row == place.rows - 1), agree, abs(z), int(z < 0)))
 
     async def bench(ctx):
-        count = 0
+        counts = [0] * unit.AHEAD
         for valid, index, first, following in [*cycles, *[(0, 0, 0, 0)] * 8]:
             ctx.set(unit.valid, valid)
             ctx.set(unit.index, index)
             ctx.set(unit.first, first)
-            ctx.set(unit.count, count)
-            count = following
+            ctx.set(unit.count, counts.pop(0))
+            counts.append(following)
             await ctx.tick()
             if ctx.get(unit.done):
                 ports = (unit.layer, unit.row, unit.final, unit.agree, unit.magnitude, unit.negative)
