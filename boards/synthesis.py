@@ -11,6 +11,13 @@ from boards.tools import Job, ToolError, prepare, run
 SPILL_BITS = 2048
 """Where block RAM is short, so many bits of the smallest memories may become logic instead."""
 
+COLLISIONS_UNDEFINED = (
+    r"setparam -set COLLISION_X_MASK 1'1 */t:$memrd_v2 */r:TRANSPARENCY_MASK=1'0 %i */r:CLK_ENABLE=1 %i"
+)
+"""No memory of ours is read where it is being written, or nobody looks at what comes out (a test simulates it so).
+
+Amaranth promises the old word there, block RAM does not: keeping the promise takes two flip-flops and a LUT a bit."""
+
 MODULE_OR_MEMORY = re.compile(r"^module \\(?P<module>\S+)|^  memory width (\d+) size (\d+) \\(\S+)$", re.MULTILINE)
 MAPPED = re.compile(r"^mapping memory (\S+) via ", re.MULTILINE)
 """A line of yosys's log: a memory, by its full name, becomes block RAM."""
@@ -38,7 +45,7 @@ def _run(device: Device, name: str, cwd: Path, in_logic: list[str]) -> Resources
     def attempt(steps: Iterable[str], options: Iterable[str]) -> None:
         synth = " ".join((device.family.synth, *options, "-top top"))
         done = [step.format(synth=synth, json=f"{name}.json") for step in steps]
-        script = "; ".join([f"read_rtlil {name}.il", *spill, *done])
+        script = "; ".join([f"read_rtlil {name}.il", COLLISIONS_UNDEFINED, *spill, *done])
         run(Job("yosys", ("-q", "-l", f"{name}.yosys.log", "-p", script), cwd))
 
     try:
