@@ -12,7 +12,7 @@ SPILL_BITS = 2048
 """Where block RAM is short, so many bits of the smallest memories may become logic instead."""
 
 COLLISIONS_UNDEFINED = (
-    r"setparam -set COLLISION_X_MASK 1'1 */t:$memrd_v2 */r:TRANSPARENCY_MASK=1'0 %i */r:CLK_ENABLE=1 %i"
+    "setparam -set COLLISION_X_MASK 1'1 */t:$memrd_v2 */r:TRANSPARENCY_MASK=1'0 %i */r:CLK_ENABLE=1 %i"
 )
 """No memory of ours is read where it is being written, or nobody looks at what comes out (a test simulates it so).
 
