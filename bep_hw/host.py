@@ -13,9 +13,10 @@ from bep_hw.scan import gates_layout, group_sizes_layout
 
 
 class HostPort(wiring.Component):
-    """Carries out one request after the other, a cycle after the machine was ``idle``, and answers every one.
+    """Carries out one request after the other, when the machine was ``idle``, and answers every one.
 
-    Nothing that a sample begun in that cycle could disturb happens so soon.
+    Reads and commits begin a cycle after that, writes another cycle later: nothing that a sample begun in these cycles
+    could disturb happens so soon.
     """
 
     def __init__(self, layout: Layout) -> None:
@@ -91,11 +92,11 @@ class HostPort(wiring.Component):
             asks["store"].eq((request.space == Space.COUNTERS) & request.write),
             asks["visible"].eq((request.space == Space.VISIBLE) & request.write),
         ]
-        m.d.comb += [
-            self.commit.eq(pulse & asks["commit"]),
+        m.d.comb += [self.commit.eq(pulse & asks["commit"]), self.counters_read.eq(pulse & asks["fetch"])]
+        # writes choose between addresses at the memories: their selection comes out of flip-flops
+        m.d.sync += [
             self.seed_write.eq(pulse & asks["seed"]),
             self.table_write.eq(pulse & asks["table"]),
-            self.counters_read.eq(pulse & asks["fetch"]),
             self.counters_write.eq(pulse & asks["store"]),
             self.visible_write.eq(pulse & asks["visible"]),
         ]

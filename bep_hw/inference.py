@@ -8,6 +8,7 @@ from bep_hw.layout import Layout
 from bep_hw.ports import edge_signature
 from bep_hw.propagate import Propagate
 from bep_hw.samples import Loader, SampleMemory
+from bep_hw.stream_register import StreamRegister
 from bep_hw.visible_plane import VisiblePlane
 from bep_ref.config import Machine, Network
 
@@ -36,15 +37,15 @@ class Inference(wiring.Component):
         wiring.connect(m, wiring.flipped(self.requests), host.requests)
         wiring.connect(m, wiring.flipped(self.replies), host.replies)
 
-        offered, beat = self.samples.payload, loader.samples.payload
+        m.submodules.beat = beat = StreamRegister(self.samples.payload.shape())
+        wiring.connect(m, wiring.flipped(self.samples), beat.input)
         done = propagate.backward.decided
         freed = Signal.like(loader.freed)
         m.d.sync += freed.eq(freed + done)
         m.d.comb += [
-            loader.samples.valid.eq(self.samples.valid),
-            self.samples.ready.eq(loader.samples.ready),
-            beat.chunk.eq(offered.chunk),
-            beat.label.eq(offered.label),
+            loader.samples.valid.eq(beat.output.valid),
+            beat.output.ready.eq(loader.samples.ready),
+            loader.samples.payload.chunk.eq(beat.output.payload.chunk),
             loader.grant.eq(1),
             loader.freed.eq(freed),
             inputs.write.eq(loader.write),
@@ -62,7 +63,7 @@ class Inference(wiring.Component):
             visible.write_address.eq(host.visible_address),
             visible.write_column.eq(host.visible_column),
             visible.write_data.eq(host.data),
-            host.idle.eq(loader.begun == freed),
+            host.idle.eq((loader.begun == freed) & ~beat.holding),
             host.counters_done.eq(1),
             host.decided.eq(propagate.results.valid & propagate.results.ready),
             host.word_read.eq(propagate.word_read),

@@ -56,7 +56,9 @@ class Trainer(wiring.Component):
         m.submodules.order = order = StreamRegister(order_layout(layout))
         wiring.connect(m, orders.r_stream, order.input)
         wiring.connect(m, order.output, update.orders)
-        wiring.connect(m, wiring.flipped(self.samples), loader.samples)
+        m.submodules.beat = beat = StreamRegister(self.samples.payload.shape())
+        wiring.connect(m, wiring.flipped(self.samples), beat.input)
+        wiring.connect(m, beat.output, loader.samples)
         wiring.connect(m, wiring.flipped(self.results), propagate.results)
         wiring.connect(m, wiring.flipped(self.requests), host.requests)
         wiring.connect(m, wiring.flipped(self.replies), host.replies)
@@ -149,7 +151,7 @@ class Trainer(wiring.Component):
         # the host
         idle = Signal()
         m.d.comb += [
-            idle.eq((loader.begun == update.freed) & update.idle),
+            idle.eq((loader.begun == update.freed) & update.idle & ~beat.holding),
             host.idle.eq(idle),
             propagate.margin.eq(host.margin),
             backward.group_size.eq(host.group_size),

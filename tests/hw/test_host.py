@@ -35,11 +35,12 @@ class Machinery:
             "seed_write": (unit.data,),
             "commit": (),
         }
-        pending, idle = None, False
+        pending, idle = None, [False] * 3
         while not self.done:
-            # a request is decoded in the cycle in which the machine is seen idle, and carried out in the next
-            was_idle, idle = idle, pending is None and self.random.random() < 0.5
-            ctx.set(unit.idle, idle)
+            # a request is decoded in the cycle in which the machine is seen idle, and carried out in the next; what it
+            # writes is written in the one after that
+            idle = [pending is None and self.random.random() < 0.5, *idle[:2]]
+            ctx.set(unit.idle, idle[0])
             finished = pending is not None and self.random.random() < 0.4
             ctx.set(unit.counters_done, finished and pending[0] == "counters_read")
             ctx.set(unit.committed, finished and pending[0] == "commit")
@@ -50,7 +51,7 @@ class Machinery:
                 pending = None
             for name, ports in orders.items():
                 if ctx.get(getattr(unit, name)):
-                    assert was_idle, f"{name} while the machine is busy"
+                    assert idle[2 if name.endswith("write") else 1], f"{name} while the machine is busy"
                     entry = (name, *(ctx.get(port) for port in ports))
                     self.diary.append(entry)
                     if name in ("counters_read", "commit"):
