@@ -31,7 +31,8 @@ class GapWalker(wiring.Component):
     """``start`` walks all layers once; ``busy`` until the last hit is taken. ``seed`` is loaded on ``load``.
 
     Bit planes of a layer's thresholds are read from the table, entry ``16 * layer + k``; each decides about half of the
-    comparisons still open, so a draw takes four or five cycles, and two more to the next one.
+    comparisons still open, so a draw takes four or five cycles, and one more to the next. The first plane is
+    kept.
     """
 
     def __init__(self, layout: Layout) -> None:
@@ -75,26 +76,33 @@ class GapWalker(wiring.Component):
         asked, here, final, entry = Signal(), Signal(), Signal(), Signal.like(self.table_data)
         ask = Signal()
         undecided, value = Signal(1 + DIGITS, init=-1), Signal(1 + DIGITS)
+        kept, top, compared = Signal(), Signal.like(undecided), Signal.like(undecided)
         following = Signal(32)
         word = following[16:]
         differ = Signal.like(undecided)
         m.d.comb += [
             following.eq(xorshift(self.state)),
-            differ.eq((word ^ entry) & undecided),
+            compared.eq(entry),
+            differ.eq((word ^ compared) & undecided),
             self.table_address.eq(layer * TABLE_STRIDE + plane),
         ]
         # planes come one a cycle, while the backward pass leaves the port free
         m.d.sync += [asked.eq(0), here.eq(asked), final.eq(plane == PLANES), entry.eq(self.table_data)]
         with m.If(ask & self.table_granted & (plane != PLANES)):
             m.d.sync += [asked.eq(1), plane.eq(plane + 1)]
-        forget = [asked.eq(0), here.eq(0), plane.eq(0)]
+        forget = [asked.eq(0), here.eq(0), plane.eq(kept)]
+        compare = [
+            self.state.eq(following),
+            value.eq(value | (differ & compared)),
+            undecided.eq(undecided & ~differ),
+        ]
 
         with m.If(self.hits.ready):
             m.d.sync += self.hits.valid.eq(0)
         with m.FSM() as fsm:
             m.d.comb += self.busy.eq(~fsm.ongoing("IDLE") | self.hits.valid)
             with m.State("IDLE"):
-                m.d.sync += [layer.eq(0), address.eq(0), *forget]
+                m.d.sync += [layer.eq(0), address.eq(0), kept.eq(0)]
                 with m.If(self.load):
                     m.d.sync += self.state.eq(self.seed)
                 with m.If(self.start):
@@ -102,26 +110,24 @@ class GapWalker(wiring.Component):
             with m.State("LAYER"):
                 # layers follow each other without a hole
                 m.d.sync += [address.eq(lookup(m, [place.hidden_base for place in places], layer)), *forget]
-                m.d.sync += [lane.eq(0), after_hit.eq(0)]
+                m.d.sync += [lane.eq(0), after_hit.eq(0), plane.eq(0)]
                 m.next = "IDLE"
                 with m.If(layer != len(places)):
                     m.next = "DRAW"
             with m.State("DRAW"):
                 m.d.comb += ask.eq(1)
                 with m.If(here & (entry == OFF)):
-                    m.d.sync += [layer.eq(layer + 1), *forget]
+                    m.d.sync += layer.eq(layer + 1)
                     m.next = "LAYER"
                 with m.Elif(here):
-                    m.d.sync += [
-                        self.state.eq(following),
-                        value.eq(value | (differ & entry)),
-                        undecided.eq(undecided & ~differ),
-                    ]
+                    m.d.sync += [*compare, kept.eq(1)]
+                    with m.If(~kept):
+                        m.d.sync += top.eq(entry)
                     with m.If((differ == undecided) | final):
                         m.d.sync += forget
                         m.next = "ADD"
             with m.State("ADD"):
-                # the next draw's first planes are fetched meanwhile
+                # the next draw's second plane is fetched meanwhile
                 m.d.comb += ask.eq(1)
                 m.d.sync += [undecided.eq(-1), value.eq(0), hit.eq(~value[0]), after_hit.eq(~value[0])]
                 total = lane + Mux(value[0], 1 << DIGITS, value[1:]) + after_hit
@@ -138,23 +144,25 @@ class GapWalker(wiring.Component):
                 with m.Else():
                     m.next = "CHECK"
             with m.State("CHECK"):
-                m.d.comb += ask.eq(1)
-                m.next = "DRAW"
-                with m.If(address >= end):
-                    m.d.sync += layer.eq(layer + 1)
-                    m.d.sync += forget
-                    m.next = "LAYER"
-                with m.Elif(hit & self.hits.valid):
-                    m.d.sync += forget
-                    m.next = "CHECK"
-                with m.Elif(hit):
+                m.d.comb += [ask.eq(1), compared.eq(top)]
+                past, taken = Signal(), Signal()
+                m.d.comb += [past.eq(address >= end), taken.eq(hit & ~past & ~self.hits.valid)]
+                with m.If(taken):
                     m.d.sync += [
                         self.hits.valid.eq(1),
                         self.hits.payload.address.eq(address),
                         self.hits.payload.lane.eq(lane),
                     ]
-                    # behind the layer's last counter nothing is drawn any more
-                    with m.If((lane == lanes - 1) & (address == end - 1)):
-                        m.d.sync += [layer.eq(layer + 1), *forget]
-                        m.next = "LAYER"
+                # behind the layer's last counter nothing is drawn any more
+                with m.If(past | (taken & (lane == lanes - 1) & (address == end - 1))):
+                    m.d.sync += [layer.eq(layer + 1), kept.eq(0)]
+                    m.next = "LAYER"
+                with m.Elif(hit & ~taken):
+                    m.d.sync += forget
+                with m.Else():
+                    m.d.sync += compare
+                    m.next = "DRAW"
+                    with m.If(differ == undecided):
+                        m.d.sync += forget
+                        m.next = "ADD"
         return m
