@@ -10,20 +10,23 @@ from numpy.typing import NDArray
 from bep_hw.layout import Layout
 
 SPRAM_WIDTH = 16
+PART_WIDTH = 72
+"""Bits of a group behind one copy of the address register: whole blocks of ECP5's, at any depth."""
 
 
 class HiddenPlane(wiring.Component):
     """Counters in block RAM (one read and one write port) or in two banks of single-port SPRAM.
 
-    A group is named by its ``bank`` and the ``address`` inside it; ``read_data`` follows by one cycle, and so do
+    A group is named by its ``bank`` and the ``address`` inside it; ``read_data`` follows by ``delay`` cycles, and so do
     ``signs``, the visible weights of that address in every bank (lane 0 of bank 0 lowest), if ``both`` was high. In
     SPRAM a read of a bank that is being written is refused: ``refused`` is high in that cycle and the address must be
-    held.
+    held. With ``register_plane`` block RAM has registers in front of it, reads and writes alike.
     """
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
         self.width = layout.machine.update_lanes * layout.network.counter_bits
+        self.delay = self.delay_of(layout)
         super().__init__(
             {
                 "read": In(1),
@@ -40,6 +43,11 @@ class HiddenPlane(wiring.Component):
             }
         )
 
+    @staticmethod
+    def delay_of(layout: Layout) -> int:
+        """Cycles from an address to its group."""
+        return 2 if layout.machine.register_plane and not layout.machine.spram else 1
+
     def model(
         self, read: NDArray[Any], bank: NDArray[Any], both: NDArray[Any], write: NDArray[Any], write_bank: NDArray[Any]
     ) -> Any:
@@ -52,7 +60,7 @@ class HiddenPlane(wiring.Component):
         if layout.machine.spram:
             groups = self._elaborate_banks(m)
         else:
-            m.submodules.bank0 = block = _BlockRamBank(self.width, layout.bank_depth)
+            m.submodules.bank0 = block = _BlockRamBank(self.width, layout.bank_depth, self.delay == 2)
             m.d.comb += [
                 block.address.eq(self.address),
                 block.write.eq(self.write),
@@ -86,10 +94,14 @@ class HiddenPlane(wiring.Component):
 
 
 class _BlockRamBank(wiring.Component):
-    """One memory with a read and a write port."""
+    """One read and one write port; with ``registered``, behind registers.
 
-    def __init__(self, width: int, depth: int) -> None:
-        self.width, self.depth = width, depth
+    So wide a memory lies all over the chip. It is cut into parts, each with its own copy of the registers, whose wires
+    stay short.
+    """
+
+    def __init__(self, width: int, depth: int, registered: bool) -> None:
+        self.width, self.depth, self.registered = width, depth, registered
         super().__init__(
             {
                 "address": In(range(depth)),
@@ -102,16 +114,28 @@ class _BlockRamBank(wiring.Component):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        m.submodules.counters = block = memory.Memory(shape=self.width, depth=self.depth, init=[])
-        write, read = block.write_port(), block.read_port()
-        m.d.comb += [
-            read.addr.eq(self.address),
-            read.en.eq(1),
-            self.read_data.eq(read.data),
-            write.addr.eq(self.write_address),
-            write.data.eq(self.write_data),
-            write.en.eq(self.write),
-        ]
+        part = PART_WIDTH if self.registered else self.width
+        for number, start in enumerate(range(0, self.width, part)):
+            lanes = slice(start, min(start + part, self.width))
+            block = memory.Memory(shape=lanes.stop - start, depth=self.depth, init=[])
+            m.submodules[f"counters{number}"] = block
+            write, read = block.write_port(), block.read_port()
+
+            def copied(value: Signal, name: str) -> Signal:
+                if not self.registered:
+                    return value
+                copy = Signal.like(value, name=f"{name}_copy")  # see boards.synthesis: copies are kept apart
+                m.d.sync += copy.eq(value)
+                return copy
+
+            m.d.comb += [
+                read.addr.eq(copied(self.address, "address")),
+                read.en.eq(1),
+                self.read_data[lanes].eq(read.data),
+                write.addr.eq(copied(self.write_address, "write_address")),
+                write.data.eq(copied(self.write_data[lanes], "data")),
+                write.en.eq(copied(self.write, "write")),
+            ]
         return m
 
 

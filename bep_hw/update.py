@@ -1,10 +1,11 @@
 """The update engine: winners' counters up and down, commit, reinforcement.
 
-Orders are carried out one after the other, N counters a cycle, read – step – write in a pipeline of three cycles:
+Orders are carried out one after the other, N counters a cycle, read – step – write in a pipeline of three cycles, or of
+four where the hidden plane takes two to read:
 
     0 read group and inputs ─► 1 data ─► 2 step, signs of a commit ─► 3 write
 
-A counter must not come back within three cycles, so every order takes at least four.
+A counter must not come back within these cycles, so every order takes at least one more.
 
 Behind a mini-batch one sweep over the hidden plane, slice by slice, copies the signs to the visible plane and pushes
 the counters away from zero that reinforcement hits: hits come in the order of the sweep.
@@ -20,6 +21,7 @@ from amaranth.lib.wiring import In, Out
 from numpy.typing import NDArray
 
 from bep_hw.counters import CounterStep
+from bep_hw.hidden_plane import HiddenPlane
 from bep_hw.hit_slices import slice_layout
 from bep_hw.layout import Layout
 from bep_hw.lookup import lookup
@@ -47,12 +49,11 @@ class _Sweep:
 
 
 class UpdateEngine(wiring.Component):
-    """See the comments at the ports. ``ORDER_CYCLES`` is the shortest order."""
-
-    ORDER_CYCLES = 4
+    """See the comments at the ports. ``order_cycles`` is the shortest order."""
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
+        self.order_cycles = 3 + HiddenPlane.delay_of(layout)
         machine = layout.machine
         width = machine.update_lanes * layout.network.counter_bits
         super().__init__(
@@ -123,7 +124,7 @@ class UpdateEngine(wiring.Component):
         target = Signal()
         source = Signal(range(layout.slot_chunks))
         running, go = Signal(), Signal()
-        age = Signal(range(self.ORDER_CYCLES))
+        age = Signal(range(self.order_cycles))
         touched, reinforce = Signal(), Signal()
         host_bank, host_address = self.host_address % banks, self.host_address // banks
         hit = Signal(lanes)  # lanes to reinforce
@@ -134,18 +135,22 @@ class UpdateEngine(wiring.Component):
             self.address.eq(linear),
             self.bank.eq(bank),
             self.both.eq(action == Action.COMMIT),
-            self.sample_address.eq(self.freed[: (slots - 1).bit_length()] * layout.slot_chunks + source),
             go.eq(running & ~self.refused),
             self.group_read.eq(go),
         ]
-        with m.If(age != self.ORDER_CYCLES - 1):
+        sample_address = self.freed[: (slots - 1).bit_length()] * layout.slot_chunks + source
+        if HiddenPlane.delay_of(layout) == 2:
+            m.d.sync += self.sample_address.eq(sample_address)
+        else:
+            m.d.comb += self.sample_address.eq(sample_address)
+        with m.If(age != self.order_cycles - 1):
             m.d.sync += age.eq(age + 1)
 
         first, accept = [chunk.eq(0), bank.eq(0), part.eq(0)], Signal()
         m.d.sync += self.walk.eq(0)
         order = self.orders.payload
         drained = Signal()
-        m.d.comb += drained.eq(age == self.ORDER_CYCLES - 1)
+        m.d.comb += drained.eq(age == self.order_cycles - 1)
         with m.FSM():
             with m.State("IDLE"):
                 m.d.comb += self.idle.eq(drained & ~self.orders.valid)
@@ -228,17 +233,18 @@ class UpdateEngine(wiring.Component):
                 *first,
             ]
 
+        def delayed(value: Any) -> Any:
+            """``value`` when the group read is there."""
+            for _ in range(HiddenPlane.delay_of(layout)):
+                stage = Signal.like(value)
+                m.d.sync += stage.eq(value)
+                value = stage
+            return value
+
         # 1: data
-        valid1, action1, address1, bank1 = Signal(), Signal(Action), Signal.like(self.address), Signal()
-        target1, hit1 = Signal(), Signal.like(hit)
-        m.d.sync += [
-            valid1.eq(go),
-            action1.eq(action),
-            address1.eq(linear),
-            bank1.eq(bank),
-            target1.eq(target),
-            hit1.eq(hit),
-        ]
+        valid1, action1, address1, bank1, target1, hit1 = (
+            delayed(signal) for signal in (go, action, linear, bank, target, hit)
+        )
         # 2: step, signs
         valid2, action2, address2, bank2 = Signal(), Signal(Action), Signal.like(self.address), Signal()
         target2, hit2, changes2 = Signal(), Signal.like(hit), Signal()

@@ -18,6 +18,9 @@ COLLISIONS_UNDEFINED = (
 
 Amaranth promises the old word there, block RAM does not: keeping the promise takes two flip-flops and a LUT a bit."""
 
+COPIES_KEPT = "setattr -set keep 1 */w:*_copy %ci1:+[Q] */c:* %i"
+"""Registers whose names end so are copies of one another, each near what it drives: yosys would merge them."""
+
 MODULE_OR_MEMORY = re.compile(r"^module \\(?P<module>\S+)|^  memory width (\d+) size (\d+) \\(\S+)$", re.MULTILINE)
 MAPPED = re.compile(r"^mapping memory (\S+) via ", re.MULTILINE)
 """A line of yosys's log: a memory, by its full name, becomes block RAM."""
@@ -45,7 +48,7 @@ def _run(device: Device, name: str, cwd: Path, in_logic: list[str]) -> Resources
     def attempt(steps: Iterable[str], options: Iterable[str]) -> None:
         synth = " ".join((device.family.synth, *options, "-top top"))
         done = [step.format(synth=synth, json=f"{name}.json") for step in steps]
-        script = "; ".join([f"read_rtlil {name}.il", COLLISIONS_UNDEFINED, *spill, *done])
+        script = "; ".join([f"read_rtlil {name}.il", COLLISIONS_UNDEFINED, COPIES_KEPT, *spill, *done])
         run(Job("yosys", ("-q", "-l", f"{name}.yosys.log", "-p", script), cwd))
 
     try:

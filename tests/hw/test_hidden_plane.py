@@ -8,13 +8,14 @@ from tests.hw.drive import bits_of, number_of, simulate
 
 
 def traffic(layout, cycles, seed=0):
-    """Random reads and writes (cycles,), never of the same group: read, group, both, write, group written, data."""
+    """Reads and writes, never of the same group, a cycle each: read, group, both, write, group written, data."""
     random = np.random.default_rng(seed)
     read, both, write = random.integers(0, 2, (3, cycles))
     group = random.integers(0, layout.hidden_depth, cycles)
     other = (group + random.integers(1, layout.hidden_depth, cycles)) % layout.hidden_depth
     width = layout.machine.update_lanes * layout.network.counter_bits
-    return read, group, both, write, other, random.integers(0, 1 << width, cycles)
+    data = [int.from_bytes(random.bytes(width // 8 + 1)) % (1 << width) for _ in range(cycles)]
+    return list(zip(*np.stack([read, group, both, write, other]).tolist(), data, strict=True))
 
 
 def signs_of(groups, layout):
@@ -23,20 +24,23 @@ def signs_of(groups, layout):
     return number_of(np.concatenate([1 - bits_of(group, lanes * bits)[bits - 1 :: bits] for group in groups]))
 
 
-@pytest.mark.parametrize("spram", [False, True])
-@pytest.mark.parametrize("hidden", [(3,), (4,), (5, 4)])
-def test_groups_and_signs_come_a_cycle_later_unless_refused(hidden, spram):
-    layout = Layout(Network(7, hidden, 2, counter_bits=6), Machine(lanes=4, update_lanes=2, spram=spram))
+@pytest.mark.parametrize(("spram", "registered", "delay"), [(False, False, 1), (True, True, 1), (False, True, 2)])
+@pytest.mark.parametrize(("hidden", "lanes"), [((3,), 2), ((4,), 2), ((5, 4), 2), ((4,), 14)])
+def test_groups_and_signs_come_in_time_unless_refused(hidden, lanes, spram, registered, delay):
+    machine = Machine(lanes=2 * lanes, update_lanes=lanes, spram=spram, register_plane=registered)
+    layout = Layout(Network(29, hidden, 2, counter_bits=6), machine)
     unit = HiddenPlane(layout)
     banks = layout.banks
     inputs = traffic(layout, 1500)
-    read, group, both, write, other, _ = inputs
+    read, group, both, write, other = (np.array(column) for column in list(zip(*inputs, strict=True))[:5])
     refused = unit.model(read, group % banks, both, write, other % banks)
     assert refused.any() == spram
     memory = [0] * layout.hidden_depth
+    assert unit.delay == delay
 
     async def bench(ctx):
-        for cycle, (read, group, both, write, other, data) in enumerate(np.stack(inputs, axis=1).tolist()):
+        due = [(None, None)] * (delay - 1)
+        for cycle, (read, group, both, write, other, data) in enumerate(inputs):
             (address, bank), (write_address, write_bank) = divmod(group, banks), divmod(other, banks)
             ctx.set(unit.read, read)
             ctx.set(unit.address, address)
@@ -48,11 +52,12 @@ def test_groups_and_signs_come_a_cycle_later_unless_refused(hidden, spram):
             ctx.set(unit.write_data, data)
             assert ctx.get(unit.refused) == refused[cycle]
             await ctx.tick()
-            if read and not refused[cycle]:
-                assert ctx.get(unit.read_data) == memory[group]
-                if both:
-                    groups = memory[address * banks : (address + 1) * banks]
-                    assert ctx.get(unit.signs) == signs_of(groups, layout)
+            served = read and not refused[cycle]
+            groups = memory[address * banks : (address + 1) * banks]
+            due.append((memory[group] if served else None, signs_of(groups, layout) if served and both else None))
+            data_due, signs_due = due.pop(0)
+            assert data_due in (None, ctx.get(unit.read_data))
+            assert signs_due in (None, ctx.get(unit.signs))
             if write:
                 memory[other] = data
 

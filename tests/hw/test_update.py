@@ -281,6 +281,8 @@ PACES = [
     (Machine(lanes=8, update_lanes=2), 2, 4),
     (Machine(lanes=8, update_lanes=2), 8, 4),
     (Machine(lanes=8, update_lanes=2), 14, 7),
+    (Machine(lanes=8, update_lanes=2, register_plane=True), 2, 5),
+    (Machine(lanes=8, update_lanes=2, register_plane=True), 14, 7),
     (Machine(lanes=8, update_lanes=2, spram=True), 3, 4),
     (Machine(lanes=8, update_lanes=2, spram=True), 8, 4),
     (Machine(lanes=8, update_lanes=2, spram=True), 16, 8),
