@@ -56,5 +56,5 @@ $(READY): pyproject.toml
 	@command -v $(CXX) >/dev/null || \
 		{ echo "make: no C++ compiler ($(CXX)) was found; on Debian or Ubuntu: apt install g++" >&2; exit 1; }
 	"$(PYTHON)" -m venv $(VENV)
-	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off -e '.[sim,synth,test]'
+	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off -e '.[fast,sim,synth,test]'
 	@touch $@

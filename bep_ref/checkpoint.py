@@ -47,10 +47,10 @@ class Saved:
         """Read a checkpoint file; :class:`~bep_ref.archive.ArchiveError` if it is not one or is damaged."""
         return cls(path, *read_archive(path, FORMAT, VERSION))
 
-    def resume(self, given: dict[str, Any], data: str | None = None) -> Trainer:
+    def resume(self, given: dict[str, Any], data: str | None = None, engine_name: str = "auto") -> Trainer:
         """The run as it stood. ``given`` settings must repeat those it began with; only ``epochs`` may be new.
 
-        ``data`` may name another place of the same data.
+        ``data`` may name another place of the same data, ``engine_name`` another engine: the bits are the same.
 
         Raises
         ------
@@ -73,7 +73,7 @@ class Saved:
         if task.data_digest != self.header["data_digest"]:
             raise ConfigError(f"resume: {task.data} is not the data that the run in {self.path} began with")
         counters = unpack_counters("counters", task.network, self.arrays)
-        mlp = mlp_from(task.network, task.training, counters, self.header["generator"])
+        mlp = mlp_from(task.network, task.training, counters, self.header["generator"], engine_name)
         return Trainer(task, mlp, unpack_counters("best_counters", task.network, self.arrays), history)
 
 

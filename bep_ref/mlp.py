@@ -103,17 +103,29 @@ class BinaryMlp:
         if not np.isin(self.classifier, (-1, 1)).all():
             raise ConfigError("classifier: it must hold only -1 and +1")
 
-    def _check_samples(self, x: Ints, y: Ints) -> None:
-        if x.ndim != 2 or x.shape[1] != self.network.inputs or y.shape != x.shape[:1]:
+    def _check_samples(self, shape: tuple[int, ...], y: Ints) -> None:
+        if shape[1:] != (self.network.inputs,) or y.shape != shape[:1]:
             raise ConfigError(
-                f"samples: x has shape {x.shape} and y {y.shape}; they must be (n, {self.network.inputs}) and (n,)"
+                f"samples: x has shape {shape} and y {y.shape}; they must be (n, {self.network.inputs}) and (n,)"
             )
         if len(y) and not 0 <= y.min() <= y.max() < self.network.classes:
             raise ConfigError(f"labels: {y.min()} to {y.max()}; they must be 0 to {self.network.classes - 1}")
 
+    @property
+    def weights(self) -> list[Ints]:
+        """Visible weights, one (K_l, K_{l-1}) array of ±1 a layer; those of the last commit."""
+        return self._weights
+
     def _refresh(self) -> None:
         """Visible weights from the counters: the hardware's commit."""
-        self.weights = [sign(q) for q in self.counters]
+        self._weights = [sign(q) for q in self.counters]
+
+    def load(self, x: Any) -> Any:
+        """``x`` (n, K_0) of ±1 in the form that an engine reads fastest, for ``step`` and ``predict``.
+
+        An index or slice takes samples out of the result, like those of an array.
+        """
+        return np.asarray(x, dtype=np.int8)
 
     def forward(self, x: Ints) -> tuple[list[Ints], list[Ints], Ints]:
         """Pre-activations z_l, activations a_0..a_L and logits (n, C) of samples ``x`` (n, K_0) of ±1."""
@@ -161,8 +173,8 @@ class BinaryMlp:
 
         ``x`` (n, K_0) of ±1, ``y`` (n,) classes, ``reinforcement`` one probability a layer (none by default).
         """
-        y = np.asarray(y)
-        self._check_samples(np.asarray(x), y)
+        x, y = np.asarray(x), np.asarray(y)
+        self._check_samples(x.shape, y)
         z, a, logits = self.forward(x)
         triggered = self.triggers(logits, y)
         targets = self.targets(z, y)

@@ -113,13 +113,14 @@ class Trainer:
 
         ``on_batch`` is called after every mini-batch, ``on_epoch`` after every epoch, when the state is consistent.
         """
+        samples = self.mlp.load(self.task.train.x)
         # one mini-batch is too small for a second thread to be worth its waiting
         with threadpool_limits(limits=1, user_api="blas"):
             while len(self.history) < self.task.training.epochs:
-                self._run_epoch(on_batch)
+                self._run_epoch(samples, on_batch)
                 on_epoch(self)
 
-    def _run_epoch(self, on_batch: Callable[[], Any]) -> None:
+    def _run_epoch(self, samples: Any, on_batch: Callable[[], Any]) -> None:
         task, mlp, training = self.task, self.mlp, self.task.training
         mlp.group_size = list(
             group_sizes(training, task.network.hidden, [epoch.validation_accuracy for epoch in self.history])
@@ -130,7 +131,7 @@ class Trainer:
         seconds = 0.0
         for index in batches(task, len(self.history) + 1):
             started = time.perf_counter()
-            batch = mlp.step(task.train.x[index], task.train.y[index], probabilities)
+            batch = mlp.step(samples[index], task.train.y[index], probabilities)
             seconds += time.perf_counter() - started
             errors += int((batch.predictions != task.train.y[index]).sum())
             triggered += int(batch.triggered.sum())

@@ -27,6 +27,7 @@ With a model: its network, training settings, binariser and classes.
 PACKAGES = (
     "bep",
     "numpy",
+    "numba",
     "scikit-learn",
     "amaranth",
     "amaranth-boards",

@@ -14,7 +14,10 @@ from bep_ref.atomic import write_atomically
 from bep_ref.checkpoint import Saved, save_checkpoint
 from bep_ref.config import ConfigError
 from bep_ref.datasets import load
+from bep_ref.engines import ENGINES, engine
 from bep_ref.evaluate import accuracy
+from bep_ref.initial import initial_mlp
+from bep_ref.mlp import BinaryMlp
 from bep_ref.task import prepare
 from bep_ref.train import Trainer, batch_count
 
@@ -41,10 +44,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--resume", action="store_true", help="continue the run in --out, with the options it began with"
     )
+    parser.add_argument(
+        "--engine",
+        choices=ENGINES,
+        default="auto",
+        help="what computes, the same bits at another speed: packed words compiled by numba, or the readable NumPy "
+        "specification (default: auto, which is packed where numba is installed)",
+    )
     add_task(parser)
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
+    if args.engine == "auto" and engine() is BinaryMlp:
+        args.progress.print("numba is not installed: the readable engine trains, slowly (pip install 'bep[fast]')")
     trainer = _trainer(args)
     args.out.mkdir(parents=True, exist_ok=True)
     args.report.print(_plan(trainer))
@@ -53,8 +65,9 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         _train(trainer, args)
         return _finish(trainer, args)
     except KeyboardInterrupt:
+        saved = Saved.read(args.out / "checkpoint.npz")  # an epoch may be done and not saved
         raise KeyboardInterrupt(
-            f"{len(trainer.history)} of {trainer.task.training.epochs} epochs are saved; "
+            f"{len(saved.header['history'])} of {trainer.task.training.epochs} epochs are saved; "
             f"continue with: bep train --out {args.out} --resume"
         ) from None
 
@@ -64,10 +77,11 @@ def _trainer(args: argparse.Namespace) -> Trainer:
     given = task_settings(args)
     checkpoint = args.out / "checkpoint.npz"
     if args.resume:
-        return Saved.read(checkpoint).resume(given, args.data)
+        return Saved.read(checkpoint).resume(given, args.data, args.engine)
     if args.data is None:
         raise ConfigError("data: --data SPEC is needed, unless --resume continues a run")
-    trainer = Trainer(prepare(load(args.data), {"hidden": HIDDEN, **given}))
+    task = prepare(load(args.data), {"hidden": HIDDEN, **given})
+    trainer = Trainer(task, initial_mlp(task.network, task.training, args.engine))
     if checkpoint.exists():
         args.report.print(f"{args.out} holds an earlier run, which this one replaces", style="yellow")
     return trainer

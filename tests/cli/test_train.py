@@ -1,11 +1,13 @@
 """``bep train``, ``eval`` and ``info`` from end to end on small data."""
 
 import json
+import sys
 
 import numpy as np
 import pytest
 from matplotlib.image import imread
 
+from bep.main import main
 from bep_ref.model import Model
 from tests.cli.commands import SMALL, TRAIN, complaint, run_json
 
@@ -13,8 +15,6 @@ from tests.cli.commands import SMALL, TRAIN, complaint, run_json
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
     """A folder with the results of one run."""
-    from bep.main import main
-
     folder = tmp_path_factory.mktemp("run")
     assert main([*TRAIN, "--out", str(folder), "--json", str(folder / "result.json")]) == 0
     return folder
@@ -68,6 +68,19 @@ def test_info_of_the_installation(capsys):
 def test_same_command_same_model_to_the_byte(trained, tmp_path, capsys):
     run_json(capsys, *TRAIN, "--out", tmp_path)
     assert (tmp_path / "model.npz").read_bytes() == (trained / "model.npz").read_bytes()
+
+
+def test_the_engine_changes_no_bit(trained, tmp_path, capsys):
+    run_json(capsys, *TRAIN, "--out", tmp_path, "--engine", "readable")
+    assert (tmp_path / "model.npz").read_bytes() == (trained / "model.npz").read_bytes()
+
+
+def test_without_numba_one_line_says_so(trained, tmp_path, capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "bep_ref.packed.mlp", None)  # importing it fails
+    assert main([*TRAIN, "--out", str(tmp_path), "--json", "-"]) == 0
+    assert "numba is not installed: the readable engine trains" in capsys.readouterr().err
+    assert (tmp_path / "model.npz").read_bytes() == (trained / "model.npz").read_bytes()
+    assert "engine: packed needs numba" in complaint(capsys, *TRAIN, "--out", tmp_path, "--engine", "packed")
 
 
 def test_resume_with_more_epochs(trained, tmp_path, capsys):

@@ -1,0 +1,127 @@
+"""The engine: :class:`bep_ref.mlp.BinaryMlp` with packed words and compiled kernels inside."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from bep_ref.config import ConfigError, gate_threshold, margin_threshold
+from bep_ref.mlp import Batch, BinaryMlp, Ints, sign
+from bep_ref.packed.backward import backward
+from bep_ref.packed.counters import move_counters
+from bep_ref.packed.decide import decide
+from bep_ref.packed.forward import forward
+from bep_ref.packed.packing import PackedSamples, pack, words
+from bep_ref.packed.reinforce import reinforce
+from bep_ref.packed.visible import refresh, refresh_transposed
+from bep_ref.packed.winners import find_winners
+from bep_ref.reinforce import DIGITS, OFF, threshold_planes
+
+
+class PackedMlp(BinaryMlp):
+    """The same network, to the bit; parameters are those of :class:`~bep_ref.mlp.BinaryMlp`.
+
+    ``counters`` are int8 where ``counter_bits`` allows, else int16. The methods that say how a step is made
+    (``forward``, ``targets`` and so on) are the specification's own; ``predict`` and ``step`` do without them.
+    """
+
+    def __init__(self, counters: Sequence[ArrayLike], classifier: ArrayLike, *args: Any, **options: Any) -> None:
+        super().__init__(counters, classifier, *args, **options)
+        narrow = np.int8 if self.network.counter_bits <= 8 else np.int16
+        self.counters = [q.astype(narrow) for q in self.counters]
+        self._limits = [narrow(limit) for limit in self.network.counter_range]
+        # words of a plane run along what is summed over: forward the fan-in, backward the neurons
+        self._planes = [_columns(q) for q in self.counters]
+        self._transposed = [_columns(q.T) for q in self.counters]
+        self._classifier_plane = _columns(self.classifier)
+
+    @property
+    def weights(self) -> list[Ints]:
+        return [sign(q) for q in self.counters]
+
+    def _refresh(self) -> None:
+        """Nothing: visible weights follow their counters row by row."""
+
+    def load(self, x: Any) -> PackedSamples:
+        if isinstance(x, PackedSamples):
+            return x
+        x = np.ascontiguousarray(x, dtype=np.int8)
+        if x.shape[1:] != (self.network.inputs,):
+            raise ConfigError(f"samples: x has shape {x.shape}; it must be (n, {self.network.inputs})")
+        return PackedSamples.of(x)
+
+    def predict(self, x: Any) -> Ints:
+        return self._propagate(self.load(x))[2].argmax(axis=1)
+
+    def step(self, x: Any, y: Ints, reinforcement: list[float] | None = None) -> Batch:
+        x, y = x if isinstance(x, PackedSamples) else np.asarray(x), np.asarray(y)
+        self._check_samples(x.shape, y)
+        samples, y = self.load(x), y.astype(np.int64, copy=False)
+        z, a, logits = self._propagate(samples)
+        predictions, triggered = np.empty(len(y), np.int64), np.empty(len(y), np.bool_)
+        decide(logits, y, margin_threshold(self.margin, self.network.hidden[-1]), predictions, triggered)
+        winners = self._update(z, a, self.classifier[y], triggered)
+        reinforced = self._reinforce(reinforcement) if reinforcement is not None and triggered.any() else 0
+        return Batch(predictions, triggered, winners, reinforced)
+
+    def _propagate(self, samples: PackedSamples) -> tuple[list[Ints], list[Ints], Ints]:
+        """What the specification's ``forward`` returns: z_l, a_0..a_L and logits."""
+        pre_activations, activations, bits = [], [samples.x], samples.words
+        for plane, fan_in in zip(self._planes, self.network.fan_in, strict=True):
+            z, a, bits = _layer(bits, plane, fan_in)
+            pre_activations.append(z)
+            activations.append(a)
+        logits, _, _ = _layer(bits, self._classifier_plane, self.network.hidden[-1])
+        return pre_activations, activations, logits
+
+    def _update(
+        self, z: list[Ints], activations: list[Ints], target: Ints, triggered: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.bool_], ...]:
+        """Move the winners' counters from the last layer to the first; the winners. ``target`` is the last layer's.
+
+        Each layer asks the one below with its weights as they were: they are refreshed afterwards.
+        """
+        winners: list[NDArray[np.bool_]] = []
+        for layer in reversed(range(len(z))):
+            q, below = self.counters[layer], activations[layer]
+            chosen = np.zeros(z[layer].shape, np.bool_)
+            events = np.empty((chosen.size // self.group_size[layer], 2), np.int32)
+            count = find_winners(z[layer], target, triggered, self.group_size[layer], chosen, events)
+            winners.insert(0, chosen)
+            touched = np.zeros(len(q), np.bool_)
+            move_counters(q, events[:count], target, below, *self._limits, touched)
+            if layer:
+                asked = np.empty_like(below)
+                gate = gate_threshold(self.gate, self.network.fan_in[layer])
+                backward(z[layer], target, gate, self._transposed[layer], triggered, asked)
+                target = asked
+                refresh_transposed(q, touched, self._transposed[layer])
+            refresh(q, touched, self._planes[layer])
+        return tuple(winners)
+
+    def _reinforce(self, probabilities: list[float]) -> int:
+        count = 0
+        for q, p in zip(self.counters, probabilities, strict=True):
+            planes = np.array(threshold_planes(p))
+            if planes[0] != OFF:
+                state, met = reinforce(
+                    q, planes, DIGITS, self.walk_block, *self._limits, np.uint32(self.generator.state)
+                )
+                self.generator.state = int(state)
+                count += int(met)
+        return count
+
+
+def _columns(rows: Ints) -> NDArray[np.uint64]:
+    """(n, width) of ±1 or counters as a plane (words, n): rows lie side by side."""
+    return np.ascontiguousarray(pack(rows).T)
+
+
+def _layer(bits: NDArray[np.uint64], plane: NDArray[np.uint64], fan_in: int) -> tuple[Ints, Ints, NDArray[np.uint64]]:
+    """Pre-activations (n, K_l), activations (n, K_l) of ±1, and the same packed (n, words)."""
+    shape = len(bits), plane.shape[1]
+    z, a = np.empty(shape, np.int32), np.empty(shape, np.int8)
+    packed = np.empty((shape[0], words(shape[1])), np.uint64)
+    forward(bits, plane, fan_in, z, a, packed)
+    return z, a, packed

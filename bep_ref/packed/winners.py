@@ -1,0 +1,38 @@
+"""Who is updated: in each group the wrong neuron closest to its threshold."""
+
+import numpy as np
+
+from bep_ref.packed.compiler import kernel
+
+
+@kernel
+def find_winners(z, target, triggered, group_size, chosen, events):  # type: ignore[no-untyped-def]
+    """Sec. 3.3 for the ``triggered`` samples, with ``z`` and ``target`` (n, K_l).
+
+    Marks ``chosen`` (n, K_l) bool, all False before; lists winners as rows (sample, neuron) of ``events``, in order of
+    samples, and returns how many there are.
+    """
+    samples, neurons = z.shape
+    content = np.int32(0x7FFFFFFF)
+    distance = np.empty(neurons, np.int32)
+    count = 0
+    for n in range(samples):
+        if not triggered[n]:
+            continue
+        for j in range(neurons):
+            positive = z[n, j] >= 0
+            distance[j] = content if positive == (target[n, j] > 0) else abs(z[n, j])
+        for first in range(0, neurons, group_size):
+            least = content
+            for j in range(first, first + group_size):
+                least = min(least, distance[j])
+            if least == content:
+                continue
+            winner = first
+            while distance[winner] != least:  # the lowest index of equals
+                winner += 1
+            chosen[n, winner] = True
+            events[count, 0] = n
+            events[count, 1] = winner
+            count += 1
+    return count
