@@ -14,6 +14,7 @@ The hardware draws the same words in the same order from the same generator.
 
 import math
 from collections.abc import Iterator
+from functools import lru_cache
 
 from bep_ref.config import ConfigError
 
@@ -49,6 +50,7 @@ def probability(strength: float, error_rate: float, fan_in: int) -> float:
     return strength * math.sqrt(error_rate) * math.sqrt(2 / (math.pi * fan_in))
 
 
+@lru_cache(maxsize=64)  # the same in all batches of an epoch
 def threshold_planes(p: float) -> tuple[int, ...]:
     """The ``PLANES`` bit planes of probability ``p``: in each, the carry in bit 0, digit i in bit 1 + i.
 

@@ -1,20 +1,28 @@
 """Counters of the winners move."""
 
+import numpy as np
+
 from bep_ref.packed.compiler import kernel
+from bep_ref.packed.packing import unpack
 
 
 @kernel
-def move_counters(q, events, target, activations, low, high, touched):  # type: ignore[no-untyped-def]
+def move_counters(q, events, target, packed, low, high, touched):  # type: ignore[no-untyped-def]
     """Eq. 8, 9 for ``events`` (sample, neuron) in their order: ``q[j] += target * activation``, saturating each time.
 
-    ``q`` (K_l, K_{l-1}) with limits ``low`` and ``high`` of the same type; ``target`` (n, K_l) and ``activations``
-    (n, K_{l-1}) of ±1. Rows that moved are marked in ``touched`` (K_l,).
+    ``q`` (K_l, K_{l-1}) with limits ``low`` and ``high`` of the same type; ``target`` (n, K_l) of ±1; ``packed``
+    (n, words) the activations a_{l-1}. Rows that moved are marked in ``touched`` (K_l,).
     """
+    a = np.empty(64 * packed.shape[1], np.int8)
+    unpacked = -1
     for event in range(len(events)):
         n, j = events[event]
         upward = target[n, j]
         touched[j] = True
-        row, a = q[j], activations[n]
+        row = q[j]
+        if n != unpacked:
+            unpack(packed[n], a)
+            unpacked = n
         for i in range(len(row)):
             # comparisons instead of min and max: nothing here is wider than a counter
             up = (a[i] == upward) & (row[i] < high)

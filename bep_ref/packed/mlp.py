@@ -46,7 +46,7 @@ class PackedMlp(BinaryMlp):
     def load(self, x: Any) -> PackedSamples:
         if isinstance(x, PackedSamples):
             return x
-        x = np.ascontiguousarray(x, dtype=np.int8)
+        x = np.asarray(x)
         if x.shape[1:] != (self.network.inputs,):
             raise ConfigError(f"samples: x has shape {x.shape}; it must be (n, {self.network.inputs})")
         return PackedSamples.of(x)
@@ -58,21 +58,21 @@ class PackedMlp(BinaryMlp):
         x, y = x if isinstance(x, PackedSamples) else np.asarray(x), np.asarray(y)
         self._check_samples(x.shape, y)
         samples, y = self.load(x), y.astype(np.int64, copy=False)
-        z, a, logits = self._propagate(samples)
+        z, activations, logits = self._propagate(samples)
         predictions, triggered = np.empty(len(y), np.int64), np.empty(len(y), np.bool_)
         decide(logits, y, margin_threshold(self.margin, self.network.hidden[-1]), predictions, triggered)
-        winners = self._update(z, a, self.classifier[y], triggered)
+        winners = self._update(z, activations, self.classifier[y], triggered)
         reinforced = self._reinforce(reinforcement) if reinforcement is not None and triggered.any() else 0
         return Batch(predictions, triggered, winners, reinforced)
 
     def _propagate(self, samples: PackedSamples) -> tuple[list[Ints], list[Ints], Ints]:
-        """What the specification's ``forward`` returns: z_l, a_0..a_L and logits."""
-        pre_activations, activations, bits = [], [samples.x], samples.words
+        """What the specification's ``forward`` returns: z_l, a_0..a_L and logits; activations are packed."""
+        pre_activations, activations = [], [samples.words]
         for plane, fan_in in zip(self._planes, self.network.fan_in, strict=True):
-            z, a, bits = _layer(bits, plane, fan_in)
+            z, a = _layer(activations[-1], plane, fan_in)
             pre_activations.append(z)
             activations.append(a)
-        logits, _, _ = _layer(bits, self._classifier_plane, self.network.hidden[-1])
+        logits, _ = _layer(activations[-1], self._classifier_plane, self.network.hidden[-1])
         return pre_activations, activations, logits
 
     def _update(
@@ -84,15 +84,15 @@ class PackedMlp(BinaryMlp):
         """
         winners: list[NDArray[np.bool_]] = []
         for layer in reversed(range(len(z))):
-            q, below = self.counters[layer], activations[layer]
+            q = self.counters[layer]
             chosen = np.zeros(z[layer].shape, np.bool_)
             events = np.empty((chosen.size // self.group_size[layer], 2), np.int32)
             count = find_winners(z[layer], target, triggered, self.group_size[layer], chosen, events)
             winners.insert(0, chosen)
             touched = np.zeros(len(q), np.bool_)
-            move_counters(q, events[:count], target, below, *self._limits, touched)
+            move_counters(q, events[:count], target, activations[layer], *self._limits, touched)
             if layer:
-                asked = np.empty_like(below)
+                asked = np.empty((len(target), q.shape[1]), np.int8)
                 gate = gate_threshold(self.gate, self.network.fan_in[layer])
                 backward(z[layer], target, gate, self._transposed[layer], triggered, asked)
                 target = asked
@@ -118,10 +118,9 @@ def _columns(rows: Ints) -> NDArray[np.uint64]:
     return np.ascontiguousarray(pack(rows).T)
 
 
-def _layer(bits: NDArray[np.uint64], plane: NDArray[np.uint64], fan_in: int) -> tuple[Ints, Ints, NDArray[np.uint64]]:
-    """Pre-activations (n, K_l), activations (n, K_l) of ±1, and the same packed (n, words)."""
-    shape = len(bits), plane.shape[1]
-    z, a = np.empty(shape, np.int32), np.empty(shape, np.int8)
-    packed = np.empty((shape[0], words(shape[1])), np.uint64)
-    forward(bits, plane, fan_in, z, a, packed)
-    return z, a, packed
+def _layer(bits: NDArray[np.uint64], plane: NDArray[np.uint64], fan_in: int) -> tuple[Ints, NDArray[np.uint64]]:
+    """Pre-activations (n, K_l) and packed activations (n, words)."""
+    samples, neurons = len(bits), plane.shape[1]
+    z, packed = np.empty((samples, neurons), np.int32), np.empty((samples, words(neurons)), np.uint64)
+    forward(bits, plane, fan_in, z, packed)
+    return z, packed

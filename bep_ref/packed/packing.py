@@ -1,4 +1,4 @@
-"""Rows of ±1 as 64-bit words, and samples kept in both forms."""
+"""Rows of ±1 as 64-bit words, and back."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -38,28 +38,41 @@ def pack_signs(negative, out):  # type: ignore[no-untyped-def]
         out[word] = bits
 
 
+_OCTETS = np.where(np.arange(256)[:, None] >> np.arange(8) & 1, 1, -1).astype(np.int8).view(np.uint64)[:, 0]
+"""The eight ±1 (int8) of every byte."""
+
+
+@kernel
+def unpack(row, out):  # type: ignore[no-untyped-def]
+    """One ``row`` of words as ±1: ``out`` int8, 64 a word."""
+    octets = out.view(np.uint64)
+    for word in range(len(row)):
+        for octet in range(8):
+            octets[8 * word + octet] = _OCTETS[(row[word] >> np.uint64(8 * octet)) & np.uint64(255)]
+
+
 @dataclass(frozen=True)
 class PackedSamples:
-    """Samples in both forms, so that they are packed once and not in every epoch.
+    """Samples as ``words`` (n, words of ``width``), so that they are packed once and not in every epoch.
 
-    ``x`` (n, K_0) of ±1 (int8), what winners' counters are moved by; ``words`` (n, words), what is propagated.
     An index or slice takes samples out, like those of an array.
     """
 
-    x: NDArray[np.int8]
     words: NDArray[np.uint64]
+    width: int
 
     @classmethod
-    def of(cls, x: NDArray[np.int8]) -> "PackedSamples":
-        """Pack ``x`` (n, K_0) of ±1; it is kept, not copied."""
-        return cls(x, pack(x))
+    def of(cls, x: NDArray[Any]) -> "PackedSamples":
+        """Pack ``x`` (n, K_0) of ±1."""
+        return cls(pack(x), x.shape[1])
 
     @property
-    def shape(self) -> tuple[int, ...]:
-        return self.x.shape
+    def shape(self) -> tuple[int, int]:
+        """That of the samples as an array of ±1."""
+        return len(self.words), self.width
 
     def __len__(self) -> int:
-        return len(self.x)
+        return len(self.words)
 
     def __getitem__(self, index: Any) -> "PackedSamples":
-        return PackedSamples(self.x[index], self.words[index])
+        return PackedSamples(np.ascontiguousarray(self.words[index]), self.width)
