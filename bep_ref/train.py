@@ -133,9 +133,9 @@ class Trainer:
             started = time.perf_counter()
             batch = mlp.step(samples[index], task.train.y[index], probabilities)
             seconds += time.perf_counter() - started
-            errors += int((batch.predictions != task.train.y[index]).sum())
-            triggered += int(batch.triggered.sum())
-            winners += sum(int(chosen.sum()) for chosen in batch.winners)
+            errors += int(np.count_nonzero(batch.predictions != task.train.y[index]))
+            triggered += int(np.count_nonzero(batch.triggered))
+            winners += sum(int(np.count_nonzero(chosen)) for chosen in batch.winners)
             reinforced += batch.reinforced
             on_batch()
         validation = accuracy(mlp, task.validation.x, task.validation.y)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from bep_ref.packed.compiler import kernel, popcount
-from bep_ref.packed.packing import pack_signs
+from bep_ref.packed.packing import pack_bits
 
 
 @kernel
@@ -15,8 +15,8 @@ def backward(z, target, gate, transposed, triggered, below):  # type: ignore[no-
     """
     samples, neurons = z.shape
     words, columns = transposed.shape
-    shut = np.full(64 * words, 128, np.uint8)
-    negative = np.full(64 * words, 128, np.uint8)
+    near = np.empty(neurons, np.bool_)
+    positive = np.empty(neurons, np.bool_)
     opened = np.empty(words, np.uint64)
     wanted = np.empty(words, np.uint64)
     against = np.empty(columns, np.uint64)
@@ -24,10 +24,10 @@ def backward(z, target, gate, transposed, triggered, below):  # type: ignore[no-
         if not triggered[n]:
             continue
         for j in range(neurons):
-            shut[j] = 0 if abs(z[n, j]) <= gate else 128
-            negative[j] = 0 if target[n, j] >= 0 else 128
-        pack_signs(shut, opened)
-        pack_signs(negative, wanted)
+            near[j] = abs(z[n, j]) <= gate
+            positive[j] = target[n, j] > 0
+        pack_bits(near, opened)
+        pack_bits(positive, wanted)
         passing = np.uint64(0)
         against[:] = 0
         for word in range(words):

@@ -1,15 +1,29 @@
 """How kernels are compiled: to this machine's vector instructions, once, and kept on disk.
 
-numba keeps what it compiled beside the source, or in the user's cache folder where that is read-only. It knows a
-kernel again by the kernel's own file: after a change in what others import (here or in ``packing.py``), ``make clean``.
+numba keeps what it compiled beside the source, or in the user's cache folder where that is read-only.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
+
+
+def _forget_outdated() -> None:
+    """Delete what was compiled before a change of any file: numba sees a kernel's own file, not those it calls."""
+    here = Path(__file__).parent
+    changed = max(source.stat().st_mtime for source in here.glob("*.py"))
+    with suppress(OSError):  # read-only, or another process was quicker
+        for index in here.glob("__pycache__/*.nbi"):
+            if index.stat().st_mtime < changed:
+                index.unlink()
+
+
+_forget_outdated()
 
 
 def kernel(function: Callable[..., Any]) -> Any:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from bep_ref.packed.compiler import kernel, popcount
-from bep_ref.packed.packing import pack_signs
+from bep_ref.packed.packing import pack_bits
 
 
 @kernel
@@ -16,7 +16,7 @@ def forward(x, plane, fan_in, z, packed):  # type: ignore[no-untyped-def]
     samples, words = x.shape
     neurons = plane.shape[1]
     differing = np.empty(neurons, np.uint64)
-    negative = np.full(64 * packed.shape[1], 128, np.uint8)
+    positive = np.empty(neurons, np.bool_)
     for n in range(samples):
         differing[:] = 0
         # four words a pass over the sums: they are read and written less often
@@ -34,5 +34,5 @@ def forward(x, plane, fan_in, z, packed):  # type: ignore[no-untyped-def]
         for j in range(neurons):
             total = np.int32(fan_in) - np.int32(2) * np.int32(differing[j])
             z[n, j] = total
-            negative[j] = 128 if total < 0 else 0
-        pack_signs(negative, packed[n])
+            positive[j] = total >= 0
+        pack_bits(positive, packed[n])

@@ -8,14 +8,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from bep_ref.config import ConfigError, gate_threshold, margin_threshold
 from bep_ref.mlp import Batch, BinaryMlp, Ints, sign
-from bep_ref.packed.backward import backward
-from bep_ref.packed.counters import move_counters
 from bep_ref.packed.decide import decide
 from bep_ref.packed.forward import forward
+from bep_ref.packed.learn import learn
 from bep_ref.packed.packing import PackedSamples, pack, words
 from bep_ref.packed.reinforce import reinforce
-from bep_ref.packed.visible import refresh, refresh_transposed
-from bep_ref.packed.winners import find_winners
 from bep_ref.reinforce import DIGITS, OFF, threshold_planes
 
 
@@ -33,7 +30,7 @@ class PackedMlp(BinaryMlp):
         self._limits = [narrow(limit) for limit in self.network.counter_range]
         # words of a plane run along what is summed over: forward the fan-in, backward the neurons
         self._planes = [_columns(q) for q in self.counters]
-        self._transposed = [_columns(q.T) for q in self.counters]
+        self._transposed = [_columns(q.T if layer else q[:0].T) for layer, q in enumerate(self.counters)]
         self._classifier_plane = _columns(self.classifier)
 
     @property
@@ -78,32 +75,28 @@ class PackedMlp(BinaryMlp):
     def _update(
         self, z: list[Ints], activations: list[Ints], target: Ints, triggered: NDArray[np.bool_]
     ) -> tuple[NDArray[np.bool_], ...]:
-        """Move the winners' counters from the last layer to the first; the winners. ``target`` is the last layer's.
-
-        Each layer asks the one below with its weights as they were: they are refreshed afterwards.
-        """
+        """Move the winners' counters from the last layer to the first; the winners. ``target`` is the last layer's."""
         winners: list[NDArray[np.bool_]] = []
         for layer in reversed(range(len(z))):
-            q = self.counters[layer]
-            chosen = np.zeros(z[layer].shape, np.bool_)
-            events = np.empty((chosen.size // self.group_size[layer], 2), np.int32)
-            count = find_winners(z[layer], target, triggered, self.group_size[layer], chosen, events)
+            chosen, target = learn(
+                z[layer],
+                target,
+                triggered,
+                activations[layer],
+                self.counters[layer],
+                self._planes[layer],
+                self._transposed[layer],
+                self.group_size[layer],
+                gate_threshold(self.gate, self.network.fan_in[layer]),
+                *self._limits,
+            )
             winners.insert(0, chosen)
-            touched = np.zeros(len(q), np.bool_)
-            move_counters(q, events[:count], target, activations[layer], *self._limits, touched)
-            if layer:
-                asked = np.empty((len(target), q.shape[1]), np.int8)
-                gate = gate_threshold(self.gate, self.network.fan_in[layer])
-                backward(z[layer], target, gate, self._transposed[layer], triggered, asked)
-                target = asked
-                refresh_transposed(q, touched, self._transposed[layer])
-            refresh(q, touched, self._planes[layer])
         return tuple(winners)
 
     def _reinforce(self, probabilities: list[float]) -> int:
         count = 0
         for q, p in zip(self.counters, probabilities, strict=True):
-            planes = np.array(threshold_planes(p))
+            planes = np.array(threshold_planes(p), np.uint32)
             if planes[0] != OFF:
                 state, met = reinforce(
                     q, planes, DIGITS, self.walk_block, *self._limits, np.uint32(self.generator.state)

@@ -26,15 +26,14 @@ def pack(rows: NDArray[Any]) -> NDArray[np.uint64]:
 
 
 @kernel
-def pack_signs(negative, out):  # type: ignore[no-untyped-def]
-    """One row: ``negative`` uint8, 128 where the bit is 0 and 0 where it is 1, a multiple of 64 long; ``out`` words."""
-    octets = negative.view(np.uint64)
+def pack_bits(ones, out):  # type: ignore[no-untyped-def]
+    """One row: ``ones`` (width,) bool into words ``out``."""
+    width = len(ones)
     for word in range(len(out)):
+        first = WORD * word
         bits = np.uint64(0)
-        for octet in range(8):
-            # the product gathers the eight top bits in its own top byte
-            positive = octets[8 * word + octet] ^ np.uint64(0x8080808080808080)
-            bits |= ((positive * np.uint64(0x0002040810204081)) >> np.uint64(56)) << np.uint64(8 * octet)
+        for bit in range(min(WORD, width - first)):
+            bits |= np.uint64(ones[first + bit]) << np.uint64(bit)
         out[word] = bits
 
 

@@ -9,38 +9,41 @@ from bep_ref.packed.compiler import kernel
 def reinforce(q, planes, digits, block, low, high, state):  # type: ignore[no-untyped-def]
     """Push the counters ``q`` (K_l, K_{l-1}) that the walk meets away from zero; ``(state, counters met)`` after it.
 
-    ``planes`` (16,) int64 are those of :func:`bep_ref.reinforce.threshold_planes`, ``digits`` the binary digits of a
+    ``planes`` (16,) uint32 are those of :func:`bep_ref.reinforce.threshold_planes`, ``digits`` the binary digits of a
     gap, ``block`` the inputs walked together, ``state`` (uint32) the generator's before.
     """
     neurons, fan_in = q.shape
-    synapses = -(-fan_in // block) * neurons * block
+    walked = block * neurons  # counters of a block of inputs
+    synapses = -(-fan_in // block) * walked
+    everything = np.uint32((1 << (1 + digits)) - 1)
     x = state
-    position, count = 0, 0
+    position = first = left = count = 0  # the block at hand begins at position `first` and with input `left`
     while position < synapses:
-        undecided, value = (1 << (1 + digits)) - 1, 0
+        undecided, value = everything, np.uint32(0)
         for plane in planes:
-            x = np.uint32(x ^ (x << 13))
-            x = np.uint32(x ^ (x >> 17))
-            x = np.uint32(x ^ (x << 5))
-            differ = (np.int64(x >> 16) ^ plane) & undecided
-            value |= plane & differ
-            undecided &= ~differ
+            x = np.uint32(x ^ (x << np.uint32(13)))
+            x = np.uint32(x ^ (x >> np.uint32(17)))
+            x = np.uint32(x ^ (x << np.uint32(5)))
+            differ = np.uint32(((x >> np.uint32(16)) ^ plane) & undecided)
+            value = np.uint32(value | (plane & differ))
+            undecided = np.uint32(undecided & ~differ)
             if undecided == 0:
                 break
-        if value & 1:
+        if value & np.uint32(1):
             position += 1 << digits
             continue
-        position += value >> 1
+        position += np.int64(value >> np.uint32(1))
         if position < synapses:
-            number, inside = divmod(position, neurons * block)
-            j, lane = divmod(inside, block)
-            i = number * block + lane
+            while position >= first + walked:
+                first += walked
+                left += block
+            j, lane = divmod(np.uint64(position - first), np.uint64(block))
+            i = left + np.int64(lane)
             if i < fan_in:  # the last block's padding is walked too
                 count += 1
                 if q[j, i] >= 0:
-                    if q[j, i] < high:
-                        q[j, i] += 1
-                elif q[j, i] > low:
-                    q[j, i] -= 1
+                    q[j, i] += q[j, i] < high
+                else:
+                    q[j, i] -= q[j, i] > low
         position += 1
     return x, count

@@ -6,21 +6,20 @@ Reinforcement needs none of it: it never changes a sign.
 import numpy as np
 
 from bep_ref.packed.compiler import kernel
-from bep_ref.packed.packing import pack_signs
+from bep_ref.packed.packing import pack_bits
 
 
 @kernel
 def refresh(q, touched, plane):  # type: ignore[no-untyped-def]
     """Rows ``touched`` (K_l,) of counters ``q`` (K_l, K_{l-1}) into ``plane`` (words of K_{l-1}, K_l)."""
     neurons, fan_in = q.shape
-    words = len(plane)
-    negative = np.full(64 * words, 128, np.uint8)
-    packed = np.empty(words, np.uint64)
+    positive = np.empty(fan_in, np.bool_)
+    packed = np.empty(len(plane), np.uint64)
     for j in range(neurons):
         if touched[j]:
             for i in range(fan_in):
-                negative[i] = 128 if q[j, i] < 0 else 0
-            pack_signs(negative, packed)
+                positive[i] = q[j, i] >= 0
+            pack_bits(positive, packed)
             plane[:, j] = packed
 
 
