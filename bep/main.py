@@ -14,6 +14,7 @@ from typing import Any, NoReturn, cast
 from rich.console import Console
 
 from bep.command import CheckError, Command
+from bep.options import add_json
 from bep.versions import installed_version
 from bep_ref.atomic import write_atomically
 from bep_ref.config import ConfigError
@@ -109,9 +110,7 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         command.add_arguments(own)
-        own.add_argument(
-            "--json", metavar="FILE", help="write the result as JSON to FILE, or to standard output with -"
-        )
+        add_json(own)
         own.set_defaults(command=command)
     return parser
 

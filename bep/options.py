@@ -19,6 +19,16 @@ def add_data(parser: argparse.ArgumentParser, required: bool = True) -> None:
     parser.add_argument("--data", metavar="SPEC", required=required, help=f"data set: {formats}")
 
 
+def add_json(parser: argparse.ArgumentParser, default: str | None = None) -> None:
+    """``--json FILE``, which every command has."""
+    parser.add_argument(
+        "--json",
+        metavar="FILE",
+        default=default,
+        help="write the result as JSON to FILE, or to standard output with -",
+    )
+
+
 def add_task(parser: argparse.ArgumentParser, omit: tuple[str, ...] = ()) -> None:
     """Hidden layers, counters, binarisation and every training option, for a network that learns from ``--data``.
 

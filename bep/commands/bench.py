@@ -1,102 +1,35 @@
-"""``bep bench``: measure the published figures again."""
+"""``bep bench``: measure the published figures again, each kind by a command of its own."""
 
 import argparse
-import os
-from pathlib import Path
 from typing import Any
 
-from rich.table import Table
-
-from bep.console import progress_bar
-from bep_ref.atomic import write_atomically
-from bep_ref.config import ConfigError
+from bep.commands import bench_hw, bench_sw
+from bep.options import add_json
 
 NAME = "bench"
 HELP = "measure the published figures again"
 DESCRIPTION = """\
-bep bench hw: training speed of the hardware. Every design is trained in co-simulation, bit for bit beside the golden
-model, for its cycles a sample, and placed and routed with several seeds for its clock.
+Measure what the README's tables show.
 
-  bep bench hw --mnist mnist:DIR --json benchmarks/hardware.json --plot docs/throughput.png
-  bep bench hw --mnist mnist:DIR --only icebreaker-200 --seeds 2
-
-A row that was measured is kept in the folder of builds; after an interruption the same command goes on with the rest.
-All rows take some hours.
+  bep bench hw --help      the hardware
+  bep bench sw --help      training in software, beside other ways to train such a network
 """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("what", choices=["hw"], help="hw: cycles, clock and size of the training hardware")
-    parser.add_argument("--mnist", metavar="SPEC", default="mnist:data/mnist", help="MNIST (default: mnist:data/mnist)")
-    parser.add_argument("--only", nargs="+", metavar="NAME", help="these rows (default: all)")
-    parser.add_argument(
-        "--seeds", type=int, default=8, metavar="N", help="placements of a row; at least 1 (default: 8)"
-    )
-    parser.add_argument(
-        "--sweep-seeds", type=int, default=2, metavar="N", help="the same where lanes are varied (default: 2)"
-    )
-    parser.add_argument("--jobs", type=int, metavar="N", help="placements at once (default: cores, at most 4)")
-    parser.add_argument(
-        "--build", type=Path, default=Path("build/bench"), metavar="DIR", help="folder of builds (default: build/bench)"
-    )
-    parser.add_argument("--plot", type=Path, metavar="FILE", help="draw samples/s against lanes (PNG)")
+    kinds = parser.add_subparsers(required=True, metavar="WHAT")
+    for kind in (bench_hw, bench_sw):
+        own = kinds.add_parser(
+            kind.NAME,
+            help=kind.HELP,
+            description=kind.DESCRIPTION,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        kind.add_arguments(own)
+        add_json(own, default=argparse.SUPPRESS)  # what stands before WHAT stays
+        own.set_defaults(kind=kind)
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
-    from bep.bench.designs import DESIGNS
-    from bep.bench.hardware import measure_all, measure_popcount
-    from bep.bench.throughput_plot import throughput_plot
-
-    jobs = args.jobs if args.jobs is not None else min(4, os.cpu_count() or 1)
-    for name, value in (("seeds", args.seeds), ("sweep-seeds", args.sweep_seeds), ("jobs", jobs)):
-        if value < 1:
-            raise ConfigError(f"{name}: {value} is out of range; it must be at least 1")
-    known = [design.name for design in DESIGNS]
-    for name in args.only or ():
-        if name not in known:
-            raise ConfigError(f"only: {name!r} is not known; known are {', '.join(known)}")
-    designs = [design for design in DESIGNS if not args.only or design.name in args.only]
-    with progress_bar(args.progress) as progress:
-        bar = progress.add_task("", total=None)
-
-        def show(design: Any, stage: str, done: int, total: int) -> None:
-            progress.update(bar, description=f"{design.name}: {stage}", completed=done, total=total)
-
-        rows = measure_all(designs, args.mnist, args.seeds, args.sweep_seeds, jobs, args.build, show)
-    args.report.print(_table(rows))
-    result = {"rows": rows}
-    if not args.only:
-        result["popcount"] = measure_popcount()
-        args.report.print(_popcount_table(result["popcount"]))
-    if args.plot:
-        write_atomically(args.plot, throughput_plot(rows))
+    result: dict[str, Any] = args.kind.run(args)
     return result
-
-
-def _table(rows: list[dict[str, Any]]) -> Table:
-    table = Table(title="Training hardware")
-    for heading in ("", "network", "samples/s", "cycles", "propagate", "update", "worst MHz", "median", "LUT4"):
-        table.add_column(heading, justify="left" if heading in ("", "network") else "right")
-    for row in rows:
-        cosim, build = row["cosim"], row["build"]
-        table.add_row(
-            row["name"],
-            row["what"]["network"],
-            f"{row['samples_per_second_worst']:,}",
-            f"{cosim['cycles_per_sample']:,.0f}",
-            f"{cosim['propagate_utilisation']:.1%}",
-            f"{cosim['update_utilisation']:.1%}",
-            f"{build['fmax_worst_mhz']:.1f}",
-            f"{build['fmax_median_mhz']:.1f}",
-            f"{build['lut4']:,}",
-        )
-    return table
-
-
-def _popcount_table(rows: list[dict[str, Any]]) -> Table:
-    table = Table(title="XNOR-popcount alone")
-    for heading in ("device", "bits", "LUT4", "LUT4 a bit"):
-        table.add_column(heading, justify="left" if heading == "device" else "right")
-    for row in rows:
-        table.add_row(row["device"], str(row["lanes"]), str(row["lut4"]), f"{row['lut4_per_bit']:.2f}")
-    return table

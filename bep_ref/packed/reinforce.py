@@ -32,7 +32,7 @@ def reinforce(q, planes, digits, block, low, high, state):  # type: ignore[no-un
         if value & np.uint32(1):
             position += 1 << digits
             continue
-        position += np.int64(value >> np.uint32(1))
+        position += int(value >> np.uint32(1))
         if position < synapses:
             while position >= first + walked:
                 first += walked

@@ -1,4 +1,4 @@
-"""The same algorithm with float32 BLAS matrix products, tuned: the form a NumPy programmer would arrive at."""
+"""The same algorithm in NumPy, tuned: float32 BLAS matrix products, and no loop over samples."""
 
 from typing import Any
 
@@ -7,17 +7,12 @@ from numpy.typing import NDArray
 
 from bep_ref.config import gate_threshold
 from bep_ref.mlp import Batch, BinaryMlp, Ints
-from bep_ref.packed.reinforce import reinforce
-from bep_ref.reinforce import DIGITS, OFF, threshold_planes
 
 Floats = NDArray[np.float32]
 
 
 class BlasMlp(BinaryMlp):
-    """:class:`~bep_ref.mlp.BinaryMlp` to the bit, with ±1 kept as float32 and no loop over samples.
-
-    Only the walk of reinforcement is compiled: it is sequential, and would measure the interpreter.
-    """
+    """:class:`~bep_ref.mlp.BinaryMlp` to the bit, with weights kept as float32."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -65,7 +60,7 @@ class BlasMlp(BinaryMlp):
         """As the specification's, on floats: contented neurons are infinitely far from their threshold."""
         distance = np.abs(z)
         distance[(z >= 0) == (target > 0)] = np.inf
-        distance = distance.reshape(len(z), -1, group_size)
+        distance = distance.reshape(len(z), z.shape[1] // group_size, group_size)
         best = distance.argmin(axis=2)[..., None]
         chosen = np.zeros(distance.shape, dtype=bool)
         np.put_along_axis(chosen, best, np.take_along_axis(distance, best, 2) < np.inf, 2)
@@ -76,7 +71,7 @@ class BlasMlp(BinaryMlp):
 
         Rows are independent of each other: the first winners of all rows move together, then the second ones...
         """
-        q = self.counters[layer]
+        q, (low, high) = self.counters[layer], self._limits
         samples, rows = np.nonzero(chosen)
         directions = target[samples, rows].astype(q.dtype)[:, None]
         activations = a.astype(q.dtype)
@@ -86,19 +81,8 @@ class BlasMlp(BinaryMlp):
         for turn in range(count.max()):
             event = by_row[first[count > turn] + turn]
             row = rows[event]
-            q[row] = np.clip(q[row] + directions[event] * activations[samples[event]], *self._limits)
+            q[row] = np.clip(q[row] + directions[event] * activations[samples[event]], low, high)
         return np.flatnonzero(count)
-
-    def _reinforce(self, probabilities: list[float]) -> int:
-        count = 0
-        for q, p in zip(self.counters, probabilities, strict=True):
-            planes = np.array(threshold_planes(p), np.uint32)
-            if planes[0] != OFF:
-                state = np.uint32(self.generator.state)
-                state, met = reinforce(q, planes, DIGITS, self.walk_block, *self._limits, state)
-                self.generator.state = int(state)
-                count += int(met)
-        return count
 
 
 def _signs(values: NDArray[Any]) -> Floats:
