@@ -32,6 +32,8 @@ figures: $(READY) ## measure what the README's tables show again, into benchmark
 		--json benchmarks/train-digits-$$seed.json || exit 1; done
 	$(call MEASURE,train --data mnist:$(MNIST) --hidden 128 128 --epochs 15 --seed 1 --out run/mnist,train-mnist)
 	$(call MEASURE,cosim --data digits --board icebreaker,cosim-digits)
+	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off -e '.[bench]'
+	$(call MEASURE,bench sw --mnist mnist:$(MNIST),software)
 	$(call MEASURE,bench hw --mnist mnist:$(MNIST) --plot docs/throughput.png,hardware)
 
 lint: $(READY) ## lint, formatting and types

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from statistics import median
 from typing import Any
 
 import numpy as np
@@ -85,8 +86,8 @@ class Trainer:
 
     @property
     def samples_per_second(self) -> float:
-        """Training samples over training time, all epochs together."""
-        return len(self.history) * len(self.task.train) / sum(epoch.seconds for epoch in self.history)
+        """Training samples over training time, in the median epoch: the first may compile kernels."""
+        return len(self.task.train) / median(epoch.seconds for epoch in self.history)
 
     @property
     def model(self) -> Model:
