@@ -14,7 +14,7 @@ NAME = "sw"
 HELP = "speed, memory and accuracy of training in software"
 DESCRIPTION = """\
 Training speed of the packed engine, the same algorithm in NumPy with BLAS, a binary network trained by PyTorch, and a
-Tsetlin machine: by turns, each in a process of its own on one thread, once a round; round n has seed n.
+Tsetlin machine: by turns, each in a process of its own on one thread, once a round; round n has seed n. Seconds are the processor's.
 
   bep bench sw --mnist mnist:DIR --json benchmarks/software.json
   bep bench sw --mnist mnist:DIR --only packed helped_numpy --rounds 5
@@ -60,7 +60,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def _table(rows: Sequence[dict[str, Any]]) -> Table:
-    table = Table(title="Training in software, medians of the rounds")
+    table = Table(title="Training in software, medians of the rounds, one thread")
     for heading in ("", "samples/s", "least to most", "accuracy", "peak MB"):
         table.add_column(heading, justify="right" if heading else "left")
     for row in rows:

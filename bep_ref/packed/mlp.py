@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from bep_ref.config import ConfigError, gate_threshold, margin_threshold
+from bep_ref.config import ConfigError, check_group_sizes, gate_threshold, margin_threshold
 from bep_ref.mlp import Batch, BinaryMlp, Ints, sign
 from bep_ref.packed.decide import decide
 from bep_ref.packed.forward import forward
@@ -54,6 +54,7 @@ class PackedMlp(BinaryMlp):
     def step(self, x: Any, y: Ints, reinforcement: list[float] | None = None) -> Batch:
         x, y = x if isinstance(x, PackedSamples) else np.asarray(x), np.asarray(y)
         self._check_samples(x.shape, y)
+        check_group_sizes(tuple(self.group_size), self.network.hidden)  # the kernels would not notice
         samples, y = self.load(x), y.astype(np.int64, copy=False)
         z, activations, logits = self._propagate(samples)
         predictions, triggered = np.empty(len(y), np.int64), np.empty(len(y), np.bool_)

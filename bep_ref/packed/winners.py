@@ -14,6 +14,7 @@ def find_winners(z, target, triggered, group_size, chosen, events):  # type: ign
     """
     samples, neurons = z.shape
     content = np.int32(0x7FFFFFFF)
+    # distance and neuron in one number: the least has the lowest index of equals; |z| <= 65536 and 8192 neurons fit
     distance = np.empty(neurons, np.int32)
     count = 0
     for n in range(samples):
@@ -21,16 +22,14 @@ def find_winners(z, target, triggered, group_size, chosen, events):  # type: ign
             continue
         for j in range(neurons):
             positive = z[n, j] >= 0
-            distance[j] = content if positive == (target[n, j] > 0) else abs(z[n, j])
+            distance[j] = content if positive == (target[n, j] > 0) else abs(z[n, j]) << 13 | j
         for first in range(0, neurons, group_size):
             least = content
             for j in range(first, first + group_size):
                 least = min(least, distance[j])
             if least == content:
                 continue
-            winner = first
-            while distance[winner] != least:  # the lowest index of equals
-                winner += 1
+            winner = least & 0x1FFF
             chosen[n, winner] = True
             events[count, 0] = n
             events[count, 1] = winner

@@ -1,6 +1,5 @@
 """The table of training in software: its opponents do the same bits, and a small run measures them."""
 
-
 import numpy as np
 import pytest
 from hypothesis import given, settings

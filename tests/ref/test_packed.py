@@ -104,6 +104,13 @@ def test_samples_of_another_width_are_refused():
             net.predict(x)
 
 
+def test_group_sizes_that_do_not_divide_are_refused():
+    net = PackedMlp([np.zeros((6, 3))], [[1] * 6, [-1] * 6], group_size=[3])
+    net.group_size = [4]
+    with pytest.raises(ConfigError, match="group_size: 4 does not divide layer 1's 6 neurons"):
+        net.train_batch(np.ones((1, 3)), np.array([0]))
+
+
 def test_engines_by_name():
     assert engine() is engine("packed") is PackedMlp
     assert engine("readable") is BinaryMlp
