@@ -14,7 +14,8 @@ NAME = "sw"
 HELP = "speed, memory and accuracy of training in software"
 DESCRIPTION = """\
 Training speed of the packed engine, the same algorithm in NumPy with BLAS, a binary network trained by PyTorch, and a
-Tsetlin machine: by turns, each in a process of its own on one thread, once a round; round n has seed n. Seconds are the processor's.
+Tsetlin machine: by turns, each in a process of its own on one thread, once a round; round n has seed n. Seconds are
+the processor's.
 
   bep bench sw --mnist mnist:DIR --json benchmarks/software.json
   bep bench sw --mnist mnist:DIR --only packed helped_numpy --rounds 5
