@@ -1,6 +1,7 @@
-"""Golden model of binary networks trained by Binary Error Propagation."""
+"""Golden model of binary networks trained by Binary Error Propagation, through time too, or by local error signals."""
 
-from bep_ref.config import ConfigError, Machine, Network, Training
+from bep_ref.config import ConfigError, Machine, Network, RecurrentNetwork, Training
 from bep_ref.mlp import BinaryMlp
+from bep_ref.rnn import BinaryRnn
 
-__all__ = ["BinaryMlp", "ConfigError", "Machine", "Network", "Training"]
+__all__ = ["BinaryMlp", "BinaryRnn", "ConfigError", "Machine", "Network", "RecurrentNetwork", "Training"]

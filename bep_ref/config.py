@@ -1,6 +1,6 @@
-"""The frozen configuration: what is learned (`Network`), how (`Training`), and on which machine (`Machine`).
+"""The frozen configuration: what learns (`Network`, `RecurrentNetwork`), how (`Training`), on which `Machine`.
 
-The golden model, the hardware generator, the testbench, the estimator and the host all read these three
+The golden model, the hardware generator, the testbench, the estimator and the host all read these
 objects; nothing they hold is written down a second time. Every field validates itself, and a bad value
 raises :class:`ConfigError` with one line that names the field, the value and the limit.
 """
@@ -8,6 +8,9 @@ raises :class:`ConfigError` with one line that names the field, the value and th
 import math
 from dataclasses import MISSING, asdict, dataclass, field, fields
 from typing import Any, Self
+
+RULES = ("bep", "local")
+"""Learning rules: Binary Error Propagation, and local error signals."""
 
 
 class ConfigError(ValueError):
@@ -47,8 +50,33 @@ class _Record:
             raise ConfigError(f"{cls.__name__}: {error}") from None
 
 
+class _Shape(_Record):
+    """What follows from the matrices of counters, whatever network they belong to."""
+
+    classes: int
+    counter_bits: int
+
+    @property
+    def shapes(self) -> tuple[tuple[int, int], ...]:
+        raise NotImplementedError
+
+    def _check_ends(self) -> None:
+        self._check("classes", 2 <= self.classes <= 256)
+        self._check("counter_bits", 2 <= self.counter_bits <= 16)
+
+    @property
+    def synapses(self) -> int:
+        """Trainable synapses, one counter each."""
+        return sum(rows * columns for rows, columns in self.shapes)
+
+    @property
+    def counter_range(self) -> tuple[int, int]:
+        """Smallest and largest counter value."""
+        return -(1 << (self.counter_bits - 1)), (1 << (self.counter_bits - 1)) - 1
+
+
 @dataclass(frozen=True)
-class Network(_Record):
+class Network(_Shape):
     """Shape of a multilayer perceptron: ``inputs`` bits, hidden layers, a fixed classifier of ``classes`` rows.
 
     ``counter_bits`` is the width B of the saturating counters behind every trainable weight.
@@ -65,8 +93,12 @@ class Network(_Record):
         self._check("hidden", 1 <= len(self.hidden) <= 8, list(self.hidden))
         for width in self.hidden:
             self._check("hidden", 2 <= width <= 8192, width)
-        self._check("classes", 2 <= self.classes <= 256)
-        self._check("counter_bits", 2 <= self.counter_bits <= 16)
+        self._check_ends()
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """Neurons of each layer that chooses winners."""
+        return self.hidden
 
     @property
     def fan_in(self) -> tuple[int, ...]:
@@ -78,18 +110,49 @@ class Network(_Record):
         """``(neurons, fan-in)`` of each trainable layer."""
         return tuple(zip(self.hidden, self.fan_in, strict=True))
 
-    @property
-    def synapses(self) -> int:
-        """Trainable synapses, one counter each."""
-        return sum(rows * fan_in for rows, fan_in in self.shapes)
-
-    @property
-    def counter_range(self) -> tuple[int, int]:
-        """Smallest and largest counter value."""
-        return -(1 << (self.counter_bits - 1)), (1 << (self.counter_bits - 1)) - 1
-
     def __str__(self) -> str:
         return "-".join(str(n) for n in (self.inputs, *self.hidden, self.classes))
+
+
+@dataclass(frozen=True)
+class RecurrentNetwork(_Shape):
+    """Shape of a many-to-one recurrent network: a state fed by each step's bits and by itself, then an output layer.
+
+    A sample is a sequence of at most ``steps`` steps of ``inputs`` bits. Matrices of counters, in this order wherever
+    there is one for each: xs (state, inputs), ss (state, state), sy (output, state).
+    """
+
+    inputs: int = setting("input bits of a step, K_x", "1 to 65536 bits")
+    state: int = setting("neurons of the state, K_s", "2 to 8192 neurons")
+    output: int = setting("neurons of the output layer, K_y", "2 to 8192 neurons")
+    classes: int = setting("classes", "2 to 256")
+    counter_bits: int = setting("width B of the counter behind every trainable weight", "2 to 16 bits", 8)
+    steps: int = setting("most steps of a sequence, T", "1 to 65536 steps", 65536)
+
+    def __post_init__(self) -> None:
+        self._check("inputs", 1 <= self.inputs <= 65536)
+        self._check("state", 2 <= self.state <= 8192)
+        self._check("output", 2 <= self.output <= 8192)
+        self._check("steps", 1 <= self.steps <= 65536)
+        self._check_ends()
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """Neurons of each layer that chooses winners: state, output."""
+        return self.state, self.output
+
+    @property
+    def fan_in(self) -> tuple[int, ...]:
+        """Fan-in of the neurons that each matrix feeds: xs and ss meet in one pre-activation of K_x + K_s inputs."""
+        return self.inputs + self.state, self.inputs + self.state, self.state
+
+    @property
+    def shapes(self) -> tuple[tuple[int, int], ...]:
+        """``(rows, columns)`` of xs, ss and sy."""
+        return (self.state, self.inputs), (self.state, self.state), (self.output, self.state)
+
+    def __str__(self) -> str:
+        return f"{self.inputs}-({self.state})-{self.output}-{self.classes}"
 
 
 @dataclass(frozen=True)

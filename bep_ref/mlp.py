@@ -1,76 +1,65 @@
-"""Binary Error Propagation for multilayer perceptrons: the readable specification, in NumPy.
+"""Binary Error Propagation for multilayer perceptrons, and local error signals: the readable specification, in NumPy.
 
-Bit conventions: activations, visible weights and error signals are ±1 (int8); ``sign(0) = +1``. A counter
-``q`` stands for the odd hidden weight ``2q + 1``; its visible weight is +1 where ``q >= 0``.
-Equation numbers are those of arXiv 2512.04189.
+Bit conventions are those of :mod:`bep_ref.rules`; equation numbers those of arXiv 2512.04189. ``rule="local"`` is
+the rule of arXiv 2412.00119: every layer has a classifier and a trigger of its own, and nothing passes backward.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from bep_ref.config import ConfigError, Network, check_group_sizes, gate_threshold, margin_threshold
-from bep_ref.reinforce import Xorshift32, hits, threshold_planes
-
-Ints = NDArray[Any]
-
-
-def sign(z: Ints) -> Ints:
-    """±1 (int8) with ``sign(0) = +1``."""
-    return np.where(z >= 0, 1, -1).astype(np.int8)
-
-
-def matmul(a: Ints, b: Ints) -> Ints:
-    """Exact integer product of ±1 (or 0) matrices, through float32 BLAS: sums stay far below 2**24."""
-    return (a.astype(np.float32) @ b.astype(np.float32)).astype(np.int32)
-
-
-@dataclass(frozen=True)
-class Batch:
-    """What one mini-batch did, sample by sample: the record a co-simulation compares.
-
-    ``predictions`` (n,) classes; ``triggered`` (n,) bool; ``winners`` per layer (n, K_l) bool, the neurons
-    whose counters moved; ``reinforced`` counters changed by reinforcement, over all layers.
-    """
-
-    predictions: Ints
-    triggered: NDArray[np.bool_]
-    winners: tuple[NDArray[np.bool_], ...]
-    reinforced: int
+from bep_ref.config import RULES, ConfigError, Network, check_group_sizes, gate_threshold, margin_threshold
+from bep_ref.reinforce import Xorshift32, reinforce
+from bep_ref.rules import (
+    Batch,
+    Ints,
+    check_classifier,
+    check_counters,
+    check_labels,
+    lead_below,
+    matmul,
+    move,
+    sign,
+    winners,
+)
 
 
 class BinaryMlp:
-    """A binary perceptron whose counters are trained by BEP.
+    """A binary perceptron whose counters are trained by BEP or by local error signals.
 
     Parameters
     ----------
     counters : one (K_l, K_{l-1}) integer array a layer, within the counter's range.
-    classifier : (C, K_L) of ±1, row c the prototype of class c.
-    margin : r of Eq. 1, fraction of K_L.
-    gate : nu of Eq. 7, fraction of the fan-in.
+    classifier : (C, K_L) of ±1, row c the prototype of class c. May be left out where ``classifiers`` are given.
+    margin : r of Eq. 1, fraction of the width of the layer classified.
+    gate : nu of Eq. 7, fraction of the fan-in. Local error signals pass no gate.
     group_size : γ per layer, each a divisor of the layer's width.
     counter_bits : width B of the saturating counters.
     seed : of the generator that picks reinforced counters, 1 to 2**32 - 1.
     walk_block : inputs whose counters are walked together when reinforced, row by row: what hardware holds in one
         column of its visible plane. It decides which random number meets which counter, nothing else.
+    rule : where desired activations come from: ``bep``, or ``local``.
+    classifiers : of rule ``local``, one (C, K_l) a layer; the last one predicts.
     """
 
     def __init__(
         self,
         counters: Sequence[ArrayLike],
-        classifier: ArrayLike,
+        classifier: ArrayLike | None = None,
         margin: float = 0.5,
         gate: float = 0.2,
         group_size: Sequence[int] = (),
         counter_bits: int = 8,
         seed: int = 1,
         walk_block: int = 8,
+        rule: str = "bep",
+        classifiers: Sequence[ArrayLike] = (),
     ) -> None:
         self.counters = [np.array(q, dtype=np.int32) for q in counters]
-        self.classifier = np.array(classifier, dtype=np.int8)
+        self.rule = rule
+        self.classifiers = self._given_classifiers(classifier, classifiers)
+        self.classifier = self.classifiers[-1]
         for index, q in enumerate(self.counters, start=1):
             if q.ndim != 2:
                 raise ConfigError(f"counters of layer {index}: shape {q.shape}; it must be (neurons, fan-in)")
@@ -90,26 +79,35 @@ class BinaryMlp:
         self.walk_block = walk_block
         self._refresh()
 
+    def _given_classifiers(self, classifier: ArrayLike | None, classifiers: Sequence[ArrayLike]) -> list[Ints]:
+        """The classifiers, last layer's last: one for BEP, one a layer for local error signals."""
+        if self.rule not in RULES:
+            raise ConfigError(f"rule: {self.rule!r} is unknown; it must be {' or '.join(RULES)}")
+        given = [np.array(p, dtype=np.int8) for p in classifiers]
+        if not given and classifier is not None:
+            given = [np.array(classifier, dtype=np.int8)]
+        elif classifier is not None and not np.array_equal(given[-1], classifier):
+            raise ConfigError("classifier: it differs from the last of classifiers; give one of them")
+        wanted = len(self.counters) if self.rule == "local" else 1
+        if len(given) != wanted or not given:
+            raise ConfigError(f"classifiers: {len(given)} given; rule {self.rule} needs {wanted}")
+        return given
+
     def _check_shapes(self) -> None:
-        low, high = self.network.counter_range
         for index, (q, shape) in enumerate(zip(self.counters, self.network.shapes, strict=True), start=1):
-            if q.shape != shape:
-                raise ConfigError(f"counters of layer {index}: shape {q.shape}; it must be {shape}")
-            if q.min() < low or q.max() > high:
-                raise ConfigError(f"counters of layer {index}: {q.min()} to {q.max()}; they must be {low} to {high}")
-        if self.classifier.shape[1] != self.network.hidden[-1]:
-            width = self.network.hidden[-1]
-            raise ConfigError(f"classifier: {self.classifier.shape[1]} columns; it must have the last layer's {width}")
-        if not np.isin(self.classifier, (-1, 1)).all():
-            raise ConfigError("classifier: it must hold only -1 and +1")
+            check_counters(f"layer {index}", q, shape, self.network.counter_range)
+        check_classifier("classifier", self.classifier, self.network.hidden[-1], "the last layer")
+        for index, p in enumerate(self.classifiers[:-1], start=1):
+            check_classifier(f"classifier of layer {index}", p, self.network.hidden[index - 1], "the layer")
+            if len(p) != self.network.classes:
+                raise ConfigError(f"classifier of layer {index}: {len(p)} rows; the last has {self.network.classes}")
 
     def _check_samples(self, shape: tuple[int, ...], y: Ints) -> None:
         if shape[1:] != (self.network.inputs,) or y.shape != shape[:1]:
             raise ConfigError(
                 f"samples: x has shape {shape} and y {y.shape}; they must be (n, {self.network.inputs}) and (n,)"
             )
-        if len(y) and not 0 <= y.min() <= y.max() < self.network.classes:
-            raise ConfigError(f"labels: {y.min()} to {y.max()}; they must be 0 to {self.network.classes - 1}")
+        check_labels(y, self.network.classes)
 
     @property
     def weights(self) -> list[Ints]:
@@ -141,11 +139,7 @@ class BinaryMlp:
 
     def triggers(self, logits: Ints, y: Ints) -> NDArray[np.bool_]:
         """Eq. 1: the lead of the right class over the best other one is below ``ceil(r * K_L)``."""
-        everyone = np.arange(len(y))
-        others = logits.copy()
-        others[everyone, y] = np.iinfo(np.int32).min
-        lead = logits[everyone, y] - others.max(axis=1)
-        return lead < margin_threshold(self.margin, self.network.hidden[-1])
+        return lead_below(logits, y, margin_threshold(self.margin, self.network.hidden[-1]))
 
     def targets(self, pre_activations: list[Ints], y: Ints) -> list[Ints]:
         """Eq. 2, 5, 7: the desired activation a*_l of every layer, each (n, K_l) of ±1."""
@@ -155,14 +149,16 @@ class BinaryMlp:
             targets.insert(0, sign(matmul(gate * targets[0], self.weights[layer])))
         return targets
 
+    def local_triggers(self, activations: list[Ints], y: Ints) -> list[NDArray[np.bool_]]:
+        """Each layer's own trigger on ``P_l a_l``, (n,) bool a layer; ``activations`` a_0..a_L."""
+        return [
+            lead_below(matmul(a, p.T), y, margin_threshold(self.margin, width))
+            for a, p, width in zip(activations[1:], self.classifiers, self.network.hidden, strict=True)
+        ]
+
     def winners(self, z: Ints, target: Ints, group_size: int) -> NDArray[np.bool_]:
         """Sec. 3.3: in each group the wrong neuron of smallest ``|z|``, lowest index on a tie; (n, K_l) bool."""
-        groups = (len(z), -1, group_size)
-        stability = np.where(sign(z) == target, np.iinfo(np.int32).max, np.abs(z)).reshape(groups)
-        best = stability.argmin(axis=2)[..., None]
-        chosen = np.zeros(stability.shape, dtype=bool)
-        np.put_along_axis(chosen, best, np.take_along_axis(stability, best, 2) < np.iinfo(np.int32).max, 2)
-        return chosen.reshape(z.shape)
+        return winners(sign(z) != target, np.abs(z), group_size)
 
     def train_batch(self, x: Ints, y: Ints, reinforcement: list[float] | None = None) -> Ints:
         """Train on one mini-batch and return its predictions (n,), made before the update."""
@@ -176,35 +172,26 @@ class BinaryMlp:
         x, y = np.asarray(x), np.asarray(y)
         self._check_samples(x.shape, y)
         z, a, logits = self.forward(x)
-        triggered = self.triggers(logits, y)
-        targets = self.targets(z, y)
+        if self.rule == "local":
+            triggers, targets = self.local_triggers(a, y), [p[y] for p in self.classifiers]
+        else:
+            triggers, targets = [self.triggers(logits, y)] * len(z), self.targets(z, y)
+        triggered = np.any(triggers, axis=0)
         chosen = tuple(
-            self.winners(z[layer], targets[layer], size) & triggered[:, None]
+            self.winners(z[layer], targets[layer], size) & triggers[layer][:, None]
             for layer, size in enumerate(self.group_size)
         )
-        low, high = self.network.counter_range
         for layer, q in enumerate(self.counters):
             for sample in np.flatnonzero(chosen[layer].any(axis=1)):
                 rows = np.flatnonzero(chosen[layer][sample])
-                # Eq. 8, 9: saturating at every single increment, as a counter does
-                step = np.outer(targets[layer][sample, rows], a[layer][sample])
-                q[rows] = np.clip(q[rows] + step, low, high)
+                move(q, rows, targets[layer][sample], a[layer][sample], self.network.counter_range)
         reinforced = self._reinforce(reinforcement) if reinforcement is not None and triggered.any() else 0
         self._refresh()
         return Batch(logits.argmax(axis=1), triggered, chosen, reinforced)
 
     def _reinforce(self, probabilities: list[float]) -> int:
         """Push randomly picked counters one step away from zero, layer by layer."""
-        low, high = self.network.counter_range
-        count, block = 0, self.walk_block
-        for q, p in zip(self.counters, probabilities, strict=True):
-            neurons, fan_in = q.shape
-            blocks = -(-fan_in // block)
-            picked = hits(threshold_planes(p), blocks * neurons * block, self.generator)
-            number, rows, lanes = np.unravel_index(np.fromiter(picked, dtype=np.int64), (blocks, neurons, block))
-            columns = number * block + lanes
-            inside = columns < fan_in  # the last block's padding is walked too
-            rows, columns = rows[inside], columns[inside]
-            q[rows, columns] = np.clip(q[rows, columns] + np.where(q[rows, columns] >= 0, 1, -1), low, high)
-            count += rows.size
-        return count
+        return sum(
+            reinforce(q, p, self.network.counter_range, self.walk_block, self.generator)
+            for q, p in zip(self.counters, probabilities, strict=True)
+        )

@@ -15,6 +15,10 @@ The hardware draws the same words in the same order from the same generator.
 import math
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from bep_ref.config import ConfigError
 
@@ -97,3 +101,19 @@ def hits(planes: tuple[int, ...], synapses: int, generator: Xorshift32) -> Itera
         if position < synapses:
             yield position
         position += 1
+
+
+def reinforce(q: NDArray[Any], p: float, limits: tuple[int, int], block: int, generator: Xorshift32) -> int:
+    """Push each counter of ``q`` (neurons, fan-in) one step away from zero with probability ``p``; returns how many.
+
+    Counters are walked ``block`` inputs at a time, row by row, and stay within ``limits``.
+    """
+    neurons, fan_in = q.shape
+    blocks = -(-fan_in // block)
+    picked = hits(threshold_planes(p), blocks * neurons * block, generator)
+    number, rows, lanes = np.unravel_index(np.fromiter(picked, dtype=np.int64), (blocks, neurons, block))
+    columns = number * block + lanes
+    inside = columns < fan_in  # the last block's padding is walked too
+    rows, columns = rows[inside], columns[inside]
+    q[rows, columns] = np.clip(q[rows, columns] + np.where(q[rows, columns] >= 0, 1, -1), *limits)
+    return int(rows.size)

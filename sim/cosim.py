@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from bep_hw.registers import address, reinforcement_settings, settings
 from bep_ref.config import Machine, Training
 from bep_ref.initial import initial_mlp
-from bep_ref.mlp import BinaryMlp, sign
+from bep_ref.mlp import BinaryMlp
+from bep_ref.rules import sign
 from bep_ref.task import Task
 from bep_ref.train import batches, reinforcement
 from sim.bench import TrainerBench

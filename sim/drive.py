@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from bep_hw.layout import Layout
 from bep_hw.ports import Space, request_layout
 from bep_hw.registers import REGISTERS, address
-from bep_ref.mlp import sign
+from bep_ref.rules import sign
 from sim.job import Job, Observed
 
 PERIOD_NS = 10

@@ -10,7 +10,7 @@ from bep_hw.hidden_plane import HiddenPlane
 from bep_hw.layout import Layout
 from bep_hw.update import Action, UpdateEngine
 from bep_ref import Machine, Network
-from bep_ref.mlp import sign
+from bep_ref.rules import sign
 from tests.hw.drive import STEADY, layouts, pause, random_counters, simulate, simulated
 from tests.link.streams import send
 

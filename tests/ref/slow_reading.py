@@ -71,3 +71,29 @@ class SlowMlp:
             if abs(sums[j]) <= self.gate * fan_in:
                 total[i] += weights[j][i] * desired[j]
         return [sgn(value) for value in total]
+
+
+class SlowLocal(SlowMlp):
+    """Local error signals: ``classifiers`` one a layer, each layer triggers for itself, nothing passes backward."""
+
+    def __init__(self, counters, classifiers, margin, group_size, counter_bits):
+        super().__init__(counters, classifiers[-1], margin, 0, group_size, counter_bits)
+        self.classifiers = classifiers
+
+    def _train_sample(self, visible, sample, label):
+        below, number, triggered = sample, len(self.predictions), False
+        for layer, (weights, prototypes) in enumerate(zip(visible, self.classifiers, strict=True)):
+            sums = [dot(row, below) for row in weights]
+            above = [sgn(z) for z in sums]
+            scores = [dot(prototype, above) for prototype in prototypes]
+            rival = max(score for c, score in enumerate(scores) if c != label)
+            if scores[label] - rival < self.margin * len(above):
+                triggered = True
+                for j in self._winners(sums, prototypes[label], self.group_size[layer]):
+                    self.winners.append((number, layer, j))
+                    for i, a in enumerate(below):
+                        h = self.hidden[layer][j][i] + 2 * prototypes[label][j] * a
+                        self.hidden[layer][j][i] = max(-self.largest, min(self.largest, h))
+            below = above
+        self.predictions.append(scores.index(max(scores)))
+        self.triggered.append(triggered)

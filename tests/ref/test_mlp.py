@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from bep_ref import BinaryMlp, ConfigError
-from bep_ref.mlp import sign
 from bep_ref.reinforce import Xorshift32, hits, threshold_planes
+from bep_ref.rules import sign
 
 
 def perceptron(rows, classifier, **options):

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bep_ref import BinaryMlp
 from bep_ref.config import divisors
-from tests.ref.slow_reading import SlowMlp
+from tests.ref.slow_reading import SlowLocal, SlowMlp
 
 FRACTIONS = st.sampled_from([0.0, 0.0625, 0.25, 0.375, 0.5, 0.75, 1.0])  # exact in binary, as in both readings
 
@@ -35,7 +35,25 @@ def networks(draw):
 def test_same_counters_predictions_triggers_and_winners(network, samples, batches):
     options, rng = network
     fast = BinaryMlp(**options)
-    slow = SlowMlp(**options | {k: _lists(options[k]) for k in ("counters", "classifier")})
+    _agree(
+        fast, SlowMlp(**options | {k: _lists(options[k]) for k in ("counters", "classifier")}), rng, samples, batches
+    )
+
+
+@settings(max_examples=100, deadline=None)
+@given(networks(), st.integers(1, 12), st.integers(1, 4))
+def test_local_error_signals_agree_too(network, samples, batches):
+    options, rng = network
+    classes = len(options.pop("classifier"))
+    del options["gate"]
+    classifiers = [rng.choice([-1, 1], (classes, len(q))) for q in options["counters"]]
+    fast = BinaryMlp(**options, rule="local", classifiers=classifiers)
+    slow = SlowLocal(**options | {"counters": _lists(options["counters"])}, classifiers=_lists(classifiers))
+    _agree(fast, slow, rng, samples, batches)
+
+
+def _agree(fast, slow, rng, samples, batches):
+    """Train both readings on the same random batches and compare everything they decide."""
     for _ in range(batches):
         x = rng.choice([-1, 1], (samples, fast.network.inputs))
         y = rng.integers(0, fast.network.classes, samples)

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bep_ref.config import gate_threshold
-from bep_ref.mlp import Batch, BinaryMlp, Ints
+from bep_ref.mlp import BinaryMlp
+from bep_ref.rules import Batch, Ints
 
 Floats = NDArray[np.float32]
 

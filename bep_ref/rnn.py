@@ -1,0 +1,212 @@
+"""Binary Error Propagation through time (BEP-TT) for many-to-one recurrent networks: the specification, in NumPy.
+
+Bit conventions are those of :mod:`bep_ref.rules`; the algorithm is that of arXiv 2512.04189, Sec. 3.5. The paper leaves
+three things open, fixed here so that hardware can repeat every bit: the first state s_0 is all +1, gates compare with
+``nu * K_s``, and winners of the state are those of the time-summed stability. (Winners of the last step alone
+do not learn.)
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from bep_ref.config import ConfigError, RecurrentNetwork, check_group_sizes, gate_threshold, margin_threshold
+from bep_ref.reinforce import Xorshift32, reinforce
+from bep_ref.rules import (
+    Batch,
+    Ints,
+    check_classifier,
+    check_counters,
+    check_labels,
+    lead_below,
+    matmul,
+    move,
+    sign,
+    winners,
+)
+
+MATRICES = ("xs", "ss", "sy")
+"""Names of the matrices: inputs to state, state to state, state to output; always in this order."""
+LAYERS = ("state", "output")
+"""Names of the layers that choose winners; always in this order."""
+
+
+@dataclass(frozen=True)
+class Forward:
+    """A forward pass over n samples of T steps.
+
+    ``z`` (n, T, K_s) pre-activations of the state; ``states`` (n, T + 1, K_s), s_0 to s_T, where a sequence that
+    has ended keeps its last state; ``z_y`` and ``s_y`` (n, K_y) of the output layer; ``logits`` (n, C).
+    """
+
+    z: Ints
+    states: Ints
+    z_y: Ints
+    s_y: Ints
+    logits: Ints
+
+
+class BinaryRnn:
+    """A binary recurrent network whose counters are trained by BEP-TT.
+
+    A sample is (T, K_x) of ±1. In a batch of sequences of different lengths, the steps after the end of the
+    shorter ones are all 0; such a step leaves the state as it is, and neither errors nor counters see it.
+
+    Parameters
+    ----------
+    counters : ``xs`` (K_s, K_x), ``ss`` (K_s, K_s) and ``sy`` (K_y, K_s), integers within the counter's range.
+    classifier : (C, K_y) of ±1, row c the prototype of class c.
+    margin : r of Eq. 1, fraction of K_y.
+    gate : nu of Eq. 7, fraction of K_s, for the errors of the output layer as for those of every step.
+    group_size : γ of ``state`` and ``output``, each a divisor of the layer's width.
+    counter_bits : width B of the saturating counters.
+    seed : of the generator that picks reinforced counters, 1 to 2**32 - 1.
+    walk_block : inputs whose counters are walked together when reinforced; see :class:`~bep_ref.mlp.BinaryMlp`.
+    steps : most steps of a sequence.
+    """
+
+    def __init__(
+        self,
+        counters: Mapping[str, ArrayLike],
+        classifier: ArrayLike,
+        margin: float = 0.5,
+        gate: float = 0.05,
+        group_size: Mapping[str, int] | None = None,
+        counter_bits: int = 8,
+        seed: int = 1,
+        walk_block: int = 8,
+        steps: int = 65536,
+    ) -> None:
+        _check_names("counters", counters, MATRICES)
+        _check_names("group_size", group_size or {}, LAYERS)
+        self.counters = {name: np.array(counters[name], dtype=np.int32) for name in MATRICES}
+        self.classifier = np.array(classifier, dtype=np.int8)
+        for name, q in self.counters.items():
+            if q.ndim != 2:
+                raise ConfigError(f"counters of {name}: shape {q.shape}; it must be (neurons, inputs)")
+        self.network = RecurrentNetwork(
+            inputs=self.counters["xs"].shape[1],
+            state=len(self.counters["ss"]),
+            output=len(self.counters["sy"]),
+            classes=len(self.classifier) if self.classifier.ndim == 2 else 0,
+            counter_bits=counter_bits,
+            steps=steps,
+        )
+        self.margin, self.gate = margin, gate
+        self.group_size = [(group_size or {})[name] for name in LAYERS]
+        check_group_sizes(tuple(self.group_size), self.network.widths)
+        for name, shape in zip(MATRICES, self.network.shapes, strict=True):
+            check_counters(name, self.counters[name], shape, self.network.counter_range)
+        check_classifier("classifier", self.classifier, self.network.output, "the output layer")
+        self.generator = Xorshift32(seed)
+        if walk_block < 1:
+            raise ConfigError(f"walk_block: {walk_block} is out of range; it must be at least 1 input")
+        self.walk_block = walk_block
+        self._refresh()
+
+    def _refresh(self) -> None:
+        """Visible weights from the counters: the hardware's commit."""
+        self.weights = {name: sign(q) for name, q in self.counters.items()}
+
+    def _check_samples(self, x: Ints) -> None:
+        inputs, steps = self.network.inputs, self.network.steps
+        if x.ndim != 3 or x.shape[2] != inputs or not 1 <= x.shape[1] <= steps:
+            raise ConfigError(f"samples: x has shape {x.shape}; it must be (n, 1 to {steps}, {inputs})")
+        present = _present(x)
+        if not present[:, 0].all() or (present[:, 1:] > present[:, :-1]).any():
+            raise ConfigError(
+                "samples: a step of zeros before the end of its sequence; only steps after the end may be 0"
+            )
+
+    def forward(self, x: Ints) -> Forward:
+        """States, output layer and logits of samples ``x`` (n, T, K_x) of ±1, zeros after the end."""
+        x = np.asarray(x, dtype=np.int8)
+        self._check_samples(x)
+        present = _present(x)
+        z = matmul(x, self.weights["xs"].T)
+        states = np.ones((len(x), x.shape[1] + 1, self.network.state), dtype=np.int8)
+        for t in range(x.shape[1]):
+            z[:, t] += matmul(states[:, t], self.weights["ss"].T)
+            states[:, t + 1] = np.where(present[:, t, None], sign(z[:, t]), states[:, t])
+        z_y = matmul(states[:, -1], self.weights["sy"].T)
+        s_y = sign(z_y)
+        return Forward(z, states, z_y, s_y, matmul(s_y, self.classifier.T))
+
+    def predict(self, x: Ints) -> Ints:
+        """Class of the largest logit, the lowest index on a tie; ``x`` (n, T, K_x) of ±1, result (n,)."""
+        return self.forward(x).logits.argmax(axis=1)
+
+    def targets(self, x: Ints, forward: Forward, y: Ints) -> tuple[Ints, Ints]:
+        """Desired states s*_t (n, T, K_s) of ±1, 0 after the end of a sequence, and desired output s*_y (n, K_y)."""
+        gate = gate_threshold(self.gate, self.network.state)
+        present = _present(x)
+        output = self.classifier[y]
+        state = np.zeros_like(forward.z, dtype=np.int8)
+        desired = sign(matmul((np.abs(forward.z_y) <= gate) * output, self.weights["sy"]))
+        for t in reversed(range(x.shape[1])):
+            state[:, t] = desired * present[:, t, None]
+            behind = sign(matmul((np.abs(forward.z[:, t]) <= gate) * desired, self.weights["ss"]))
+            desired = np.where(present[:, t, None], behind, desired)
+        return state, output
+
+    def train_batch(self, x: Ints, y: Ints, reinforcement: list[float] | None = None) -> Ints:
+        """Train on one mini-batch and return its predictions (n,), made before the update."""
+        return self.step(x, y, reinforcement).predictions
+
+    def step(self, x: Ints, y: Ints, reinforcement: list[float] | None = None) -> Batch:
+        """One mini-batch: every sample sees the same visible weights.
+
+        Counters move sample by sample, within a sample from its first step to its last, saturating at every single
+        increment. A sample's winners are the same in all of its steps, and for the rows of xs and ss alike.
+
+        ``x`` (n, T, K_x) of ±1, zeros after the end; ``y`` (n,) classes; ``reinforcement`` the probabilities of xs,
+        ss and sy (none by default), which are walked in this order.
+        """
+        x, y = np.asarray(x, dtype=np.int8), np.asarray(y)
+        if y.shape != x.shape[:1]:
+            raise ConfigError(f"samples: x has shape {x.shape} and y {y.shape}; y must be (n,)")
+        check_labels(y, self.network.classes)
+        forward = self.forward(x)
+        triggered = lead_below(forward.logits, y, margin_threshold(self.margin, self.network.output))
+        state, output = self.targets(x, forward, y)
+        stability = (state * forward.z).sum(axis=1)
+        size_s, size_y = self.group_size
+        chosen = (
+            winners(stability < 0, np.abs(stability), size_s) & triggered[:, None],
+            winners(forward.s_y != output, np.abs(forward.z_y), size_y) & triggered[:, None],
+        )
+        for sample in np.flatnonzero(triggered):
+            self._move(x[sample], forward.states[sample], state[sample], output[sample], *(c[sample] for c in chosen))
+        reinforced = self._reinforce(reinforcement) if reinforcement is not None and triggered.any() else 0
+        self._refresh()
+        return Batch(forward.logits.argmax(axis=1), triggered, chosen, reinforced)
+
+    def _move(
+        self, x: Ints, states: Ints, state: Ints, output: Ints, won: NDArray[np.bool_], won_y: NDArray[np.bool_]
+    ) -> None:
+        """Step the counters of one sample's winners."""
+        limits = self.network.counter_range
+        rows = np.flatnonzero(won)
+        for inputs, before, target in zip(x, states, state, strict=False):  # states end with one more, s_T
+            move(self.counters["xs"], rows, target, inputs, limits)
+            move(self.counters["ss"], rows, target, before, limits)
+        move(self.counters["sy"], np.flatnonzero(won_y), output, states[-1], limits)
+
+    def _reinforce(self, probabilities: list[float]) -> int:
+        """Push randomly picked counters one step away from zero, matrix by matrix."""
+        return sum(
+            reinforce(q, p, self.network.counter_range, self.walk_block, self.generator)
+            for q, p in zip(self.counters.values(), probabilities, strict=True)
+        )
+
+
+def _present(x: Ints) -> NDArray[np.bool_]:
+    """Steps (n, T) within their sequence: those that are not all 0."""
+    return np.any(x, axis=2)
+
+
+def _check_names(what: str, given: Mapping[str, object], names: tuple[str, ...]) -> None:
+    if set(given) != set(names):
+        raise ConfigError(f"{what}: {', '.join(map(str, given)) or 'none'} given; they must be {', '.join(names)}")

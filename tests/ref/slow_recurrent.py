@@ -1,0 +1,80 @@
+"""A second, independent reading of BEP through time: plain lists, plain loops, one weight row over ``[x_t ; s_{t-1}]``.
+
+It shares neither code nor representation with :mod:`bep_ref.rnn`: hidden weights are odd integers ``h``, the two
+matrices of the state are one, and sequences are as long as they are, without padding.
+"""
+
+from fractions import Fraction
+
+from tests.ref.slow_reading import dot, sgn
+
+
+class SlowRnn:
+    """``xs``, ``ss``, ``sy`` as nested lists of counters; margin and gate are compared as exact fractions."""
+
+    def __init__(self, xs, ss, sy, classifier, margin, gate, group_state, group_output, counter_bits):
+        self.inputs = len(xs[0])
+        self.state = [[2 * q + 1 for q in [*a, *b]] for a, b in zip(xs, ss, strict=True)]
+        self.output = [[2 * q + 1 for q in row] for row in sy]
+        self.classifier = classifier
+        self.margin, self.gate = Fraction(margin), Fraction(gate)
+        self.group_state, self.group_output = group_state, group_output
+        self.largest = 2**counter_bits - 1
+        self.predictions, self.triggered, self.winners = [], [], []
+
+    @property
+    def counters(self):
+        state, output = ([[(h - 1) // 2 for h in row] for row in rows] for rows in (self.state, self.output))
+        return {
+            "xs": [row[: self.inputs] for row in state],
+            "ss": [row[self.inputs :] for row in state],
+            "sy": output,
+        }
+
+    def train_batch(self, sequences, labels):
+        state, output = ([[sgn(h) for h in row] for row in rows] for rows in (self.state, self.output))
+        for sequence, label in zip(sequences, labels, strict=True):
+            self._train_sample(state, output, sequence, label)
+
+    def _train_sample(self, state, output, sequence, label):
+        heard, sums, last = [], [], [1] * len(state)
+        for bits in sequence:
+            heard.append([*bits, *last])
+            sums.append([dot(row, heard[-1]) for row in state])
+            last = [sgn(z) for z in sums[-1]]
+        final = [dot(row, last) for row in output]
+        logits = [dot(prototype, [sgn(z) for z in final]) for prototype in self.classifier]
+        self.predictions.append(logits.index(max(logits)))
+        rival = max(logit for c, logit in enumerate(logits) if c != label)
+        self.triggered.append(logits[label] - rival < self.margin * len(output))
+        if not self.triggered[-1]:
+            return
+        wanted = self.classifier[label]
+        recurrent = [row[self.inputs :] for row in state]
+        desired = [self._behind(output, final, wanted)]
+        for z in reversed(sums[1:]):
+            desired.insert(0, self._behind(recurrent, z, desired[0]))
+        stability = [sum(d[j] * z[j] for d, z in zip(desired, sums, strict=True)) for j in range(len(state))]
+        wrong = [j for j, value in enumerate(stability) if value < 0]
+        for j in self._winners("state", wrong, stability, self.group_state):
+            for bits, target in zip(heard, desired, strict=True):
+                self._move(self.state[j], target[j], bits)
+        wrong = [j for j, z in enumerate(final) if sgn(z) != wanted[j]]
+        for j in self._winners("output", wrong, final, self.group_output):
+            self._move(self.output[j], wanted[j], last)
+
+    def _behind(self, weights, sums, desired):
+        """Desired state behind ``weights`` (rows over the state), through the neurons whose sum is small."""
+        width = len(weights[0])
+        open_rows = [j for j, z in enumerate(sums) if abs(z) <= self.gate * width]
+        return [sgn(sum(weights[j][i] * desired[j] for j in open_rows)) for i in range(width)]
+
+    def _winners(self, layer, wrong, values, size):
+        for group in sorted({j // size for j in wrong}):
+            winner = min((j for j in wrong if j // size == group), key=lambda j: (abs(values[j]), j))
+            self.winners.append((len(self.predictions) - 1, layer, winner))
+            yield winner
+
+    def _move(self, row, target, bits):
+        for i, bit in enumerate(bits):
+            row[i] = max(-self.largest, min(self.largest, row[i] + 2 * target * bit))
