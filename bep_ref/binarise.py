@@ -29,15 +29,21 @@ class Binariser:
     inclusive: bool
 
     @property
+    def features(self) -> int:
+        """Features of one sample."""
+        return len(self.thresholds)
+
+    @property
     def bits(self) -> int:
         """Input bits of one sample."""
         return int(self.thresholds.size)
 
     def __call__(self, x: NDArray[Any]) -> NDArray[np.int8]:
         """Bits (n, features * B) of ±1 from features (n, features)."""
-        features = len(self.thresholds)
-        if x.ndim != 2 or x.shape[1] != features:
-            raise ConfigError(f"data: shape {x.shape} does not suit the binariser; it must be (samples, {features})")
+        if x.ndim != 2 or x.shape[1] != self.features:
+            raise ConfigError(
+                f"data: shape {x.shape} does not suit the binariser; it must be (samples, {self.features})"
+            )
         out = np.empty((len(x), *self.thresholds.shape), dtype=np.int8)
         for k, threshold in enumerate(self.thresholds.T):
             out[:, :, k] = np.where(x >= threshold if self.inclusive else x > threshold, 1, -1)

@@ -156,6 +156,20 @@ class RecurrentNetwork(_Shape):
 
 
 @dataclass(frozen=True)
+class SeriesInput(_Record):
+    """How a series becomes the steps of a :class:`RecurrentNetwork`: its values' bits, cut in windows, expanded."""
+
+    window: int = setting("values of a series that one step sees", "1 to 65536 values", 1)
+    stride: int = setting("values from one step's window to the next", "0 (the window's length) to 65536 values", 0)
+    expansion: int = setting("bits of a step after the fixed random expansion sign(E x)", "0 (none) to 65536 bits", 255)
+
+    def __post_init__(self) -> None:
+        self._check("window", 1 <= self.window <= 65536)
+        self._check("stride", 0 <= self.stride <= 65536)
+        self._check("expansion", 0 <= self.expansion <= 65536)
+
+
+@dataclass(frozen=True)
 class Training(_Record):
     """Hyperparameters of a run; each field's meaning begins with the paper's letter where it has one.
 

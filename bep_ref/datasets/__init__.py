@@ -1,9 +1,9 @@
 """Data sets by specification: ``load("digits")``, ``load("mnist:DIR")``; one file a format."""
 
-from bep_ref.datasets import csv_file, digits, mnist, npz_file, prototypes
+from bep_ref.datasets import csv_file, digits, mnist, npz_file, prototypes, sequence, smnist, ucr
 from bep_ref.datasets.dataset import DataError, Dataset
 
-FORMATS = {module.NAME: module for module in (digits, prototypes, mnist, csv_file, npz_file)}
+FORMATS = {module.NAME: module for module in (digits, prototypes, mnist, csv_file, npz_file, ucr, sequence, smnist)}
 """Every format's module: ``NAME``, ``USAGE``, ``SUMMARY`` and ``load(argument)``."""
 
 

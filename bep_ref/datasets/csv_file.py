@@ -7,7 +7,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bep_ref.datasets.dataset import DataError, Dataset, name_classes, suitable_binariser, with_test_part
+from bep_ref.datasets.dataset import (
+    DataError,
+    Dataset,
+    is_number,
+    name_classes,
+    suitable_binariser,
+    whole_numbers_or_words,
+    with_test_part,
+)
 
 NAME = "csv"
 USAGE = "csv:FILE"
@@ -45,7 +53,7 @@ def read_csv(path: Path) -> tuple[NDArray[np.float64], NDArray[Any]]:
                     width = len(cells)
                     if width < 2:
                         raise DataError(f"{where}: 1 column; it must be at least one feature, a comma and a label")
-                    if not any(_is_number(cell) for cell in cells[:-1]):
+                    if not any(is_number(cell) for cell in cells[:-1]):
                         continue
                 if len(cells) != width:
                     raise DataError(f"{where}: {len(cells)} columns; it must be {width} as in the rows above")
@@ -59,33 +67,16 @@ def read_csv(path: Path) -> tuple[NDArray[np.float64], NDArray[Any]]:
         raise DataError(f"{path}: not a CSV file ({error})") from None
     if not samples:
         raise DataError(f"{path}: it holds no samples")
-    return np.array(samples), _labels(labels)
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True
+    return np.array(samples), whole_numbers_or_words(labels)
 
 
 def _features(cells: list[str], where: str) -> NDArray[np.float64]:
     try:
         row = np.array(cells, dtype=np.float64)
     except ValueError:
-        column = next(index for index, cell in enumerate(cells, start=1) if not _is_number(cell))
+        column = next(index for index, cell in enumerate(cells, start=1) if not is_number(cell))
         raise DataError(f"{where}, column {column}: {cells[column - 1]!r} is not a number") from None
     if not np.isfinite(row).all():
         column = int(np.flatnonzero(~np.isfinite(row))[0])
         raise DataError(f"{where}, column {column + 1}: {cells[column].strip()} is not a finite number")
     return row
-
-
-def _labels(cells: list[str]) -> NDArray[Any]:
-    """Whole numbers (also written 3.0) sort as numbers, so that class 10 does not come before class 2."""
-    if all(_is_number(cell) for cell in cells):
-        numbers = np.array(cells, dtype=np.float64)
-        if np.array_equal(numbers, np.rint(numbers)) and np.abs(numbers).max() < 2**53:
-            return numbers.astype(np.int64)
-    return np.array(cells)

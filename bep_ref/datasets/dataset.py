@@ -25,7 +25,8 @@ class DataError(ConfigError):
 class Dataset:
     """Features before binarisation, and classes.
 
-    ``x_train`` (n, features) and ``x_test`` (m, features) are real numbers, ``y_train`` (n,) and ``y_test`` (m,)
+    ``x_train`` (n, features) and ``x_test`` (m, features) are real numbers, or, for sequences, (n, length, features)
+    with NaN after the end of those shorter than others; ``y_train`` (n,) and ``y_test`` (m,)
     classes from 0, named by ``class_names``. ``binarise`` is the binariser that suits the data and ``preset`` the
     training values found best on validation data, ``group_target`` the group size to come near to (the paper's 15); all
     are only defaults.
@@ -43,7 +44,13 @@ class Dataset:
 
     @property
     def features(self) -> int:
-        return int(self.x_train.shape[1])
+        """Features of a sample, or of one value of a sequence (its channels)."""
+        return int(self.x_train.shape[-1])
+
+    @property
+    def sequential(self) -> bool:
+        """Whether samples are sequences."""
+        return self.x_train.ndim == 3
 
     def digest(self) -> str:
         """SHA-256 over every feature and class: tells whether a run resumes on the data it began with."""
@@ -66,6 +73,24 @@ def name_classes(labels: NDArray[Any], where: str) -> tuple[tuple[str, ...], NDA
     if not 2 <= len(unique) <= 256:
         raise DataError(f"{where}: {len(unique)} different labels is out of range; it must be 2 to 256")
     return tuple(str(label) for label in unique), classes.astype(np.int64)
+
+
+def is_number(cell: str) -> bool:
+    """Whether the text of a cell reads as a number."""
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
+
+
+def whole_numbers_or_words(cells: list[str]) -> NDArray[Any]:
+    """Labels; whole numbers (also written 3.0) sort as numbers, so that class 10 does not come before class 2."""
+    if all(is_number(cell) for cell in cells):
+        numbers = np.array(cells, dtype=np.float64)
+        if np.array_equal(numbers, np.rint(numbers)) and np.abs(numbers).max() < 2**53:
+            return numbers.astype(np.int64)
+    return np.array(cells)
 
 
 def with_test_part(

@@ -30,20 +30,28 @@ def load(argument: str) -> Dataset:
     """Both parts of the folder ``argument``, pixels as 0 to 255."""
     if not argument:
         raise DataError(f"data: mnist needs a folder: {USAGE}")
-    folder = Path(argument)
-    if not folder.is_dir():
-        raise DataError(f"data: mnist: {folder} is not a folder")
-    (x_train, y_train), (x_test, y_test) = _read_part(folder, "train"), _read_part(folder, "t10k")
-    if x_train.shape[1:] != x_test.shape[1:]:
-        raise DataError(
-            f"data: mnist: {folder}: training images have shape {x_train.shape[1:]} and test images {x_test.shape[1:]}"
-        )
+    (x_train, y_train), (x_test, y_test) = read_parts(argument)
     flat = [x.reshape(len(x), -1) for x in (x_train, x_test)]
     names = tuple(str(label) for label in range(CLASSES))
     return Dataset(f"{NAME}:{argument}", flat[0], y_train, flat[1], y_test, names, "median", PRESET, GROUP_TARGET)
 
 
-def _read_part(folder: Path, part: str) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+Part = tuple[NDArray[np.uint8], NDArray[np.int64]]
+
+
+def read_parts(directory: str) -> tuple[Part, Part]:
+    """Images (n, rows, columns) and labels (n,) of both parts."""
+    folder = Path(directory)
+    if not folder.is_dir():
+        raise DataError(f"data: mnist: {folder} is not a folder")
+    train, test = _read_part(folder, "train"), _read_part(folder, "t10k")
+    if train[0].shape[1:] != test[0].shape[1:]:
+        shapes = f"training images have shape {train[0].shape[1:]} and test images {test[0].shape[1:]}"
+        raise DataError(f"data: mnist: {folder}: {shapes}")
+    return train, test
+
+
+def _read_part(folder: Path, part: str) -> Part:
     """Images (n, rows, columns) and labels (n,) of ``train`` or ``t10k``."""
     image_file = _find(folder, f"{part}-images-idx3-ubyte")
     label_file = _find(folder, f"{part}-labels-idx1-ubyte")

@@ -26,10 +26,11 @@ class TestSpecifications:
     def test_unknown_names_the_known(self):
         assert message("nope:x") == (
             "data: unknown 'nope:x'; known are digits, "
-            "prototypes[:classes=10,bits=1000,flip=0.46,train=20000,test=3000,seed=1], mnist:DIR, csv:FILE, npz:FILE"
+            "prototypes[:classes=10,bits=1000,flip=0.46,train=20000,test=3000,seed=1], mnist:DIR, csv:FILE, npz:FILE, "
+            "ucr:PREFIX, sequence:digits, smnist:DIR"
         )
 
-    @pytest.mark.parametrize("name", ["mnist", "csv", "npz"])
+    @pytest.mark.parametrize("name", ["mnist", "csv", "npz", "smnist"])
     def test_a_path_is_needed(self, name):
         assert message(name).startswith(f"data: {name} needs a f")
         assert "nowhere is not a f" in message(f"{name}:nowhere")
