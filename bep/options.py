@@ -2,15 +2,20 @@
 
 import argparse
 from dataclasses import MISSING, Field, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bep_ref.config import Machine, Network, Training
-from bep_ref.datasets import FORMATS, Dataset, load
+from bep_ref.config import Machine, Network, RecurrentNetwork, SeriesInput, Training
+from bep_ref.datasets import FORMATS, load
+
+if TYPE_CHECKING:
+    from bep_ref.task import Task
 
 _SIZES = ("lanes", "update_lanes", "backward_lanes", "z_buffers", "hits_ahead", "slots")
 """Fields of the machine that a user may set; the others belong to the board."""
 HIDDEN = (128, 128)
-"""Hidden layers of a network whose other sizes come from data."""
+"""Hidden layers of a perceptron whose other sizes come from data."""
+RECURRENT = {"state": 255, "output": 255}
+"""The same of a recurrent network."""
 
 
 def add_data(parser: argparse.ArgumentParser, required: bool = True) -> None:
@@ -29,10 +34,11 @@ def add_json(parser: argparse.ArgumentParser, default: str | None = None) -> Non
     )
 
 
-def add_task(parser: argparse.ArgumentParser, omit: tuple[str, ...] = ()) -> None:
-    """Hidden layers, counters, binarisation and every training option, for a network that learns from ``--data``.
+def add_task(parser: argparse.ArgumentParser, omit: tuple[str, ...] = (), recurrent: bool = True) -> None:
+    """Layers, counters, binarisation and every training option, for a network that learns from ``--data``.
 
-    ``omit`` names training options that the command has no use for. An option left out is None;
+    ``omit`` names training options that the command has no use for, ``recurrent`` = False says that it has none for
+    sequences. An option left out is None;
     :func:`bep_ref.task.prepare` then takes the data's preset or the default.
     """
     network = parser.add_argument_group("network")
@@ -43,6 +49,14 @@ def add_task(parser: argparse.ArgumentParser, omit: tuple[str, ...] = ()) -> Non
     network.add_argument(
         "--binarise", metavar="HOW", help=f"how features become bits: {USAGE} (default: what suits the data)"
     )
+    if recurrent:
+        group = parser.add_argument_group(
+            "recurrent network", "Learns data that holds sequences, in the place of hidden layers."
+        )
+        for name, default in RECURRENT.items():
+            _add_field(group, _field(RecurrentNetwork, name), default)
+        for field in fields(SeriesInput):
+            _add_field(group, field)
     training = parser.add_argument_group("training", "Defaults; a data set may bring better ones, shown by bep train.")
     for field in fields(Training):
         if field.name not in omit:
@@ -50,14 +64,19 @@ def add_task(parser: argparse.ArgumentParser, omit: tuple[str, ...] = ()) -> Non
 
 
 def task_settings(args: argparse.Namespace) -> dict[str, Any]:
-    """The options of :func:`add_task` that were given: fields of Network and Training, and ``binarise``."""
-    names = ["hidden", "counter_bits", "binarise", *(field.name for field in fields(Training))]
+    """The options of :func:`add_task` that were given, by the names that :func:`bep_ref.task.prepare` knows."""
+    names = ["hidden", *RECURRENT, "counter_bits", "binarise"]
+    names += [field.name for record in (SeriesInput, Training) for field in fields(record)]
     return {name: getattr(args, name) for name in names if getattr(args, name, None) is not None}
 
 
-def load_data(args: argparse.Namespace) -> Dataset:
-    """The data set of ``--data``."""
-    return load(args.data)
+def prepare_task(args: argparse.Namespace) -> "Task":
+    """The task of :func:`add_data`'s and :func:`add_task`'s options."""
+    from bep_ref.task import prepare
+
+    dataset = load(args.data)
+    default = RECURRENT if dataset.sequential else {"hidden": HIDDEN}
+    return prepare(dataset, {**default, **task_settings(args)})
 
 
 def add_network(parser: argparse.ArgumentParser, default: Network) -> None:
@@ -90,7 +109,7 @@ def machine(args: argparse.Namespace, network: Network, target: int = 128, **fix
     return choose_machine(network, target, **{**fixed, **given, "training": not args.inference})
 
 
-def _field(record: type[Network] | type[Training] | type[Machine], name: str) -> "Field[Any]":
+def _field(record: type[Any], name: str) -> "Field[Any]":
     return next(field for field in fields(record) if field.name == name)
 
 
@@ -103,6 +122,6 @@ def _add_field(group: "argparse._ArgumentGroup", field: "Field[Any]", default: A
         "--" + field.name.replace("_", "-"),
         type=int if several else type(default),
         nargs="+" if several else None,
-        metavar="N" if several or isinstance(default, int) else "X",
+        metavar="NAME" if isinstance(default, str) else "N" if several or isinstance(default, int) else "X",
         help=f"{field.metadata['meaning']}; {field.metadata['limit']} (default: {shown})".replace("%", "%%"),
     )

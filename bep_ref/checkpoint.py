@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from bep_ref.archive import read_archive, write_archive
-from bep_ref.config import ConfigError
+from bep_ref.config import ConfigError, RecurrentNetwork
 from bep_ref.datasets import load
-from bep_ref.initial import mlp_from
+from bep_ref.initial import net_from
 from bep_ref.model import pack_counters, unpack_counters
+from bep_ref.series import SeriesBinariser
 from bep_ref.task import Task, every_layer, prepare
 from bep_ref.train import Epoch, Trainer
 
@@ -26,10 +27,10 @@ def save_checkpoint(path: Path, trainer: Trainer) -> None:
         "data": task.data,
         "data_digest": task.data_digest,
         "settings": _settings(task),
-        "generator": trainer.mlp.generator.state,
+        "generator": trainer.net.generator.state,
         "history": [asdict(epoch) for epoch in trainer.history],
     }
-    arrays = pack_counters("counters", task.network, trainer.mlp.counters)
+    arrays = pack_counters("counters", task.network, trainer.net.matrices)
     arrays |= pack_counters("best_counters", task.network, trainer.best_counters)
     write_archive(path, FORMAT, VERSION, header, arrays)
 
@@ -59,12 +60,11 @@ class Saved:
         settings = self.header["settings"]
         for name, value in given.items():
             if name == "group_size":
-                value = every_layer(value, len(settings["hidden"]))
+                value = every_layer(value, len(settings["group_size"]))
             value = list(value) if isinstance(value, tuple | list) else value
-            if name != "epochs" and value != settings[name]:
-                raise ConfigError(
-                    f"resume: {name}: {value} differs from the run in {self.path}, which has {settings[name]}"
-                )
+            had = settings.get(name, "none")
+            if name != "epochs" and value != had:
+                raise ConfigError(f"resume: {name}: {value} differs from the run in {self.path}, which has {had}")
         history = [Epoch(**values | {"group_size": tuple(values["group_size"])}) for values in self.header["history"]]
         epochs = given.get("epochs", settings["epochs"])
         if epochs < len(history):
@@ -73,15 +73,18 @@ class Saved:
         if task.data_digest != self.header["data_digest"]:
             raise ConfigError(f"resume: {task.data} is not the data that the run in {self.path} began with")
         counters = unpack_counters("counters", task.network, self.arrays)
-        mlp = mlp_from(task.network, task.training, counters, self.header["generator"], engine_name)
-        return Trainer(task, mlp, unpack_counters("best_counters", task.network, self.arrays), history)
+        net = net_from(task.network, task.training, counters, self.header["generator"], engine_name)
+        return Trainer(task, net, unpack_counters("best_counters", task.network, self.arrays), history)
 
 
 def _settings(task: Task) -> dict[str, Any]:
     """What :func:`bep_ref.task.prepare` needs to make ``task`` again, as plain JSON types."""
-    return {
-        "hidden": list(task.network.hidden),
+    settings = {
         "counter_bits": task.network.counter_bits,
         "binarise": task.binariser.spec,
         **task.training.to_dict(),
     }
+    if isinstance(task.binariser, SeriesBinariser):
+        settings |= task.binariser.shape.to_dict()
+    names = ("state", "output") if isinstance(task.network, RecurrentNetwork) else ("hidden",)
+    return settings | {name: getattr(task.network, name) for name in names}

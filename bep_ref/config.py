@@ -155,6 +155,18 @@ class RecurrentNetwork(_Shape):
         return f"{self.inputs}-({self.state})-{self.output}-{self.classes}"
 
 
+def perceptron(network: Network | RecurrentNetwork, name: str) -> Network:
+    """``network`` where only a multilayer perceptron will do; else :class:`ConfigError`, naming ``name``."""
+    if isinstance(network, Network):
+        return network
+    raise ConfigError(f"{name}: {network} is a recurrent network; only multilayer perceptrons will do here so far")
+
+
+def network_from_dict(values: dict[str, Any]) -> Network | RecurrentNetwork:
+    """The network, of whichever kind, whose ``to_dict`` made ``values``."""
+    return RecurrentNetwork.from_dict(values) if "state" in values else Network.from_dict(values)
+
+
 @dataclass(frozen=True)
 class SeriesInput(_Record):
     """How a series becomes the steps of a :class:`RecurrentNetwork`: its values' bits, cut in windows, expanded."""
@@ -177,6 +189,11 @@ class Training(_Record):
     :func:`gate_threshold` for the integers the machine compares with.
     """
 
+    rule: str = setting(
+        "where desired activations come from: errors passed backward, or a classifier of each layer's own",
+        " or ".join(RULES),
+        "bep",
+    )
     margin: float = setting(
         "r: a sample causes an update while its lead is below r * K_L",
         "0 to 2 (fraction of the last layer's width)",
@@ -205,6 +222,7 @@ class Training(_Record):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "group_size", tuple(int(g) for g in self.group_size))
+        self._check("rule", self.rule in RULES)
         self._check("margin", 0 <= self.margin <= 2)
         self._check("gate", 0 <= self.gate <= 1)
         for size in self.group_size:

@@ -5,20 +5,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bep_ref.mlp import BinaryMlp
+from bep_ref.learner import Learner
 
 CHUNK = 4096
-"""Samples propagated at a time: bounds the memory of a large test set."""
+"""Samples, or steps of samples, propagated at a time: bounds the memory of a large test set."""
 
 
-def predict(mlp: BinaryMlp, x: NDArray[Any]) -> NDArray[np.int64]:
-    """Classes (n,) of ``x`` (n, inputs) of ±1, in chunks."""
-    return np.concatenate([mlp.predict(x[start : start + CHUNK]) for start in range(0, len(x), CHUNK)])
+def predict(net: Learner, x: NDArray[Any]) -> NDArray[np.int64]:
+    """Classes (n,) of ``x``, (n, inputs) or (n, steps, inputs) of ±1, in chunks."""
+    chunk = max(1, CHUNK // x.shape[1]) if x.ndim == 3 else CHUNK
+    return np.concatenate([net.predict(x[start : start + chunk]) for start in range(0, len(x), chunk)])
 
 
-def accuracy(mlp: BinaryMlp, x: NDArray[Any], y: NDArray[np.int64]) -> float:
+def accuracy(net: Learner, x: NDArray[Any], y: NDArray[np.int64]) -> float:
     """Fraction of samples classified rightly."""
-    return float((predict(mlp, x) == y).mean())
+    return float((predict(net, x) == y).mean())
 
 
 def confusion(predictions: NDArray[np.int64], y: NDArray[np.int64], classes: int) -> NDArray[np.int64]:

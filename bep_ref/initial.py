@@ -1,41 +1,90 @@
-"""The network of a run: counters, classifier and random generator from the configuration and its seed."""
+"""The network of a run: counters, classifiers and random generator from the configuration and its seed."""
 
-from typing import Any
+from typing import Any, overload
 
 from numpy.typing import NDArray
 
 from bep_ref.classifier import equiangular_frame
-from bep_ref.config import Network, Training
+from bep_ref.config import ConfigError, Network, RecurrentNetwork, Training
 from bep_ref.engines import engine
+from bep_ref.learner import Learner
 from bep_ref.mlp import BinaryMlp
-from bep_ref.seeding import floor_normal, stream, words
+from bep_ref.rnn import LAYERS, MATRICES, BinaryRnn
+from bep_ref.seeding import floor_normal, signs, stream, words
 
 
-def initial_mlp(network: Network, training: Training, engine_name: str = "auto") -> BinaryMlp:
-    """Untrained network: counters ``floor(N(0, sigma))`` clipped to their range, an equiangular classifier."""
+@overload
+def initial_net(network: Network, training: Training, engine_name: str = "auto") -> BinaryMlp: ...
+@overload
+def initial_net(network: RecurrentNetwork, training: Training, engine_name: str = "auto") -> BinaryRnn: ...
+@overload
+def initial_net(network: Network | RecurrentNetwork, training: Training, engine_name: str = "auto") -> Learner: ...
+def initial_net(network: Network | RecurrentNetwork, training: Training, engine_name: str = "auto") -> Learner:
+    """Untrained network: counters ``floor(N(0, sigma))`` clipped to their range, and the classifiers of its rule."""
     counters = [
-        floor_normal(stream(training.seed, "counters", layer), training.sigma, network.counter_range, shape)
-        for layer, shape in enumerate(network.shapes)
+        floor_normal(stream(training.seed, "counters", index), training.sigma, network.counter_range, shape)
+        for index, shape in enumerate(network.shapes)
     ]
     # the generator's state must not be 0
     state = int(words(stream(training.seed, "reinforcement"), 1)[0]) or 1
-    return mlp_from(network, training, counters, state, engine_name)
+    return net_from(network, training, counters, state, engine_name)
 
 
-def mlp_from(
-    network: Network,
+def net_from(
+    network: Network | RecurrentNetwork,
     training: Training,
     counters: list[NDArray[Any]],
     generator_state: int,
     engine_name: str = "auto",
-) -> BinaryMlp:
+) -> Learner:
     """The network of the same run with other counters and another state of the random generator."""
-    return engine(engine_name)(
-        counters=counters,
-        classifier=equiangular_frame(network.classes, network.hidden[-1], training.seed),
-        margin=training.margin,
-        gate=training.gate,
-        group_size=training.group_size,
-        counter_bits=network.counter_bits,
-        seed=generator_state,
-    )
+    return assemble(network, training, counters, classifiers(network, training), generator_state, engine_name)
+
+
+def classifiers(network: Network | RecurrentNetwork, training: Training) -> list[NDArray[Any]]:
+    """An equiangular classifier of the last layer, or, for local error signals, a random one for every layer."""
+    if training.rule == "local":
+        return [
+            signs(stream(training.seed, "classifiers", layer), (network.classes, width))
+            for layer, width in enumerate(network.widths)
+        ]
+    return [equiangular_frame(network.classes, network.widths[-1], training.seed)]
+
+
+def assemble(
+    network: Network | RecurrentNetwork,
+    training: Training,
+    counters: list[NDArray[Any]],
+    classifiers: list[NDArray[Any]],
+    generator_state: int,
+    engine_name: str = "auto",
+) -> Learner:
+    """A network from its parts, computed by the engine of that name.
+
+    ``counters`` in the order of ``network.shapes``, ``classifiers`` the last layer's last.
+
+    Raises
+    ------
+    ConfigError : the packed engine is asked for what only the readable one has.
+    """
+    common: dict[str, Any] = {
+        "margin": training.margin,
+        "gate": training.gate,
+        "counter_bits": network.counter_bits,
+        "seed": generator_state,
+    }
+    recurrent, local = isinstance(network, RecurrentNetwork), training.rule == "local"
+    if engine_name == "packed" and (recurrent or local):
+        what = "recurrent networks" if recurrent else "rule local"
+        raise ConfigError(f"engine: packed does not know {what}; it must be auto or readable")
+    if isinstance(network, RecurrentNetwork):
+        return BinaryRnn(
+            counters=dict(zip(MATRICES, counters, strict=True)),
+            classifier=classifiers[-1],
+            group_size=dict(zip(LAYERS, training.group_size, strict=True)),
+            steps=network.steps,
+            **common,
+        )
+    if local:
+        return BinaryMlp(counters, group_size=training.group_size, rule="local", classifiers=classifiers, **common)
+    return engine(engine_name)(counters, classifiers[-1], group_size=training.group_size, **common)

@@ -5,6 +5,7 @@ the rule of arXiv 2412.00119: every layer has a classifier and a trigger of its 
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -117,6 +118,11 @@ class BinaryMlp:
     def _refresh(self) -> None:
         """Visible weights from the counters: the hardware's commit."""
         self._weights = [sign(q) for q in self.counters]
+
+    @property
+    def matrices(self) -> list[Ints]:
+        """The counters, in the order of ``network.shapes``."""
+        return self.counters
 
     def load(self, x: Any) -> Any:
         """``x`` (n, K_0) of ±1 in the form that an engine reads fastest, for ``step`` and ``predict``.

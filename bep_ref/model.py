@@ -9,85 +9,95 @@ from numpy.typing import NDArray
 
 from bep_ref.archive import read_archive, write_archive
 from bep_ref.binarise import Binariser
-from bep_ref.config import Network, Training
+from bep_ref.config import Network, RecurrentNetwork, SeriesInput, Training, network_from_dict
 from bep_ref.evaluate import predict
-from bep_ref.mlp import BinaryMlp
+from bep_ref.initial import assemble
+from bep_ref.learner import Learner
+from bep_ref.series import SeriesBinariser
 
 FORMAT, VERSION = "bep-model", 1
 
 
 @dataclass(frozen=True)
 class Model:
-    """Counters (one (K_l, K_{l-1}) array a layer) and classifier (C, K_L) of ±1 with their configuration.
+    """Counters (an array for each of ``network.shapes``) and classifiers (C, K_l) of ±1 with their configuration.
 
+    The last of ``classifiers`` predicts; local error signals have one a layer, otherwise it is the only one.
     ``data`` is the specification learned from, ``epoch`` the one whose counters these are and
     ``validation_accuracy`` what they reached on the held-out part of the training data.
     """
 
-    network: Network
+    network: Network | RecurrentNetwork
     training: Training
-    binariser: Binariser
+    binariser: Binariser | SeriesBinariser
     class_names: tuple[str, ...]
     data: str
     epoch: int
     validation_accuracy: float
     counters: list[NDArray[Any]]
-    classifier: NDArray[np.int8]
+    classifiers: list[NDArray[np.int8]]
 
-    def mlp(self) -> BinaryMlp:
+    def net(self) -> Learner:
         """The network, ready to predict bits or to learn on."""
-        return BinaryMlp(
-            counters=self.counters,
-            classifier=self.classifier,
-            margin=self.training.margin,
-            gate=self.training.gate,
-            group_size=self.training.group_size,
-            counter_bits=self.network.counter_bits,
-        )
+        return assemble(self.network, self.training, self.counters, self.classifiers, generator_state=1)
 
     def predict(self, features: NDArray[Any]) -> NDArray[np.int64]:
-        """Classes (n,) of raw features (n, features), binarised as in training."""
-        return predict(self.mlp(), self.binariser(features))
+        """Classes (n,) of raw features (n, features) or series (n, length, channels), binarised as in training."""
+        return predict(self.net(), self.binariser(features))
 
     def save(self, path: Path) -> None:
         """Write the model atomically; the same model gives the same bytes."""
-        header = {
+        levels = self.binariser.levels if isinstance(self.binariser, SeriesBinariser) else self.binariser
+        header: dict[str, Any] = {
             "network": self.network.to_dict(),
             "training": self.training.to_dict(),
-            "binariser": {"spec": self.binariser.spec, "inclusive": self.binariser.inclusive},
+            "binariser": {"spec": levels.spec, "inclusive": levels.inclusive},
             "class_names": list(self.class_names),
             "data": self.data,
             "epoch": self.epoch,
             "validation_accuracy": self.validation_accuracy,
         }
         arrays = pack_counters("counters", self.network, self.counters)
-        arrays |= {"classifier": self.classifier, "thresholds": self.binariser.thresholds}
+        arrays |= {"classifier": self.classifiers[-1], "thresholds": levels.thresholds}
+        arrays |= {f"classifier{layer}": p for layer, p in enumerate(self.classifiers[:-1], start=1)}
+        if isinstance(self.binariser, SeriesBinariser):
+            header["series"] = self.binariser.shape.to_dict()
+            arrays["expansion"] = self.binariser.expansion
         write_archive(path, FORMAT, VERSION, header, arrays)
 
     @classmethod
     def load(cls, path: Path) -> "Model":
         """Read a model file; :class:`~bep_ref.archive.ArchiveError` in one line if it is not one or is damaged."""
         header, arrays = read_archive(path, FORMAT, VERSION)
-        network = Network.from_dict(header["network"])
+        network, training = network_from_dict(header["network"]), Training.from_dict(header["training"])
+        levels = Binariser(thresholds=arrays["thresholds"], **header["binariser"])
+        binariser: Binariser | SeriesBinariser = levels
+        if "series" in header:
+            binariser = SeriesBinariser(levels, SeriesInput.from_dict(header["series"]), arrays["expansion"])
+        lower = range(1, len(network.widths)) if training.rule == "local" else ()
         return cls(
             network=network,
-            training=Training.from_dict(header["training"]),
-            binariser=Binariser(thresholds=arrays["thresholds"], **header["binariser"]),
+            training=training,
+            binariser=binariser,
             class_names=tuple(header["class_names"]),
             data=header["data"],
             epoch=header["epoch"],
             validation_accuracy=header["validation_accuracy"],
             counters=unpack_counters("counters", network, arrays),
-            classifier=arrays["classifier"],
+            classifiers=[*(arrays[f"classifier{layer}"] for layer in lower), arrays["classifier"]],
         )
 
 
-def pack_counters(name: str, network: Network, counters: list[NDArray[Any]]) -> dict[str, NDArray[Any]]:
+def pack_counters(
+    name: str, network: Network | RecurrentNetwork, counters: list[NDArray[Any]]
+) -> dict[str, NDArray[Any]]:
     """Arrays ``name1``, ``name2``... in the narrowest integers that hold the counters."""
     width = np.int8 if network.counter_bits <= 8 else np.int16
-    return {f"{name}{layer}": q.astype(width) for layer, q in enumerate(counters, start=1)}
+    return {f"{name}{index}": q.astype(width) for index, q in enumerate(counters, start=1)}
 
 
-def unpack_counters(name: str, network: Network, arrays: dict[str, NDArray[Any]]) -> list[NDArray[Any]]:
+def unpack_counters(
+    name: str, network: Network | RecurrentNetwork, arrays: dict[str, NDArray[Any]]
+) -> list[NDArray[Any]]:
     """The inverse of :func:`pack_counters`."""
-    return [arrays[f"{name}{layer}"].astype(np.int32) for layer in range(1, len(network.hidden) + 1)]
+    return [arrays[f"{name}{index}"].astype(np.int32) for index in range(1, len(network.shapes) + 1)]

@@ -8,6 +8,7 @@ do not learn.)
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -83,6 +84,7 @@ class BinaryRnn:
         _check_names("group_size", group_size or {}, LAYERS)
         self.counters = {name: np.array(counters[name], dtype=np.int32) for name in MATRICES}
         self.classifier = np.array(classifier, dtype=np.int8)
+        self.classifiers = [self.classifier]
         for name, q in self.counters.items():
             if q.ndim != 2:
                 raise ConfigError(f"counters of {name}: shape {q.shape}; it must be (neurons, inputs)")
@@ -110,10 +112,21 @@ class BinaryRnn:
         """Visible weights from the counters: the hardware's commit."""
         self.weights = {name: sign(q) for name, q in self.counters.items()}
 
+    @property
+    def matrices(self) -> list[Ints]:
+        """The counters, in the order of ``network.shapes``."""
+        return list(self.counters.values())
+
+    def load(self, x: Any) -> Ints:
+        """``x`` (n, T, K_x) of ±1 in the form read fastest, for ``step`` and ``predict``."""
+        return np.asarray(x, dtype=np.int8)
+
     def _check_samples(self, x: Ints) -> None:
         inputs, steps = self.network.inputs, self.network.steps
-        if x.ndim != 3 or x.shape[2] != inputs or not 1 <= x.shape[1] <= steps:
-            raise ConfigError(f"samples: x has shape {x.shape}; it must be (n, 1 to {steps}, {inputs})")
+        if x.ndim != 3 or x.shape[2] != inputs:
+            raise ConfigError(f"samples: x has shape {x.shape}; it must be (n, steps, {inputs})")
+        if not 1 <= x.shape[1] <= steps:
+            raise ConfigError(f"samples: {x.shape[1]} steps is out of range; the network holds 1 to {steps}")
         present = _present(x)
         if not present[:, 0].all() or (present[:, 1:] > present[:, :-1]).any():
             raise ConfigError(
@@ -122,7 +135,7 @@ class BinaryRnn:
 
     def forward(self, x: Ints) -> Forward:
         """States, output layer and logits of samples ``x`` (n, T, K_x) of ±1, zeros after the end."""
-        x = np.asarray(x, dtype=np.int8)
+        x = self.load(x)
         self._check_samples(x)
         present = _present(x)
         z = matmul(x, self.weights["xs"].T)
@@ -164,7 +177,7 @@ class BinaryRnn:
         ``x`` (n, T, K_x) of ±1, zeros after the end; ``y`` (n,) classes; ``reinforcement`` the probabilities of xs,
         ss and sy (none by default), which are walked in this order.
         """
-        x, y = np.asarray(x, dtype=np.int8), np.asarray(y)
+        x, y = self.load(x), np.asarray(y)
         if y.shape != x.shape[:1]:
             raise ConfigError(f"samples: x has shape {x.shape} and y {y.shape}; y must be (n,)")
         check_labels(y, self.network.classes)

@@ -8,14 +8,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bep_ref.binarise import Binariser, fit_binariser
-from bep_ref.config import Network, Training, check_group_sizes, default_group_sizes
+from bep_ref.config import (
+    ConfigError,
+    Network,
+    RecurrentNetwork,
+    SeriesInput,
+    Training,
+    check_group_sizes,
+    default_group_sizes,
+)
 from bep_ref.datasets import Dataset
+from bep_ref.series import SeriesBinariser, fit_series_binariser
 from bep_ref.splits import stratified_split
+
+LOCAL_PRESET = {"margin": 0.25, "patience": 0}
+"""What rule ``local`` prefers ([LOCAL]: r = 0.25 and group sizes that stay), whatever the data."""
+_RECURRENT = ("state", "output", *(field.name for field in fields(SeriesInput)))
+"""Settings that only sequences have a use for."""
 
 
 @dataclass(frozen=True)
 class Samples:
-    """Binarised samples: ``x`` (n, inputs) of ±1 (int8) and ``y`` (n,) classes."""
+    """Binarised samples: ``x`` (n, inputs) of ±1 (int8) and ``y`` (n,) classes.
+
+    Sequences are (n, steps, inputs), steps after the end of a shorter one 0.
+    """
 
     x: NDArray[np.int8]
     y: NDArray[np.int64]
@@ -35,8 +52,8 @@ class Task:
     data: str
     data_digest: str
     class_names: tuple[str, ...]
-    binariser: Binariser
-    network: Network
+    binariser: Binariser | SeriesBinariser
+    network: Network | RecurrentNetwork
     training: Training
     train: Samples
     validation: Samples
@@ -44,28 +61,42 @@ class Task:
 
 
 def prepare(dataset: Dataset, settings: dict[str, Any]) -> Task:
-    """The task of learning ``dataset``.
+    """The task of learning ``dataset``: by a perceptron, or, if it holds sequences, by a recurrent network.
 
-    ``settings`` may hold ``hidden`` (required), ``counter_bits``, ``binarise`` and any field of
-    :class:`~bep_ref.config.Training`; what it leaves out comes from the data set's preset, then from the defaults. One
+    ``settings`` may hold ``hidden`` (required), for sequences instead ``state`` and ``output`` (required) and any field
+    of :class:`~bep_ref.config.SeriesInput`; ``counter_bits``, ``binarise`` and any field of
+    :class:`~bep_ref.config.Training`. What it leaves out comes from the data set's preset, then from the defaults. One
     group size serves all layers. The binariser is fitted on the samples learned from, not on those held out.
 
     Raises
     ------
     ConfigError : a setting out of range, or one that does not suit the data.
     """
-    known = {field.name for field in fields(Training)}
-    chosen = {name: value for name, value in settings.items() if name in known}
-    training = Training.from_dict({**dataset.preset, **chosen})
+    _check_kind(dataset, settings)
+    rule = LOCAL_PRESET if settings.get("rule") == "local" else {}
+    settings = {**dataset.preset, **rule, **settings}
+    training = Training.from_dict(_of(Training, settings))
     kept, held = stratified_split(
         dataset.y_train, round(training.validation * len(dataset.y_train)), training.seed, "validation"
     )
-    binariser = fit_binariser(settings.get("binarise", dataset.binarise), dataset.x_train[kept])
-    shape: dict[str, Any] = {name: settings[name] for name in ("hidden", "counter_bits") if name in settings}
-    network = Network.from_dict({"inputs": binariser.bits, "classes": len(dataset.class_names), **shape})
-    sizes = every_layer(training.group_size, len(network.hidden))
-    sizes = sizes or default_group_sizes(network.hidden, dataset.group_target)
-    check_group_sizes(sizes, network.hidden)
+    levels, known = settings.get("binarise", dataset.binarise), dataset.x_train[kept]
+    binariser: Binariser | SeriesBinariser
+    if dataset.sequential:
+        shape = SeriesInput.from_dict(_of(SeriesInput, settings))
+        binariser = fit_series_binariser(levels, shape, known, training.seed)
+    else:
+        binariser = fit_binariser(levels, known)
+    train, validation, test = binariser(known), binariser(dataset.x_train[held]), binariser(dataset.x_test)
+    ends = {"inputs": binariser.bits, "classes": len(dataset.class_names)}
+    network: Network | RecurrentNetwork
+    if dataset.sequential:
+        ends["steps"] = max(part.shape[1] for part in (train, test))
+        network = RecurrentNetwork.from_dict(_of(RecurrentNetwork, settings) | ends)
+    else:
+        network = Network.from_dict(_of(Network, settings) | ends)
+    sizes = every_layer(training.group_size, len(network.widths))
+    sizes = sizes or default_group_sizes(network.widths, dataset.group_target)
+    check_group_sizes(sizes, network.widths)
     return Task(
         data=dataset.spec,
         data_digest=dataset.digest(),
@@ -73,10 +104,28 @@ def prepare(dataset: Dataset, settings: dict[str, Any]) -> Task:
         binariser=binariser,
         network=network,
         training=Training.from_dict(training.to_dict() | {"group_size": sizes}),
-        train=Samples(binariser(dataset.x_train[kept]), dataset.y_train[kept]),
-        validation=Samples(binariser(dataset.x_train[held]), dataset.y_train[held]),
-        test=Samples(binariser(dataset.x_test), dataset.y_test),
+        train=Samples(train, dataset.y_train[kept]),
+        validation=Samples(validation, dataset.y_train[held]),
+        test=Samples(test, dataset.y_test),
     )
+
+
+def _check_kind(dataset: Dataset, settings: dict[str, Any]) -> None:
+    """Refuse settings of the other kind of network."""
+    if dataset.sequential:
+        if "hidden" in settings:
+            raise ConfigError(f"hidden: {dataset.spec} holds sequences; their network has a state and an output layer")
+        if settings.get("rule") == "local":
+            raise ConfigError(f"rule: local is for perceptrons; {dataset.spec} holds sequences, which need bep")
+        return
+    for name in _RECURRENT:
+        if name in settings:
+            raise ConfigError(f"{name}: only networks for sequences have one; {dataset.spec} holds none")
+
+
+def _of(record: type[Any], settings: dict[str, Any]) -> dict[str, Any]:
+    """Those of ``settings`` that are fields of ``record``."""
+    return {field.name: settings[field.name] for field in fields(record) if field.name in settings}
 
 
 def every_layer(sizes: Sequence[int], layers: int) -> tuple[int, ...]:

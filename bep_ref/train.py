@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from bep_ref.config import Network
+from bep_ref.config import Network, RecurrentNetwork
 from bep_ref.evaluate import accuracy
-from bep_ref.initial import initial_mlp
-from bep_ref.mlp import BinaryMlp
+from bep_ref.initial import initial_net
+from bep_ref.learner import Learner
 from bep_ref.model import Model
 from bep_ref.reinforce import probability
 from bep_ref.schedule import group_sizes
@@ -53,13 +53,13 @@ def batch_count(task: Task) -> int:
     return -(-len(task.train) // task.training.batch_size)
 
 
-def reinforcement(network: Network, strength: float, error_rate: float) -> list[float]:
-    """Probability of each layer ([BEP], Sec. 3.3); ``error_rate`` of the epoch before, 1 in the first."""
+def reinforcement(network: Network | RecurrentNetwork, strength: float, error_rate: float) -> list[float]:
+    """Probability of each matrix of counters ([BEP], Sec. 3.3); ``error_rate`` of the epoch before, 1 in the first."""
     return [probability(strength, error_rate, fan_in) for fan_in in network.fan_in]
 
 
 class Trainer:
-    """A run in progress. Its whole state is ``mlp``, ``best_counters`` and ``history``; see :mod:`bep_ref.checkpoint`.
+    """A run in progress. Its whole state is ``net``, ``best_counters`` and ``history``; see :mod:`bep_ref.checkpoint`.
 
     ``best_counters`` are those after the epoch of highest validation accuracy (the earliest of equals).
     """
@@ -67,17 +67,17 @@ class Trainer:
     def __init__(
         self,
         task: Task,
-        mlp: BinaryMlp | None = None,
+        net: Learner | None = None,
         best_counters: list[NDArray[Any]] | None = None,
         history: Sequence[Epoch] = (),
     ) -> None:
         self.task = task
-        self.mlp = mlp or initial_mlp(task.network, task.training)
+        self.net = net or initial_net(task.network, task.training)
         self.best_counters = best_counters or self._copy_counters()
         self.history = list(history)
 
     def _copy_counters(self) -> list[NDArray[Any]]:
-        return [q.copy() for q in self.mlp.counters]
+        return [q.copy() for q in self.net.matrices]
 
     @property
     def best(self) -> Epoch:
@@ -102,7 +102,7 @@ class Trainer:
             epoch=self.best.epoch,
             validation_accuracy=self.best.validation_accuracy,
             counters=self.best_counters,
-            classifier=self.mlp.classifier,
+            classifiers=self.net.classifiers,
         )
 
     def run(
@@ -114,7 +114,7 @@ class Trainer:
 
         ``on_batch`` is called after every mini-batch, ``on_epoch`` after every epoch, when the state is consistent.
         """
-        samples = self.mlp.load(self.task.train.x)
+        samples = self.net.load(self.task.train.x)
         # one mini-batch is too small for a second thread to be worth its waiting
         with threadpool_limits(limits=1, user_api="blas"):
             while len(self.history) < self.task.training.epochs:
@@ -122,9 +122,9 @@ class Trainer:
                 on_epoch(self)
 
     def _run_epoch(self, samples: Any, on_batch: Callable[[], Any]) -> None:
-        task, mlp, training = self.task, self.mlp, self.task.training
-        mlp.group_size = list(
-            group_sizes(training, task.network.hidden, [epoch.validation_accuracy for epoch in self.history])
+        task, net, training = self.task, self.net, self.task.training
+        net.group_size = list(
+            group_sizes(training, task.network.widths, [epoch.validation_accuracy for epoch in self.history])
         )
         error_rate = self.history[-1].errors / len(task.train) if self.history else 1.0
         probabilities = reinforcement(task.network, training.reinforcement, error_rate)
@@ -132,14 +132,14 @@ class Trainer:
         seconds = 0.0
         for index in batches(task, len(self.history) + 1):
             started = time.perf_counter()
-            batch = mlp.step(samples[index], task.train.y[index], probabilities)
+            batch = net.step(samples[index], task.train.y[index], probabilities)
             seconds += time.perf_counter() - started
             errors += int(np.count_nonzero(batch.predictions != task.train.y[index]))
             triggered += int(np.count_nonzero(batch.triggered))
             winners += sum(int(np.count_nonzero(chosen)) for chosen in batch.winners)
             reinforced += batch.reinforced
             on_batch()
-        validation = accuracy(mlp, task.validation.x, task.validation.y)
+        validation = accuracy(net, task.validation.x, task.validation.y)
         improved = not self.history or validation > self.best.validation_accuracy
         self.history.append(
             Epoch(
@@ -150,7 +150,7 @@ class Trainer:
                 triggered=triggered,
                 winners=winners,
                 reinforced=reinforced,
-                group_size=tuple(mlp.group_size),
+                group_size=tuple(net.group_size),
                 seconds=seconds,
             )
         )

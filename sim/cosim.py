@@ -14,8 +14,8 @@ from amaranth.back import verilog
 from numpy.typing import NDArray
 
 from bep_hw.registers import address, reinforcement_settings, settings
-from bep_ref.config import Machine, Training
-from bep_ref.initial import initial_mlp
+from bep_ref.config import ConfigError, Machine, Training, perceptron
+from bep_ref.initial import initial_net
 from bep_ref.mlp import BinaryMlp
 from bep_ref.rules import sign
 from bep_ref.task import Task
@@ -110,7 +110,11 @@ def cosimulate_task(
     for epoch in range(1, epochs + 1):
         order = np.concatenate(list(batches(task, epoch)))[:samples]
         rounds.append((task.train.x[order], task.train.y[order]))
-    net = initial_mlp(task.network, task.training, "readable")  # hardware answers to the specification
+    if task.training.rule != "bep":
+        raise ConfigError(f"rule: {task.training.rule} is out of range; the hardware learns by bep so far")
+    net = initial_net(
+        perceptron(task.network, "data"), task.training, "readable"
+    )  # hardware answers to the specification
     return cosimulate(net, task.training, machine, rounds, directory, progress, waves)
 
 

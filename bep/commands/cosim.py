@@ -9,9 +9,9 @@ from rich.table import Table
 
 from bep.command import CheckError
 from bep.console import progress_bar
-from bep.options import HIDDEN, add_data, add_machine, add_task, load_data, machine, task_settings
-from bep_ref.config import ConfigError, Machine
-from bep_ref.task import Task, prepare
+from bep.options import add_data, add_machine, add_task, machine, prepare_task
+from bep_ref.config import ConfigError, Machine, Network, perceptron
+from bep_ref.task import Task
 
 if TYPE_CHECKING:
     from sim.cosim import Report
@@ -40,16 +40,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--waves", type=Path, metavar="FILE", help="keep a waveform (VCD) of the run; slow and large")
     parser.add_argument("--board", metavar="NAME", help="take the machine that bep synth builds for this board")
     add_machine(parser)
-    add_task(parser, omit=("epochs",))
+    add_task(parser, omit=("epochs", "rule"), recurrent=False)
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
     if args.epochs < 1:
         raise ConfigError(f"epochs: {args.epochs} is out of range; it must be at least 1")
-    task = prepare(load_data(args), {"hidden": HIDDEN, **task_settings(args)})
+    task = prepare_task(args)
+    network = perceptron(task.network, "data")
     if args.samples is not None and not 1 <= args.samples <= len(task.train):
         raise ConfigError(f"samples: {args.samples} is out of range; it must be 1 to {len(task.train)}")
-    chosen = _machine(args, task)
+    chosen = _machine(args, network)
     report = _simulate(args, task, chosen, args.epochs, args.samples)
     result = {"network": str(task.network), "machine": chosen.to_dict(), **asdict(report)}
     args.report.print(_summary(task, chosen, report))
@@ -58,13 +59,13 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     return result
 
 
-def _machine(args: argparse.Namespace, task: Task) -> Machine:
+def _machine(args: argparse.Namespace, network: Network) -> Machine:
     if args.board is None:
-        return machine(args, task.network)
+        return machine(args, network)
     from boards.registry import find
 
     board = find(args.board)
-    return machine(args, task.network, board.lanes, **board.machine)
+    return machine(args, network, board.lanes, **board.machine)
 
 
 def _simulate(

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from rich.table import Table
 
 from bep.options import add_data
-from bep_ref.config import ConfigError
+from bep_ref.config import ConfigError, RecurrentNetwork
 from bep_ref.datasets import Dataset, load
 from bep_ref.evaluate import confusion
 from bep_ref.model import Model
@@ -37,12 +37,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> dict[str, Any]:
     model = Model.load(args.model)
     dataset = load(args.data)
-    if dataset.features != len(model.binariser.thresholds):
+    if dataset.sequential != isinstance(model.network, RecurrentNetwork):
+        needed, held = ("sequences", "none") if not dataset.sequential else ("no sequences", "them")
+        raise ConfigError(f"data: the model needs {needed}; {dataset.spec} holds {held}")
+    if dataset.features != model.binariser.features:
         raise ConfigError(
-            f"data: {dataset.spec} has {dataset.features} features; the model needs {len(model.binariser.thresholds)}"
+            f"data: {dataset.spec} has {dataset.features} features; the model needs {model.binariser.features}"
         )
-    x, y = _samples(dataset, args.part, model)
-    matrix = confusion(model.predict(x), y, model.network.classes)
+    parts = ("train", "test") if args.part == "all" else (args.part,)
+    matrix = np.sum([_confusion(dataset, part, model) for part in parts], axis=0)
     accuracy = float(np.trace(matrix) / matrix.sum())
     args.report.print(_table(matrix, model.class_names))
     args.report.print(f"accuracy {accuracy:.2%}: {np.trace(matrix)} of {matrix.sum()} samples ({args.part} part)")
@@ -57,16 +60,14 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-def _samples(dataset: Dataset, part: str, model: Model) -> tuple[NDArray[Any], NDArray[np.int64]]:
-    """Features and classes of ``part``, the classes numbered as in the model."""
+def _confusion(dataset: Dataset, part: str, model: Model) -> NDArray[np.int64]:
+    """Confusion matrix of one ``part``, the classes numbered as in the model."""
     number = {name: index for index, name in enumerate(model.class_names)}
     if unknown := [name for name in dataset.class_names if name not in number]:
         raise ConfigError(f"data: class {unknown[0]!r} of {dataset.spec} is unknown to the model")
     renumbered = np.array([number[name] for name in dataset.class_names])
-    x = {"test": dataset.x_test, "train": dataset.x_train}
-    y = {"test": dataset.y_test, "train": dataset.y_train}
-    chosen = ("train", "test") if part == "all" else (part,)
-    return np.concatenate([x[name] for name in chosen]), renumbered[np.concatenate([y[name] for name in chosen])]
+    x, y = (dataset.x_test, dataset.y_test) if part == "test" else (dataset.x_train, dataset.y_train)
+    return confusion(model.predict(x), renumbered[y], model.network.classes)
 
 
 def _table(matrix: NDArray[np.int64], class_names: tuple[str, ...]) -> Table:

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from bep.versions import installed_version
 from bep_ref.model import Model
+from bep_ref.series import SeriesBinariser
 
 NAME = "info"
 HELP = "show what a model holds, or which tools are installed"
@@ -64,7 +65,8 @@ def _model(path: Path) -> dict[str, Any]:
         "counter_range": [low, high],
         "saturated_counters": sum(int(((q == low) | (q == high)).sum()) for q in model.counters),
         "binarise": model.binariser.spec,
-        "features": len(model.binariser.thresholds),
+        **(model.binariser.shape.to_dict() if isinstance(model.binariser, SeriesBinariser) else {}),
+        "features": model.binariser.features,
         "classes": list(model.class_names),
         "epoch": model.epoch,
         "validation_accuracy": model.validation_accuracy,

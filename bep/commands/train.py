@@ -9,16 +9,14 @@ from typing import Any
 from rich.table import Table
 
 from bep.console import progress_bar
-from bep.options import HIDDEN, add_data, add_task, task_settings
+from bep.options import add_data, add_task, prepare_task, task_settings
 from bep_ref.atomic import write_atomically
 from bep_ref.checkpoint import Saved, save_checkpoint
 from bep_ref.config import ConfigError
-from bep_ref.datasets import load
 from bep_ref.engines import ENGINES, engine
 from bep_ref.evaluate import accuracy
-from bep_ref.initial import initial_mlp
+from bep_ref.initial import initial_net
 from bep_ref.mlp import BinaryMlp
-from bep_ref.task import prepare
 from bep_ref.train import Trainer, batch_count
 
 NAME = "train"
@@ -80,8 +78,8 @@ def _trainer(args: argparse.Namespace) -> Trainer:
         return Saved.read(checkpoint).resume(given, args.data, args.engine)
     if args.data is None:
         raise ConfigError("data: --data SPEC is needed, unless --resume continues a run")
-    task = prepare(load(args.data), {"hidden": HIDDEN, **given})
-    trainer = Trainer(task, initial_mlp(task.network, task.training, args.engine))
+    task = prepare_task(args)
+    trainer = Trainer(task, initial_net(task.network, task.training, args.engine))
     if checkpoint.exists():
         args.report.print(f"{args.out} holds an earlier run, which this one replaces", style="yellow")
     return trainer
@@ -126,7 +124,7 @@ def _finish(trainer: Trainer, args: argparse.Namespace) -> dict[str, Any]:
         "best_epoch": model.epoch,
         "train_accuracy": trainer.best.train_accuracy,
         "validation_accuracy": model.validation_accuracy,
-        "test_accuracy": accuracy(model.mlp(), task.test.x, task.test.y),
+        "test_accuracy": accuracy(model.net(), task.test.x, task.test.y),
         "samples_per_second": trainer.samples_per_second,
         **{name: str(path) for name, path in paths.items()},
     }

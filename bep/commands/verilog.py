@@ -6,7 +6,7 @@ from typing import Any
 
 from bep.options import add_machine, add_network, machine, network
 from bep_ref.atomic import write_atomically
-from bep_ref.config import Network
+from bep_ref.config import Network, perceptron
 from bep_ref.model import Model
 
 NAME = "verilog"
@@ -35,7 +35,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 
     from bep_hw.hardware import hardware
 
-    shape = network(args, Model.load(args.model).network if args.model else NETWORK)
+    shape = network(args, perceptron(Model.load(args.model).network, "model") if args.model else NETWORK)
     chosen = machine(args, shape)
     name = "trainer" if chosen.training else "inference"
     text = verilog.convert(hardware(shape, chosen), name=name, emit_src=False)

@@ -7,13 +7,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from bep_ref.config import ConfigError, check_group_sizes, gate_threshold, margin_threshold
-from bep_ref.mlp import Batch, BinaryMlp, Ints, sign
+from bep_ref.mlp import BinaryMlp
 from bep_ref.packed.decide import decide
 from bep_ref.packed.forward import forward
 from bep_ref.packed.learn import learn
 from bep_ref.packed.packing import PackedSamples, pack, words
 from bep_ref.packed.reinforce import reinforce
 from bep_ref.reinforce import DIGITS, OFF, threshold_planes
+from bep_ref.rules import Batch, Ints, sign
 
 
 class PackedMlp(BinaryMlp):

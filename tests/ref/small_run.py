@@ -26,8 +26,8 @@ def finished():
 def same_state(one, other):
     """Every bit of two runs, except how long they took."""
     return (
-        all((p == q).all() for p, q in zip(one.mlp.counters, other.mlp.counters, strict=True))
+        all((p == q).all() for p, q in zip(one.net.counters, other.net.counters, strict=True))
         and all((p == q).all() for p, q in zip(one.best_counters, other.best_counters, strict=True))
-        and one.mlp.generator.state == other.mlp.generator.state
+        and one.net.generator.state == other.net.generator.state
         and [vars(e) | {"seconds": 0} for e in one.history] == [vars(e) | {"seconds": 0} for e in other.history]
     )

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bep_ref import BinaryMlp, ConfigError
 from bep_ref.config import divisors
 from bep_ref.engines import engine
-from bep_ref.initial import initial_mlp
+from bep_ref.initial import initial_net
 from bep_ref.packed.mlp import PackedMlp
 from bep_ref.packed.packing import pack
 from bep_ref.train import Trainer
@@ -79,9 +79,9 @@ def test_samples_packed_once_are_taken_out_like_those_of_an_array():
 
 
 def test_whole_run_has_the_same_bits():
-    readable = Trainer(task(), initial_mlp(task().network, task().training, "readable"))
+    readable = Trainer(task(), initial_net(task().network, task().training, "readable"))
     readable.run()
-    assert type(finished().mlp) is PackedMlp
+    assert type(finished().net) is PackedMlp
     assert same_state(readable, finished())
 
 

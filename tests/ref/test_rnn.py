@@ -111,8 +111,8 @@ def test_counters_that_do_not_fit_each_other_are_named():
 @pytest.mark.parametrize(
     ("x", "y", "message"),
     [
-        (np.ones((2, 3)), [0, 1], "x has shape (2, 3); it must be (n, 1 to 4, 5)"),
-        (np.ones((2, 5, 5)), [0, 1], "x has shape (2, 5, 5); it must be (n, 1 to 4, 5)"),
+        (np.ones((2, 3)), [0, 1], "x has shape (2, 3); it must be (n, steps, 5)"),
+        (np.ones((2, 5, 5)), [0, 1], "samples: 5 steps is out of range; the network holds 1 to 4"),
         (np.ones((2, 2, 5)), [0], "y (1,); y must be (n,)"),
         (np.ones((1, 2, 5)), [3], "labels: 3 to 3; they must be 0 to 2"),
         (np.array([[[1] * 5, [0] * 5, [1] * 5]]), [0], "a step of zeros before the end of its sequence"),

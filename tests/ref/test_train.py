@@ -13,7 +13,7 @@ from tests.ref.small_run import SETTINGS, finished, same_state, task
 
 
 def test_learns():
-    assert accuracy(finished().mlp, finished().task.test.x, finished().task.test.y) > 0.8
+    assert accuracy(finished().net, finished().task.test.x, finished().task.test.y) > 0.8
 
 
 def test_same_seed_same_bits_other_seed_others():
@@ -21,14 +21,14 @@ def test_same_seed_same_bits_other_seed_others():
     again.run()
     other.run()
     assert same_state(finished(), again)
-    assert any((p != q).any() for p, q in zip(finished().mlp.counters, other.mlp.counters, strict=True))
+    assert any((p != q).any() for p, q in zip(finished().net.counters, other.net.counters, strict=True))
 
 
 def test_frozen_result():
     """Any change of an algorithm or a stream of random numbers shows here: say so in the change."""
-    counters = b"".join(q.astype("<i2").tobytes() for q in finished().mlp.counters)
+    counters = b"".join(q.astype("<i2").tobytes() for q in finished().net.counters)
     assert hashlib.sha256(counters).hexdigest() == "7117527a7f0c9e3aa1e6938dd0939ec6dd5e61e85acd15ee297972a591e6c016"
-    assert finished().mlp.generator.state == 1663783399
+    assert finished().net.generator.state == 1663783399
 
 
 def test_batches_hold_every_sample_once_in_another_order_each_epoch():
@@ -43,21 +43,21 @@ def test_batches_hold_every_sample_once_in_another_order_each_epoch():
 def test_best_model_is_that_of_the_first_best_validation_epoch():
     easy = load("prototypes:classes=2,bits=60,flip=0.2,train=300,test=50")
     trainer, seen = Trainer(prepare(easy, SETTINGS)), []
-    trainer.run(on_epoch=lambda t: seen.append([q.copy() for q in t.mlp.counters]))
+    trainer.run(on_epoch=lambda t: seen.append([q.copy() for q in t.net.counters]))
     scores = [epoch.validation_accuracy for epoch in trainer.history]
     assert scores.count(max(scores)) > 1, "easy enough to be all right more than once"
     kept = seen[scores.index(max(scores))]
     assert trainer.model.epoch == scores.index(max(scores)) + 1
     assert all((p == q).all() for p, q in zip(trainer.model.counters, kept, strict=True))
     held = trainer.task.validation
-    assert accuracy(trainer.model.mlp(), held.x, held.y) == max(scores) == trainer.model.validation_accuracy
+    assert accuracy(trainer.model.net(), held.x, held.y) == max(scores) == trainer.model.validation_accuracy
 
 
 def test_reinforcement_follows_last_epochs_training_error():
     trainer = Trainer(task(epochs=3))
     asked = []
-    step = trainer.mlp.step
-    trainer.mlp.step = lambda x, y, p: asked.append(p) or step(x, y, p)
+    step = trainer.net.step
+    trainer.net.step = lambda x, y, p: asked.append(p) or step(x, y, p)
     trainer.run()
     rates = [1.0, *(epoch.errors / 540 for epoch in trainer.history[:2])]
     per_epoch = asked[:: batch_count(trainer.task)]

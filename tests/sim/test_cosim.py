@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from bep_ref.config import Machine, Network, Training
-from bep_ref.initial import initial_mlp
+from bep_ref.initial import initial_net
 from sim.cosim import Report, cosimulate
 from sim.verilator import SimulatorError
 
@@ -21,7 +21,7 @@ def run(directory: Path, machine: Machine, epochs: int = 3, **options: object) -
     prototypes = random.choice([-1, 1], (NETWORK.classes, NETWORK.inputs))
     y = random.integers(0, NETWORK.classes, 60)
     x = prototypes[y] * random.choice([-1, 1], (60, NETWORK.inputs), p=[0.25, 0.75])
-    net = initial_mlp(NETWORK, TRAINING)
+    net = initial_net(NETWORK, TRAINING)
     return cosimulate(net, TRAINING, machine, [(x, y)] * epochs, directory, **options)
 
 

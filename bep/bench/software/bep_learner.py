@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bep_ref.config import perceptron
 from bep_ref.evaluate import predict
-from bep_ref.initial import initial_mlp
+from bep_ref.initial import initial_net
 from bep_ref.mlp import BinaryMlp
 from bep_ref.task import Task
 from bep_ref.train import batches, reinforcement
@@ -19,12 +20,13 @@ class BepLearner:
     def __init__(self, task: Task, engine: type[BinaryMlp]) -> None:
         self.task, self.error_rate = task, 1.0
         # one step of a network that is thrown away: what is compiled is compiled before the clock starts
-        self._network(engine).step(task.train.x[:2], task.train.y[:2], [0.1] * len(task.network.hidden))
+        self._network(engine).step(task.train.x[:2], task.train.y[:2], [0.1] * len(task.network.widths))
         self.mlp = self._network(engine)
         self.samples = self.mlp.load(task.train.x)
 
     def _network(self, engine: type[BinaryMlp]) -> BinaryMlp:
-        task, start = self.task, initial_mlp(self.task.network, self.task.training, "readable")
+        task = self.task
+        start = initial_net(perceptron(task.network, "data"), task.training, "readable")
         return engine(
             start.counters,
             start.classifier,

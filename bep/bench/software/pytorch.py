@@ -7,6 +7,7 @@ import torch
 from numpy.typing import NDArray
 from torch.nn.functional import cross_entropy, linear
 
+from bep_ref.config import perceptron
 from bep_ref.task import Task
 
 RATE = 0.01
@@ -33,7 +34,7 @@ class QatLearner:
     def __init__(self, task: Task) -> None:
         torch.set_num_threads(1)
         torch.manual_seed(task.training.seed)
-        network = task.network
+        network = perceptron(task.network, "data")
         shapes = [*network.shapes, (network.classes, network.hidden[-1])]
         self.weights = [torch.nn.Parameter(torch.empty(shape).uniform_(-1, 1)) for shape in shapes]
         self.x, self.y = self._floats(task.train.x), torch.from_numpy(task.train.y)

@@ -1,0 +1,33 @@
+"""What a run, a checkpoint and a model file need of a network, whatever its shape."""
+
+from typing import Any, Protocol
+
+from numpy.typing import NDArray
+
+from bep_ref.config import Network, RecurrentNetwork
+from bep_ref.reinforce import Xorshift32
+from bep_ref.rules import Batch
+
+
+class Learner(Protocol):
+    """A network that learns: :class:`~bep_ref.mlp.BinaryMlp` or :class:`~bep_ref.rnn.BinaryRnn`.
+
+    ``matrices`` are its counters in the order of ``network.shapes``, ``classifiers`` its fixed classifiers, the one
+    that predicts last, ``group_size`` that of each of ``network.widths``.
+    """
+
+    generator: Xorshift32
+    group_size: list[int]
+    classifiers: list[NDArray[Any]]
+
+    @property
+    def network(self) -> Network | RecurrentNetwork: ...
+
+    @property
+    def matrices(self) -> list[NDArray[Any]]: ...
+
+    def load(self, x: Any) -> Any: ...
+
+    def predict(self, x: Any) -> NDArray[Any]: ...
+
+    def step(self, x: Any, y: NDArray[Any], reinforcement: list[float] | None = None) -> Batch: ...
