@@ -57,7 +57,10 @@ def add_task(parser: argparse.ArgumentParser, omit: tuple[str, ...] = (), recurr
             _add_field(group, _field(RecurrentNetwork, name), default)
         for field in fields(SeriesInput):
             _add_field(group, field)
-    training = parser.add_argument_group("training", "Defaults; a data set may bring better ones, shown by bep train.")
+    training = parser.add_argument_group(
+        "training",
+        "Defaults; data sets and rule local (margin 0.25, patience 0) bring better ones, shown by bep train.",
+    )
     for field in fields(Training):
         if field.name not in omit:
             _add_field(training, field)

@@ -190,7 +190,7 @@ class Training(_Record):
     """
 
     rule: str = setting(
-        "where desired activations come from: errors passed backward, or a classifier of each layer's own",
+        "learning rule: bep passes errors backward, local gives each layer a classifier and errors of its own",
         " or ".join(RULES),
         "bep",
     )

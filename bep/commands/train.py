@@ -17,6 +17,7 @@ from bep_ref.engines import ENGINES, engine
 from bep_ref.evaluate import accuracy
 from bep_ref.initial import initial_net
 from bep_ref.mlp import BinaryMlp
+from bep_ref.series import SeriesBinariser
 from bep_ref.train import Trainer, batch_count
 
 NAME = "train"
@@ -25,6 +26,8 @@ DESCRIPTION = """\
 Train a binary network by Binary Error Propagation with the golden model, whose every bit the hardware repeats.
 
   bep train --data digits --out run
+  bep train --data digits --rule local --out run                local error signals, without a backward pass
+  bep train --data ucr:ItalyPowerDemand --window 6 --out run    time series, by a recurrent network
 
 writes run/model.npz (the network of the epoch best on held-out validation data), run/metrics.json (every epoch),
 run/learning_curve.png and run/checkpoint.npz. The same options and seed give the same bits on any machine. A run that
@@ -87,10 +90,16 @@ def _trainer(args: argparse.Namespace) -> Trainer:
 
 def _plan(trainer: Trainer) -> str:
     task, training = trainer.task, trainer.task.training
+    steps = ""
+    if isinstance(task.binariser, SeriesBinariser):
+        shape = task.binariser.shape
+        steps = f"{task.train.x.shape[1]} steps, windows of {shape.window}, {task.binariser.spec}, "
+        steps += f"expanded to {shape.expansion} bits\n" if shape.expansion else "not expanded\n"
     return (
         f"{task.data}: {len(task.train)} training, {len(task.validation)} validation, {len(task.test)} test samples\n"
+        f"{steps}"
         f"{task.network}, {task.network.synapses} synapses with {task.network.counter_bits}-bit counters\n"
-        f"batch {training.batch_size}, margin {training.margin:g}, gate {training.gate:g}, "
+        f"rule {training.rule}, batch {training.batch_size}, margin {training.margin:g}, gate {training.gate:g}, "
         f"group size {'/'.join(str(size) for size in training.group_size)}, seed {training.seed}"
     )
 
@@ -133,6 +142,7 @@ def _finish(trainer: Trainer, args: argparse.Namespace) -> dict[str, Any]:
         "network": task.network.to_dict(),
         "training": task.training.to_dict(),
         "binarise": task.binariser.spec,
+        **({"series": task.binariser.shape.to_dict()} if isinstance(task.binariser, SeriesBinariser) else {}),
         "history": [asdict(epoch) for epoch in trainer.history],
     }
     model.save(paths["model"])

@@ -17,7 +17,12 @@ USAGE = "ucr:PREFIX"
 SUMMARY = "time series of the UCR archive, PREFIX_TRAIN and PREFIX_TEST with .ts or .tsv"
 
 BINARISE = "thermometer=10"
-PRESET = {"gate": 0.05, "batch_size": 50}
+GATE = 0.05
+STEPS = 4
+"""Steps of the shortest series by default. ItalyPowerDemand, 3 folds of both parts together, K = 255, 50 epochs, the
+epoch best on validation: 97.0 % of test samples in 4 steps of 6 values, 96.9 % to 96.4 % in 8 to 1, 56 % in 24."""
+BATCHES = 10
+"""Mini-batches of an epoch, as in [BEP]."""
 
 Part = tuple[list[NDArray[np.float64]], list[str]]
 
@@ -33,7 +38,13 @@ def load(argument: str) -> Dataset:
     class_names, y_train = name_classes(whole_numbers_or_words(train[1]), str(train_file))
     y_test = _classes_of(whole_numbers_or_words(test[1]), class_names, test_file)
     x_train, x_test = _stack(train[0], train_file), _stack(test[0], test_file)
-    return Dataset(f"{NAME}:{argument}", x_train, y_train, x_test, y_test, class_names, BINARISE, PRESET)
+    shortest = min(len(values) for values in (*train[0], *test[0]))
+    preset = {
+        "gate": GATE,
+        "batch_size": min(100, max(1, len(x_train) // BATCHES)),
+        "window": max(1, shortest // STEPS),
+    }
+    return Dataset(f"{NAME}:{argument}", x_train, y_train, x_test, y_test, class_names, BINARISE, preset)
 
 
 def _read(stem: str) -> tuple[Path, Part]:

@@ -26,7 +26,7 @@ def finished():
 def same_state(one, other):
     """Every bit of two runs, except how long they took."""
     return (
-        all((p == q).all() for p, q in zip(one.net.counters, other.net.counters, strict=True))
+        all((p == q).all() for p, q in zip(one.net.matrices, other.net.matrices, strict=True))
         and all((p == q).all() for p, q in zip(one.best_counters, other.best_counters, strict=True))
         and one.net.generator.state == other.net.generator.state
         and [vars(e) | {"seconds": 0} for e in one.history] == [vars(e) | {"seconds": 0} for e in other.history]

@@ -1,0 +1,81 @@
+"""``bep train``, ``eval`` and ``info`` on time series and with local error signals; what they refuse."""
+
+import json
+
+import pytest
+
+from bep.main import main
+from tests.cli.commands import SMALL, TRAIN, complaint, run_json
+from tests.ref.small_series import write_archive
+
+OPTIONS = ["--state", 60, "--output", 45, "--window", 3, "--expansion", 50, "--epochs", 3]
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    return write_archive(tmp_path_factory.mktemp("series"))
+
+
+@pytest.fixture(scope="module")
+def trained(data, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("run")
+    argv = ["train", "--data", data, *OPTIONS, "--out", folder, "--json", folder / "result.json"]
+    assert main([str(word) for word in argv]) == 0
+    return folder
+
+
+def test_eval_and_info_of_a_recurrent_network(trained, data, capsys):
+    expected = json.loads((trained / "result.json").read_text())
+    result = run_json(capsys, "eval", trained / "model.npz", "--data", data)
+    assert (result["accuracy"], result["samples"]) == (expected["test_accuracy"], 60)
+    assert run_json(capsys, "eval", trained / "model.npz", "--data", data, "--part", "all")["samples"] == 260
+    info = run_json(capsys, "info", trained / "model.npz")
+    assert (info["network"]["state"], info["window"], info["expansion"], info["features"]) == (60, 3, 50, 2)
+    assert json.loads((trained / "metrics.json").read_text())["series"]["window"] == 3
+
+
+def test_resume(trained, data, tmp_path, capsys):
+    run_json(capsys, "train", "--data", data, *OPTIONS[:-1], 1, "--out", tmp_path)
+    run_json(capsys, "train", "--out", tmp_path, "--resume", "--epochs", 3)
+    assert (tmp_path / "model.npz").read_bytes() == (trained / "model.npz").read_bytes()
+
+
+def test_local_rule(tmp_path, capsys):
+    expected = run_json(capsys, *TRAIN, "--rule", "local", "--out", tmp_path)
+    result = run_json(capsys, "eval", tmp_path / "model.npz", "--data", SMALL)
+    assert result["accuracy"] == expected["test_accuracy"] > 0.4
+    assert run_json(capsys, "info", tmp_path / "model.npz")["training"]["rule"] == "local"
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        (["--window", 13], "window: 13 is out of range; it must be at most 9, the length of series "),
+        (["--hidden", 8], "hidden: ucr:"),
+        (["--rule", "local"], "rule: local is for perceptrons; ucr:"),
+        (["--engine", "packed"], "engine: packed does not know recurrent networks"),
+        (["--expansion", 70000], "expansion: 70000 is out of range; it must be 0 (none) to 65536 bits"),
+    ],
+)
+def test_options_that_sequences_refuse(data, capsys, tmp_path, options, expected):
+    assert expected in complaint(capsys, "train", "--data", data, *options, "--out", tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_one_class_only(data, capsys, tmp_path):
+    write_archive(tmp_path)
+    train = tmp_path / "Toy_TRAIN.ts"
+    train.write_text(train.read_text().replace(":up", ":down"))
+    line = complaint(capsys, "train", "--data", f"ucr:{tmp_path / 'Toy'}", "--out", tmp_path / "run")
+    assert line.endswith("Toy_TRAIN.ts: 1 different labels is out of range; it must be 2 to 256")
+
+
+def test_kinds_of_data_and_model_that_do_not_meet(trained, data, capsys, tmp_path):
+    model = trained / "model.npz"
+    assert "state: only networks for sequences have one" in complaint(
+        capsys, *TRAIN, "--state", 8, "--out", tmp_path / "run"
+    )
+    assert "data: the model needs sequences" in complaint(capsys, "eval", model, "--data", SMALL)
+    assert "50-(60)-45-2 is a recurrent network" in complaint(capsys, "verilog", model, "-o", tmp_path / "t.v")
+    assert "is a recurrent network; the hardware is for" in complaint(capsys, "cosim", "--data", data)
+    assert not (tmp_path / "t.v").exists()
