@@ -9,7 +9,8 @@ NAME = "sequence"
 USAGE = "sequence:digits"
 SUMMARY = "scikit-learn's digits row by row, 8 steps"
 
-PRESET = {"gate": 0.05}
+PRESET = {"gate": 0.1}
+"""Best validation accuracy in 20 epochs of 255-(255)-255-10, one seed: 94.1 % at 0.1; 87.4 % at 0.05, 90.4 % at 0.2."""
 
 
 def load(argument: str) -> Dataset:

@@ -77,5 +77,5 @@ def test_kinds_of_data_and_model_that_do_not_meet(trained, data, capsys, tmp_pat
     )
     assert "data: the model needs sequences" in complaint(capsys, "eval", model, "--data", SMALL)
     assert "50-(60)-45-2 is a recurrent network" in complaint(capsys, "verilog", model, "-o", tmp_path / "t.v")
-    assert "is a recurrent network; the hardware is for" in complaint(capsys, "cosim", "--data", data)
+    assert "is a recurrent network; only multilayer" in complaint(capsys, "cosim", "--data", data)
     assert not (tmp_path / "t.v").exists()
