@@ -143,7 +143,10 @@ class RecurrentNetwork(_Shape):
 
     @property
     def fan_in(self) -> tuple[int, ...]:
-        """Fan-in of the neurons that each matrix feeds: xs and ss meet in one pre-activation of K_x + K_s inputs."""
+        """Fan-in of the neurons that each matrix feeds, for reinforcement.
+
+        xs and ss meet in one pre-activation of K_x + K_s inputs, which is what its sign's stability depends on.
+        """
         return self.inputs + self.state, self.inputs + self.state, self.state
 
     @property

@@ -106,6 +106,10 @@ class TestMnist:
         assert data.x_train.tolist() == np.arange(120).reshape(20, 6).tolist()
         assert data.y_train.tolist() == [*range(10)] * 2
         assert data.x_test.shape == (10, 6)
+        rows = load(f"smnist:{mnist}")
+        assert rows.sequential
+        assert rows.x_train.reshape(20, 6).tolist() == data.x_train.tolist()
+        assert rows.y_train.tolist() == data.y_train.tolist()
 
     @pytest.mark.parametrize(
         ("name", "content", "expected"),
