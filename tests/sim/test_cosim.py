@@ -21,7 +21,7 @@ def run(directory: Path, machine: Machine, epochs: int = 3, **options: object) -
     prototypes = random.choice([-1, 1], (NETWORK.classes, NETWORK.inputs))
     y = random.integers(0, NETWORK.classes, 60)
     x = prototypes[y] * random.choice([-1, 1], (60, NETWORK.inputs), p=[0.25, 0.75])
-    net = initial_net(NETWORK, TRAINING)
+    net = initial_net(NETWORK, TRAINING, "readable")
     return cosimulate(net, TRAINING, machine, [(x, y)] * epochs, directory, **options)
 
 
