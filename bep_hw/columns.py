@@ -15,8 +15,8 @@ class ColumnSums(wiring.Component):
     own sign (n = 0 and a tie give +1). The start value is added with the first row, to a counter cleared before.
 
     Parameters: ``lanes``; ``most_rows``, the largest n. Ports: ``weights`` (lanes) with ``error`` on ``valid``;
-    ``start``, -ceil(n / 2) with the first row and 0 with all others; ``clear``; ``targets`` (lanes), +1 as 1, one
-    cycle after a row.
+    ``start``, -ceil(n / 2) with the first row and 0 with all others; ``clear``, which is needed behind a reset too;
+    ``targets`` (lanes), +1 as 1, one cycle after a row.
     """
 
     def __init__(self, lanes: int, most_rows: int) -> None:
@@ -41,7 +41,8 @@ class ColumnSums(wiring.Component):
     def elaborate(self, platform: object) -> Module:
         m = Module()
         for lane in range(self.lanes):
-            total = Signal(self.bits, name=f"total{lane}")
+            # cleared by ``clear`` alone, so that its wire, which goes to every lane, comes right out of a flip-flop
+            total = Signal(self.bits, name=f"total{lane}", reset_less=True)
             agree = ~(self.weights[lane] ^ self.error)
             # the lowest position makes the agreeing bit the adder's carry-in
             added = (Cat(1, total) + Cat(agree, self.start)) >> 1

@@ -66,7 +66,8 @@ class GapWalker(wiring.Component):
         layout, places = self.layout, self.layout.trainable
         lanes = layout.slice_lanes
         layer = Signal(range(len(places) + 1))
-        end = lookup(m, [place.hidden_base + layout.slices(place) for place in places], layer)
+        end = Signal(range(layout.bank_depth + 1))  # a cycle late, which nobody sees: a layer begins with a draw
+        m.d.sync += end.eq(lookup(m, [place.hidden_base + layout.slices(place) for place in places], layer))
 
         # where the walk is: a slice and a lane (beyond the slice while a gap is being added)
         address, lane = Signal(range(layout.bank_depth + (1 << DIGITS) + 1)), Signal(range(lanes + (1 << DIGITS) + 1))

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from bep_hw.layout import Layout
 
 SPRAM_WIDTH = 16
-PART_WIDTH = 72
-"""Bits of a group behind one copy of the address register: whole blocks of ECP5's, at any depth."""
+PART_BLOCKS = 8
+"""Block RAMs of 18 kbit (ECP5) behind one copy of the address register."""
 
 
 class HiddenPlane(wiring.Component):
@@ -114,7 +114,9 @@ class _BlockRamBank(wiring.Component):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        part = PART_WIDTH if self.registered else self.width
+        part = self.width
+        if self.registered:
+            part = PART_BLOCKS * max(1, (18 << 10) >> max(9, (self.depth - 1).bit_length()))
         for number, start in enumerate(range(0, self.width, part)):
             lanes = slice(start, min(start + part, self.width))
             block = memory.Memory(shape=lanes.stop - start, depth=self.depth, init=[])

@@ -68,7 +68,7 @@ class WinnerScan(wiring.Component):
                 "sums_done": In(1),
                 "index": In(range(len(program))),
                 "targets": In(layout.backward_lanes),
-                "clear": Out(1),
+                "clear": Out(1, init=1),
                 "ended": Out(1),
                 "gated": Out(range(max(network.hidden) + 1)),
                 "group_size": In(group_sizes_layout(layout)),

@@ -28,24 +28,33 @@ class Design:
     sweep: bool = False
 
 
-def _up5k(lanes: int, sweep: bool = True) -> Design:
+def _up5k(lanes: int, sweep: bool = True, training: bool = True) -> Design:
     # statistics fit beside 96 lanes, not beside 200
-    machine = Machine(lanes, 4, min(48, lanes), spram=True, statistics=lanes < 200)
-    return Design(f"icebreaker-{lanes}", "icebreaker", MNIST_96, machine, sweep=sweep)
+    statistics = training and lanes < 200
+    machine = Machine(lanes, 4, min(48, lanes), spram=True, statistics=statistics, training=training)
+    return Design(_name("icebreaker", lanes, training), "icebreaker", MNIST_96, machine, sweep=sweep)
 
 
-def _ecp5(lanes: int, sweep: bool = True) -> Design:
-    machine = Machine(lanes, 98, z_buffers=2, hits_ahead=2048, slots=8, register_plane=True)
-    return Design(f"ulx3s-{lanes}", "ulx3s_85f", MNIST_128, machine, sweep=sweep)
+def _ecp5(lanes: int, sweep: bool = True, training: bool = True) -> Design:
+    machine = Machine(
+        lanes, 32, z_buffers=2, hits_ahead=2048, slots=8, register_plane=True, statistics=False, training=training
+    )
+    return Design(_name("ulx3s", lanes, training), "ulx3s_85f", MNIST_128, machine, sweep=sweep)
+
+
+def _name(board: str, lanes: int, training: bool) -> str:
+    return f"{board}-{lanes}" if training else f"{board}-{lanes}-inference"
 
 
 DESIGNS = (
     _up5k(200, sweep=False),
     Design("hx8k-96", "ice40_hx8k_b_evn", DIGITS_64, Machine(96, 8, z_buffers=2), "digits", {"batch_size": 100}),
-    _ecp5(392, sweep=False),
+    _ecp5(448, sweep=False),
+    _up5k(200, training=False),
+    _ecp5(448, training=False),
     _up5k(48),
     _up5k(96),
-    _ecp5(98),
-    _ecp5(196),
-    _ecp5(784),
+    _ecp5(128),
+    _ecp5(224),
+    _ecp5(800),
 )

@@ -1,5 +1,6 @@
 """Cycles from co-simulation, clock from place and route: a design's training speed."""
 
+import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -7,7 +8,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from amaranth.back import rtlil
+
 from bep.bench.designs import Design
+from bep_hw.hardware import hardware
 from bep_hw.popcount import XnorPopcount
 from bep_ref.atomic import write_atomically
 from bep_ref.config import ConfigError
@@ -27,8 +31,13 @@ Observer = Callable[[str, int, int], None]
 
 
 def describe(design: Design, seeds: Sequence[int]) -> dict[str, Any]:
-    """What a row measures: a row measured before is measured again only if this changed."""
+    """What a row measures: a row measured before is measured again only if this changed.
+
+    ``digest`` is that of the hardware itself, so a change of the generator is one too.
+    """
+    text = rtlil.convert(hardware(design.network, design.machine), name="top", emit_src=False)
     return {
+        "digest": hashlib.sha256(text.encode()).hexdigest()[:16],
         "board": design.board,
         "network": str(design.network),
         "counter_bits": design.network.counter_bits,
@@ -101,4 +110,17 @@ def measure_all(
             row = {"name": design.name, "what": what, **figures}
             write_atomically(kept, json.dumps(row, indent=2).encode())
         rows.append(row)
+    return _compared(rows)
+
+
+def _compared(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """With ``cycles_over_inference`` in every row whose machine was measured without training too."""
+
+    def key(row: dict[str, Any]) -> tuple[str, str, int]:
+        return row["what"]["board"], row["what"]["network"], row["what"]["machine"]["lanes"]
+
+    inference = {key(row): row["cosim"]["cycles_per_sample"] for row in rows if not row["what"]["machine"]["training"]}
+    for row in rows:
+        if row["what"]["machine"]["training"] and key(row) in inference:
+            row["cycles_over_inference"] = round(row["cosim"]["cycles_per_sample"] / inference[key(row)], 3)
     return rows

@@ -16,6 +16,8 @@ def throughput_plot(rows: list[dict[str, Any]]) -> bytes:
     lines: dict[tuple[str, str], list[tuple[int, int]]] = {}
     for row in rows:
         what = row["what"]
+        if not what["machine"]["training"]:
+            continue
         point = (what["machine"]["lanes"], row["samples_per_second_worst"])
         lines.setdefault((what["board"], what["network"]), []).append(point)
     for (board, network), points in lines.items():

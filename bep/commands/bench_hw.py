@@ -74,7 +74,18 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 
 def _table(rows: list[dict[str, Any]]) -> Table:
     table = Table(title="Training hardware")
-    for heading in ("", "network", "samples/s", "cycles", "propagate", "update", "worst MHz", "median", "LUT4"):
+    for heading in (
+        "",
+        "network",
+        "samples/s",
+        "cycles",
+        "propagate",
+        "update",
+        "worst MHz",
+        "median",
+        "LUT4",
+        "× inference",
+    ):
         table.add_column(heading, justify="left" if heading in ("", "network") else "right")
     for row in rows:
         cosim, build = row["cosim"], row["build"]
@@ -88,6 +99,7 @@ def _table(rows: list[dict[str, Any]]) -> Table:
             f"{build['fmax_worst_mhz']:.1f}",
             f"{build['fmax_median_mhz']:.1f}",
             f"{build['lut4']:,}",
+            f"{row['cycles_over_inference']:.2f}" if "cycles_over_inference" in row else "",
         )
     return table
 

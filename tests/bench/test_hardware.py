@@ -1,6 +1,7 @@
 """The table of training hardware: one small design measured for real, and what is measured again."""
 
 import json
+from functools import partial
 
 import pytest
 
@@ -36,6 +37,16 @@ def test_a_row_is_measured_once_and_adds_up(tmp_path):
     assert throughput_plot([row])[:4] == b"\x89PNG"
     again, shown = rows_of(tmp_path)
     assert (again, shown) == ([row], [])
+
+
+def test_training_is_compared_with_inference_on_the_same_lanes(tmp_path):
+    inference = Design("inference", SMALL.board, SMALL.network, Machine(8, 4, training=False), DATA, SMALL.training)
+    ask = partial(measure_all, mnist="", seeds=1, sweep_seeds=1, jobs=1, folder=tmp_path, show=lambda *_: None)
+    rows = ask([SMALL, inference])
+    cycles = [row["cosim"]["cycles_per_sample"] for row in rows]
+    assert rows[0]["cycles_over_inference"] == round(cycles[0] / cycles[1], 3) > 1
+    assert "cycles_over_inference" not in rows[1]
+    assert rows[1]["build"]["lut4"] < 0.7 * rows[0]["build"]["lut4"]
 
 
 def test_data_that_do_not_suit_the_design_are_refused(tmp_path):

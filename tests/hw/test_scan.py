@@ -118,6 +118,7 @@ def scan(unit, samples, random, stall):
         assert around.clears == count
 
     async def bench(ctx):
+        await cleared(ctx, 1)  # behind a reset
         for number, sample in enumerate(samples):
             ctx.set(unit.known, 0)
             around.fill(sample.z, number)
