@@ -19,32 +19,32 @@ ATTEMPTS = 5
 class Connection:
     """The link's protocol over an open ``port`` (see `bep_hw.link.opcodes`); ``name`` is for messages.
 
-    ``repeated`` counts the times that frames had to be sent again.
+    ``sequence`` is the next frame's number; ``repeated`` counts the times that frames had to be sent again.
     """
 
     def __init__(self, port: serial.Serial, name: str) -> None:
         self.port, self.name = port, name
         self.repeated = 0
         self._reader = FrameReader()
-        self._sequence = 0
+        self.sequence = 0
 
-    def hello(self, address: int, attempts: int = ATTEMPTS, seconds: float = REPLY_SECONDS) -> int:
+    def hello(self, address: int, attempts: int = 3, seconds: float = 0.5) -> int:
         """Begin a session; the word of the register at ``address``. Whatever was on the way before is forgotten."""
         for _ in range(attempts):
             self._write(bytes([FLAG]))
             self._drain()
-            self._write(frame(bytes([self._sequence]) + hello(address)))
+            self._write(frame(bytes([self.sequence]) + hello(address)))
             received: list[tuple[int, Reply]] | None
             while (received := self._read(seconds)) is not None:
                 for sequence, reply in received:
-                    if sequence == self._sequence and isinstance(reply, Done):
-                        self._sequence = (self._sequence + 1) % 256
+                    if sequence == self.sequence and isinstance(reply, Done):
+                        self.sequence = (self.sequence + 1) % 256
                         return reply.data
         raise LinkError(f"port: {self.name}: nothing answers; is it a board with a trainer, and its reset released?")
 
     def exchange(self, commands: Sequence[bytes], progress: Callable[[int], None] = lambda _: None) -> list[Reply]:
         """Carry out ``commands`` in their order; their replies. ``progress`` is told how many have theirs."""
-        frames = [frame(bytes([(self._sequence + index) % 256]) + command) for index, command in enumerate(commands)]
+        frames = [frame(bytes([(self.sequence + index) % 256]) + command) for index, command in enumerate(commands)]
         replies: list[Reply | None] = [None] * len(frames)
         first = sent = on_the_way = failures = 0
         while first < len(frames):
@@ -59,7 +59,7 @@ class Connection:
             received = self._read(REPLY_SECONDS)
             trouble = received is None or self._reader.damaged != damaged
             for sequence, reply in received or ():
-                index = first + (sequence - self._sequence - first) % 256
+                index = first + (sequence - self.sequence - first) % 256
                 if isinstance(reply, Refused):
                     trouble = True
                 elif index < sent:
@@ -79,7 +79,7 @@ class Connection:
                 self._drain()
                 replies[first:] = [None] * (len(frames) - first)
                 sent, on_the_way = first, 0
-        self._sequence = (self._sequence + len(frames)) % 256
+        self.sequence = (self.sequence + len(frames)) % 256
         return [reply for reply in replies if reply is not None]
 
     def _drain(self) -> None:

@@ -42,7 +42,7 @@ class DeviceMlp:
         device.reset()
         device.load(learner.matrices, learner.classifiers[-1], progress)
         device.write_registers({address("seed"): learner.generator.state})
-        self._configure(None)
+        self.configure(None)
 
     @property
     def generator(self) -> Xorshift32:
@@ -62,7 +62,7 @@ class DeviceMlp:
 
     def step(self, x: Ints, y: Ints, reinforcement: list[float] | None = None) -> Batch:
         """One mini-batch, as :meth:`bep_ref.mlp.BinaryMlp.step`."""
-        self._configure(reinforcement)
+        self.configure(reinforcement)
         self._counters = None
         predictions, triggered = self.device.train(x, y)
         return Batch(predictions, triggered, None, None)
@@ -71,7 +71,7 @@ class DeviceMlp:
         """Classes (n,) of samples ``x`` (n, inputs) of ±1."""
         return self.device.infer(np.asarray(x))
 
-    def _configure(self, reinforcement: Sequence[float] | None) -> None:
+    def configure(self, reinforcement: Sequence[float] | None) -> None:
         """Write the registers whose values differ from those written last."""
         chances = list(reinforcement) if reinforcement is not None else None
         wanted = settings(self.network, self._margin, self._gate, self.group_size)

@@ -14,7 +14,7 @@ from bep_ref.config import Machine, Network
 from sim.verilator import SimulatorError, require_tools, tool_environment
 
 MAIN = Path(__file__).with_name("board.cpp")
-OPTIMISE = "OPT_FAST=-O2 OPT_SLOW=-O0 OPT_GLOBAL=-O1"
+OPTIMISE = "OPT_FAST=-O2 OPT_SLOW=-O0 OPT_GLOBAL=-O0"
 """For the code that runs every cycle; the rest only has to be compiled."""
 FLAGS = ("-O3", "--x-assign", "fast", "--x-initial", "fast", "--noassert", "-Wno-fatal", "-Wno-lint")
 
@@ -53,7 +53,7 @@ def _build(source: str, folder: Path) -> None:
     ]
     with (folder / "log").open("w") as log:
         done = subprocess.run(
-            [*command, "--Mdir", "obj", "-o", "../board", "board.v", MAIN.name],
+            [*command, "--top-module", "board", "--Mdir", "obj", "-o", "../board", "board.v", MAIN.name],
             cwd=folder,
             env={**os.environ, **tool_environment()},
             stdout=log,

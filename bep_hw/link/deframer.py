@@ -29,7 +29,7 @@ class Deframer(wiring.Component):
         flag, escape = Signal(), Signal()
         m.d.comb += [
             flag.eq(arrived == FLAG),
-            escape.eq(arrived == ESCAPE),
+            escape.eq((arrived == ESCAPE) & ~escaped),
             item.bit.eq(byte[0]),
             item.good.eq(crc.match_detected & ~escaped),
             crc.data.eq(byte[0]),

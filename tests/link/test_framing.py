@@ -1,5 +1,6 @@
 import random
 
+import pytest
 from amaranth.sim import Simulator
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -64,9 +65,27 @@ def test_the_deframer_reads_the_models_frames_under_any_stall(bodies, seed):
 
 def test_a_flipped_bit_a_short_frame_and_one_that_is_broken_off_end_badly_and_the_next_one_well():
     good = frame(b"\x01\x02")
+    assert list(FrameReader().bodies(good[:-1] + b"\0" + good[-1:])) == [], "a zero more is a damage"
     line = bytes([*good[:2], good[2] ^ 8, *good[3:], FLAG, 5, FLAG, 9, ESCAPE, FLAG, FLAG, FLAG]) + good
     ends = [item.good for item in deframe(line, 8 * (4 + 1 + 1 + 4) + 4) if item.end]
     assert ends == [0, 0, 0, 1]
+
+
+def test_an_escape_too_many_is_a_damage():
+    line = frame(bytes([FLAG]))
+    assert line[1] == ESCAPE
+    line = line[:1] + line[1:2] + line[1:]
+    assert [item.good for item in deframe(line, 8 * 4 + 1) if item.end] == [0]
+    assert list(FrameReader().bodies(line)) == []
+
+
+@pytest.mark.parametrize(
+    "line", [frame(bytes([ESCAPE]))[:2] + frame(bytes([ESCAPE]))[3:], frame(b"\1")[:-1] + b"\x7d\x7e"]
+)
+def test_an_escape_without_its_byte_is_a_damage(line):
+    assert list(FrameReader().bodies(line)) == []
+    bits = 8 * len(line.strip(b"\x7e").replace(b"\x7d", b""))
+    assert [item.good for item in deframe(line, bits + 1) if item.end] == [0]
 
 
 @given(BODIES, st.data())
