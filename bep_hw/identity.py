@@ -53,5 +53,7 @@ def configuration(words: Mapping[int, int]) -> tuple[Network, Machine]:
     inputs, classes, counter_bits, lanes, update_lanes, features = (words[address(name)] for name in names)
     return (
         Network(inputs, tuple(width for width in hidden if width), classes, counter_bits),
-        Machine(lanes, update_lanes, spram=bool(features & 1), statistics=bool(features & 2), training=bool(features & 4)),
+        Machine(
+            lanes, update_lanes, spram=bool(features & 1), statistics=bool(features & 2), training=bool(features & 4)
+        ),
     )

@@ -164,7 +164,7 @@ def play(bridge: Bridge, ports: Ports, line: bytes, replies: int, seed: int):
     return got
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.sampled_from(SHAPES), st.data())
 def test_whatever_arrives_only_whole_frames_in_order_act_and_each_acts_once(shape, data):
     network, machine = shape

@@ -43,6 +43,6 @@ def test_the_trainer_answers_over_the_line_whatever_its_own_clock(sync_ns):
     simulator.add_clock(83e-9, domain="link")
     simulator.add_clock(sync_ns * 1e-9, phase=5e-9, domain="sync")
     simulator.add_testbench(host)
-    simulator.run_until(3e-3)
+    simulator.run_until(6e-4)
     assert replies == [reply for _, reply in dialogue]
     assert errors == [0, 0, 0, 0, 0, 1]
