@@ -33,8 +33,8 @@ class Decoder(wiring.Component):
 
     ``sequence`` and ``opcode`` are the frame's, ``fresh`` tells that it is the next in order and no repetition, ``age``
     how many frames were carried out since. ``expected`` is the sequence number of the next frame. ``accepted`` is high
-    for a cycle when a sample goes to the trainer, ``refused`` when an error is answered; ``answered`` tells that the reply
-    to a request has left.
+    for a cycle when a sample goes to the trainer, ``refused`` when an error is answered; ``answered`` tells that the
+    reply to a request has left.
     """
 
     def __init__(self, network: Network, machine: Machine) -> None:

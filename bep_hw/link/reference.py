@@ -76,10 +76,11 @@ Written by `python -m bep_hw.link.reference` from the tables that gateware and h
 
 ## Frames
 
-Both directions, 8N1: `{FLAG:02x}`, then body and check sum, then `{FLAG:02x}`. Inside a frame the bytes `{FLAG:02x}` and
-`{ESCAPE:02x}` are sent as `{ESCAPE:02x}` and the byte xor `{INVERT:02x}` (the octet stuffing of HDLC, RFC 1662). The check
-sum is CRC-16/IBM-SDLC over the body before stuffing ({polynomial}), lower byte first. Nothing between two
-flags is no frame. A body is a sequence number (1 byte), an opcode (1 byte) and parts; numbers are little-endian.
+Both directions, 8N1: `{FLAG:02x}`, then body and check sum, then `{FLAG:02x}`. Inside a frame the bytes `{FLAG:02x}`
+and `{ESCAPE:02x}` are sent as `{ESCAPE:02x}` and the byte xor `{INVERT:02x}` (the octet stuffing of HDLC, RFC 1662).
+The check sum is CRC-16/IBM-SDLC over the body before stuffing ({polynomial}), lower byte first.
+Nothing between two flags is no frame. A body is a sequence number (1 byte), an opcode (1 byte) and parts; numbers are
+little-endian.
 
 ## Commands
 
@@ -102,11 +103,11 @@ sequence number means nothing:
 
 - Commands are carried out in the order of their sequence numbers, modulo 256; HELLO begins a session with any number.
 - Every frame gets one reply. Replies come in order; an error may come before the results of samples that wait.
-- The host has at most {HISTORY} frames and fewer than {BUFFER_BYTES} bytes on the way without a reply. The board holds so
-  many, so no byte is ever lost for want of room, at any rate, without wires or bytes for flow control.
-- A frame that repeats one of the last {HISTORY} is not carried out again: a sample's result is told again, a write or reset
-  is confirmed, a read is read. So after an error, a gap or silence the host waits until the line is quiet and sends
-  what has no reply once more.
+- The host has at most {HISTORY} frames and fewer than {BUFFER_BYTES} bytes on the way without a reply. The board holds
+  so many, so no byte is ever lost for want of room, at any rate, without wires or bytes for flow control.
+- A frame that repeats one of the last {HISTORY} is not carried out again: a sample's result is told again, a write or
+  reset is confirmed, a read is read. So after an error, a gap or silence the host waits until the line is quiet and
+  sends what has no reply once more.
 - A sample is written into a free slot of the board while it comes, but it counts only when its check sum was right.
 
 ## Registers
