@@ -34,6 +34,14 @@ def add_json(parser: argparse.ArgumentParser, default: str | None = None) -> Non
     )
 
 
+def add_baud(parser: argparse.ArgumentParser) -> None:
+    """``--baud``."""
+    from bep_host.ports import BAUD
+
+    what = "bits a second on the line, as the board's bitstream has them"
+    parser.add_argument("--baud", type=int, default=BAUD, metavar="N", help=f"{what} (default: {BAUD})")
+
+
 def add_task(parser: argparse.ArgumentParser, omit: tuple[str, ...] = (), recurrent: bool = True) -> None:
     """Layers, counters, binarisation and every training option, for a network that learns from ``--data``.
 

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from bep.options import add_machine, add_network, board_machine, network
+from bep.options import add_baud, add_machine, add_network, board_machine, network
 from bep_ref.config import ConfigError, Network
 
 NAME = "board"
@@ -26,6 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--simulate", action="store_true", help="run a simulated board until Ctrl-C")
     what.add_argument("--port", metavar="PORT", help="ask the board at this serial port, or the first found with auto")
+    add_baud(parser)
     parser.add_argument(
         "--build", type=Path, default=Path("build/board"), metavar="DIR", help="folder of builds (default: build/board)"
     )
@@ -40,7 +41,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 def _ask(args: argparse.Namespace) -> dict[str, Any]:
     from bep_host.device import Device
 
-    with Device(args.port) as device:
+    with Device(args.port, args.baud) as device:
         statistics = device.statistics() if device.machine.statistics else {}
         result = {
             "port": device.name,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from bep.command import CheckError
 from bep.console import progress_bar
-from bep.options import add_data, add_task
+from bep.options import add_baud, add_data, add_task
 from bep.training_run import add_folder, begin, complete, plan
 from bep_ref.train import Epoch, Trainer, batch_count
 
@@ -29,13 +29,11 @@ bep synth builds the bitstream, bep board --simulate a board without hardware.
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    from bep_host.ports import BAUD
-
     add_data(parser, required=False)
     parser.add_argument(
         "--port", required=True, metavar="PORT", help="serial port of the board, or auto: the first where one answers"
     )
-    parser.add_argument("--baud", type=int, default=BAUD, metavar="N", help=f"rate of the line (default: {BAUD})")
+    add_baud(parser)
     parser.add_argument(
         "--check", action="store_true", help="learn the same in software too; exit code 1 if a bit differs"
     )
