@@ -34,6 +34,7 @@ figures: $(READY) ## measure what the README's tables show again, into benchmark
 	$(call MEASURE,cosim --data digits --board icebreaker,cosim-digits)
 	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off -e '.[bench]'
 	$(call MEASURE,bench sw --mnist mnist:$(MNIST),software)
+	$(call MEASURE,bench link,link)
 	$(call MEASURE,bench hw --mnist mnist:$(MNIST) --plot docs/throughput.png,hardware)
 
 lint: $(READY) ## lint, formatting and types

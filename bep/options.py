@@ -34,6 +34,14 @@ def add_json(parser: argparse.ArgumentParser, default: str | None = None) -> Non
     )
 
 
+def add_baud(parser: argparse.ArgumentParser) -> None:
+    """``--baud``."""
+    from bep_host.ports import BAUD
+
+    what = "bits a second on the line, as the board's bitstream has them"
+    parser.add_argument("--baud", type=int, default=BAUD, metavar="N", help=f"{what} (default: {BAUD})")
+
+
 def add_task(parser: argparse.ArgumentParser, omit: tuple[str, ...] = (), recurrent: bool = True) -> None:
     """Layers, counters, binarisation and every training option, for a network that learns from ``--data``.
 
@@ -95,8 +103,10 @@ def network(args: argparse.Namespace, default: Network) -> Network:
     return Network.from_dict(default.to_dict() | {name: value for name, value in given.items() if value is not None})
 
 
-def add_machine(parser: argparse.ArgumentParser) -> None:
-    """Sizes of the machine, ``--lanes`` and so on; what is left out is chosen for network and board."""
+def add_machine(parser: argparse.ArgumentParser, board: bool = False) -> None:
+    """Sizes of the machine, ``--lanes`` and so on; what is left out is chosen for network and ``--board``."""
+    if board:
+        parser.add_argument("--board", metavar="NAME", help="take the machine that bep synth builds for this board")
     group = parser.add_argument_group("machine", "Defaults: what suits the network and the board.")
     for name in _SIZES:
         meaning, limit = (_field(Machine, name).metadata[key] for key in ("meaning", "limit"))
@@ -110,6 +120,16 @@ def machine(args: argparse.Namespace, network: Network, target: int = 128, **fix
 
     given = {name: getattr(args, name) for name in _SIZES if getattr(args, name) is not None}
     return choose_machine(network, target, **{**fixed, **given, "training": not args.inference})
+
+
+def board_machine(args: argparse.Namespace, network: Network) -> Machine:
+    """The machine of :func:`add_machine`'s options on ``--board``, or on none."""
+    if args.board is None:
+        return machine(args, network)
+    from boards.registry import find
+
+    board = find(args.board)
+    return machine(args, network, board.lanes, **board.machine)
 
 
 def _field(record: type[Any], name: str) -> "Field[Any]":

@@ -6,9 +6,10 @@ from amaranth.hdl import Module, Signal
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
+from bep_hw.identity import identification
 from bep_hw.layout import Layout
 from bep_hw.ports import Space, column_bits, data_bits, request_layout
-from bep_hw.registers import IDENTITY, REGISTERS, TABLE_STRIDE
+from bep_hw.registers import REGISTERS, TABLE_STRIDE
 from bep_hw.scan import gates_layout, group_sizes_layout
 
 
@@ -35,6 +36,7 @@ class HostPort(wiring.Component):
                 "gate": Out(gates_layout(layout)),
                 "commit": Out(1),
                 "seed_write": Out(1),
+                "seed": In(32),
                 "table_write": Out(1),
                 "table_address": Out(range(TABLE_STRIDE * len(layout.trainable))),
                 # counters and visible weights
@@ -146,7 +148,7 @@ class HostPort(wiring.Component):
                         m.d.sync += self.gate[layer].eq(request.data)
 
     def _statistics(self, m: Module, read_value: Signal) -> None:
-        """Free-running counters of events, read through registers."""
+        """What is read through registers: who the board is, and free-running counters of events."""
         events: dict[str, Any] = {
             "cycles": 1,
             "samples": self.decided,
@@ -164,8 +166,11 @@ class HostPort(wiring.Component):
             with m.If(event):
                 m.d.sync += total.eq(total + 1)
         with m.Switch(self.requests.payload.address):
-            with m.Case(REGISTERS["identity"].address):
-                m.d.comb += read_value.eq(IDENTITY)
+            for address, value in identification(self.layout.network, self.layout.machine).items():
+                with m.Case(address):
+                    m.d.comb += read_value.eq(value)
+            with m.Case(REGISTERS["seed"].address):
+                m.d.comb += read_value.eq(self.seed)
             for name, total in totals.items():
                 with m.Case(REGISTERS[name].address):
                     m.d.comb += read_value.eq(total)

@@ -46,6 +46,7 @@ class Inference(wiring.Component):
             loader.samples.valid.eq(beat.output.valid),
             beat.output.ready.eq(loader.samples.ready),
             loader.samples.payload.chunk.eq(beat.output.payload.chunk),
+            loader.samples.payload.drop.eq(beat.output.payload.drop),
             loader.grant.eq(1),
             loader.freed.eq(freed),
             inputs.write.eq(loader.write),

@@ -30,9 +30,12 @@ def column_bits(network: Network, machine: Machine) -> int:
 def sample_layout(network: Network, machine: Machine) -> data.StructLayout:
     """One beat of a sample: N inputs, and the sample's class and flags, constant over its beats.
 
-    ``train`` = 0 only infers; ``last`` ends the mini-batch behind this sample.
+    ``train`` = 0 only infers; ``last`` ends the mini-batch behind this sample. A beat with ``drop`` carries nothing:
+    the sample of which only the first beats have come is forgotten, if there is one.
     """
-    return data.StructLayout({"chunk": machine.update_lanes, "label": label_bits(network), "train": 1, "last": 1})
+    return data.StructLayout(
+        {"chunk": machine.update_lanes, "label": label_bits(network), "train": 1, "last": 1, "drop": 1}
+    )
 
 
 def result_layout(network: Network) -> data.StructLayout:

@@ -14,6 +14,7 @@ IDENTITY = 0xBE900001
 class Access(enum.Enum):
     READ = "read"
     WRITE = "write"
+    BOTH = "read and write"
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ TABLE_STRIDE = PLANES
 REGISTERS = {
     "identity": Register(0x00, 32, Access.READ, "product and version of this map"),
     "commit": Register(0x01, 1, Access.WRITE, "any write: visible weights from the counters, all of them"),
-    "seed": Register(0x02, 32, Access.WRITE, "state of the reinforcement generator, not 0"),
+    "seed": Register(0x02, 32, Access.BOTH, "state of the reinforcement generator, not 0"),
     "margin": Register(0x03, 16, Access.WRITE, "half the trigger margin, rounded up: ceil(ceil(r K_L) / 2)"),
     "group_size": Register(0x08, 16, Access.WRITE, "γ of a layer", count=8),
     "gate": Register(0x10, 16, Access.WRITE, "floor(ν K) of a layer, from the second on", count=8),
@@ -44,6 +45,15 @@ REGISTERS = {
     "commits": Register(0x24, 32, Access.READ, "mini-batches that changed weights"),
     "propagate_words": Register(0x25, 32, Access.READ, "visible words the propagate engine read"),
     "update_words": Register(0x26, 32, Access.READ, "groups of counters the update engine read"),
+    "protocol": Register(0x40, 32, Access.READ, "version of the link's frames and commands"),
+    "build": Register(0x41, 32, Access.READ, "digest of the configuration and of the generator's sources"),
+    "inputs": Register(0x42, 32, Access.READ, "input bits of a sample"),
+    "classes": Register(0x43, 32, Access.READ, "classes"),
+    "counter_bits": Register(0x44, 32, Access.READ, "width B of a counter"),
+    "lanes": Register(0x45, 32, Access.READ, "visible weights in a word, M"),
+    "update_lanes": Register(0x46, 32, Access.READ, "counters in a group, N"),
+    "features": Register(0x47, 32, Access.READ, "bit 0: counters in SPRAM, bit 1: statistics, bit 2: learning"),
+    "hidden": Register(0x48, 32, Access.READ, "neurons of a hidden layer, 0 where there is none", count=8),
     "reinforcement": Register(
         0x80,
         16,

@@ -100,7 +100,7 @@ class Loader(wiring.Component):
         index = Signal.like(loaded)
         m.d.comb += [
             free.eq((self.begun - self.freed)[: len(self.begun)] != slots),
-            self.samples.ready.eq(self.grant & (free | ~between)),
+            self.samples.ready.eq(self.grant & (free | ~between | beat.drop)),
             index.eq(loaded),
         ]
         with m.If(between):
@@ -111,11 +111,13 @@ class Loader(wiring.Component):
         tail = ((1 << padding) - 1) << (self.layout.machine.update_lanes - padding)
         final = index == place.chunks - 1
         m.d.comb += [
-            self.write.eq(self.samples.valid & self.samples.ready),
+            self.write.eq(self.samples.valid & self.samples.ready & ~beat.drop),
             self.write_slot.eq(slot),
             self.write_chunk.eq(index),
             self.write_data.eq(beat.chunk | (final.replicate(len(beat.chunk)) & tail)),
         ]
+        with m.If(self.samples.valid & self.samples.ready & beat.drop & ~between):
+            m.d.sync += [between.eq(1), self.begun.eq(self.begun - 1)]
         with m.If(self.write):
             m.d.sync += [loaded.eq(index + 1), between.eq(final), self.complete.eq(self.complete + final)]
             with m.If(between):

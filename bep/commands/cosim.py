@@ -9,8 +9,8 @@ from rich.table import Table
 
 from bep.command import CheckError
 from bep.console import progress_bar
-from bep.options import add_data, add_machine, add_task, machine, prepare_task
-from bep_ref.config import ConfigError, Machine, Network, perceptron
+from bep.options import add_data, add_machine, add_task, board_machine, prepare_task
+from bep_ref.config import ConfigError, Machine, perceptron
 from bep_ref.task import Task
 
 if TYPE_CHECKING:
@@ -38,8 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--build", type=Path, default=Path("build/cosim"), metavar="DIR", help="folder of builds (default: build/cosim)"
     )
     parser.add_argument("--waves", type=Path, metavar="FILE", help="keep a waveform (VCD) of the run; slow and large")
-    parser.add_argument("--board", metavar="NAME", help="take the machine that bep synth builds for this board")
-    add_machine(parser)
+    add_machine(parser, board=True)
     add_task(parser, omit=("epochs", "rule"), recurrent=False)
 
 
@@ -50,22 +49,13 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     network = perceptron(task.network, "data")
     if args.samples is not None and not 1 <= args.samples <= len(task.train):
         raise ConfigError(f"samples: {args.samples} is out of range; it must be 1 to {len(task.train)}")
-    chosen = _machine(args, network)
+    chosen = board_machine(args, network)
     report = _simulate(args, task, chosen, args.epochs, args.samples)
     result = {"network": str(task.network), "machine": chosen.to_dict(), **asdict(report)}
     args.report.print(_summary(task, chosen, report))
     if report.mismatches:
         raise CheckError(f"{report.mismatches} bits differ; first: {report.first_difference}", result)
     return result
-
-
-def _machine(args: argparse.Namespace, network: Network) -> Machine:
-    if args.board is None:
-        return machine(args, network)
-    from boards.registry import find
-
-    board = find(args.board)
-    return machine(args, network, board.lanes, **board.machine)
 
 
 def _simulate(

@@ -1,11 +1,15 @@
-"""The trainer behind a byte stream."""
+"""The trainer's streams behind a byte stream."""
 
 from amaranth.hdl import Module
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from bep_hw.link.decoder import Decoder
+from bep_hw.link.deframer import Deframer
 from bep_hw.link.encoder import Encoder
+from bep_hw.link.framer import Framer
+from bep_hw.link.opcodes import BUFFER_BYTES
+from bep_hw.link.ring import Ring
 from bep_hw.ports import data_bits, request_layout, result_layout, sample_layout
 from bep_ref.config import Machine, Network
 
@@ -13,7 +17,8 @@ from bep_ref.config import Machine, Network
 class Bridge(wiring.Component):
     """Commands as ``received`` bytes, replies as ``sent`` bytes (see `bep_hw.link.opcodes`), the trainer's ports.
 
-    Whatever carries the bytes stands outside: a serial line, with or without frames around them.
+    ``received`` is always ready for a host that keeps to the number of bytes on the way. ``refused`` is high for a
+    cycle when a frame is answered by an error.
     """
 
     def __init__(self, network: Network, machine: Machine) -> None:
@@ -26,24 +31,37 @@ class Bridge(wiring.Component):
                 "results": In(stream.Signature(result_layout(network))),
                 "requests": Out(stream.Signature(request_layout(network, machine))),
                 "replies": In(stream.Signature(data_bits(network, machine))),
-                "unknown": Out(1),
+                "reset": Out(1),
+                "refused": Out(1),
             }
         )
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
+        m.submodules.ring = ring = Ring(BUFFER_BYTES)
+        m.submodules.deframer = deframer = Deframer()
         m.submodules.decoder = decoder = Decoder(self.network, self.machine)
         m.submodules.encoder = encoder = Encoder(self.network, self.machine)
-        wiring.connect(m, wiring.flipped(self.received), decoder.bytes)
+        m.submodules.framer = framer = Framer()
+        wiring.connect(m, wiring.flipped(self.received), ring.input)
+        wiring.connect(m, ring.output, deframer.bytes)
+        wiring.connect(m, deframer.items, decoder.items)
         wiring.connect(m, decoder.samples, wiring.flipped(self.samples))
         wiring.connect(m, decoder.requests, wiring.flipped(self.requests))
+        wiring.connect(m, decoder.answers, encoder.answers)
         wiring.connect(m, wiring.flipped(self.results), encoder.results)
         wiring.connect(m, wiring.flipped(self.replies), encoder.replies)
-        wiring.connect(m, encoder.bytes, wiring.flipped(self.sent))
+        wiring.connect(m, encoder.body, framer.body)
+        wiring.connect(m, framer.bytes, wiring.flipped(self.sent))
         m.d.comb += [
+            encoder.sequence.eq(decoder.sequence),
             encoder.opcode.eq(decoder.opcode),
-            encoder.unknown.eq(decoder.unknown),
-            decoder.replied.eq(encoder.replied),
-            self.unknown.eq(decoder.unknown),
+            encoder.fresh.eq(decoder.fresh),
+            encoder.age.eq(decoder.age),
+            encoder.expected.eq(decoder.expected),
+            encoder.accepted.eq(decoder.accepted),
+            decoder.answered.eq(encoder.answered),
+            self.reset.eq(decoder.reset),
+            self.refused.eq(decoder.refused),
         ]
         return m

@@ -1,12 +1,11 @@
-"""The host's side of the link: commands as bytes, bytes as replies. Opens no port; see `bep_hw.link.opcodes`."""
+"""The host's side of the link: commands as bodies of frames, bodies as replies (`bep_hw.link.opcodes`)."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from bep_hw.link.opcodes import ADDRESS_BYTES, Flag, Opcode, data_bytes, sample_bytes
+from bep_hw.link.opcodes import ADDRESS_BYTES, COMMANDS, Flag, Opcode, Part, Reason, part_bytes
 from bep_hw.ports import Space
 from bep_ref.config import Machine, Network
 
@@ -20,63 +19,69 @@ class Result:
 
 
 @dataclass(frozen=True)
-class Reply:
-    """The board's answer to a request; ``data`` is 0 for a write."""
+class Done:
+    """The board's answer to any other command; ``data`` is 0 where nothing was read."""
 
-    space: Space
-    write: bool
-    data: int
+    data: int = 0
 
 
 @dataclass(frozen=True)
-class Unknown:
-    """A byte that is no opcode: sent to the board, or received from it."""
+class Refused:
+    """A frame was not carried out."""
 
-    byte: int
+    reason: Reason
+
+
+Reply = Result | Done | Refused
+
+
+def hello(address: int) -> bytes:
+    """The command that begins a session, and reads a register of any board."""
+    return bytes((Opcode.HELLO,)) + address.to_bytes(ADDRESS_BYTES, "little")
+
+
+def decode(body: bytes) -> tuple[int, Reply] | None:
+    """Sequence number and reply in the ``body`` of a frame from a board; None if it is none."""
+    if len(body) < 2:
+        return None
+    sequence, operation, low = body[0], body[1] & 0xF0, body[1] & 0x0F
+    rest = body[2:]
+    if operation == Opcode.ERROR and low in tuple(Reason) and not rest:
+        return sequence, Refused(Reason(low))
+    if operation == Opcode.SAMPLE and len(rest) == 1:
+        return sequence, Result(rest[0], bool(low & 1))
+    if operation in COMMANDS and operation != Opcode.SAMPLE and bool(rest) == bool(COMMANDS[Opcode(operation)].reply):
+        return sequence, Done(int.from_bytes(rest, "little"))
+    return None
 
 
 class Codec:
-    """Bytes to and from a trainer of ``network`` on ``machine``."""
+    """Commands to a trainer of ``network`` on ``machine``: opcode and parts, without the sequence number."""
 
     def __init__(self, network: Network, machine: Machine) -> None:
         self.network = network
-        self.data_bytes, self.sample_bytes = data_bytes(network, machine), sample_bytes(network, machine)
+        self.bytes = {part: part_bytes(part, network, machine) for part in Part}
 
-    def sample(self, x: ArrayLike, label: int, train: bool = True, last: bool = False) -> bytes:
-        """One sample ``x`` (inputs,) of ±1."""
-        bits = np.ones(8 * self.sample_bytes, dtype=bool)
-        bits[: self.network.inputs] = np.asarray(x) > 0
-        flags = (Flag.TRAIN if train else 0) | (Flag.LAST if last else 0)
-        return bytes((Opcode.SAMPLE | flags, label)) + np.packbits(bits, bitorder="little").tobytes()
+    def samples(self, x: ArrayLike, labels: ArrayLike, train: bool = True, last: bool = False) -> list[bytes]:
+        """Samples ``x`` (n, inputs) of ±1, classes (n,); ``last`` ends the mini-batch behind the last one."""
+        signs, classes = np.asarray(x), np.asarray(labels)
+        bits = np.ones((len(signs), 8 * self.bytes[Part.INPUTS]), dtype=bool)
+        bits[:, : self.network.inputs] = signs > 0
+        packed = np.packbits(bits, axis=1, bitorder="little")
+        opcodes = np.full(len(signs), Opcode.SAMPLE | (Flag.TRAIN if train else 0))
+        if last and len(opcodes):
+            opcodes[-1] |= Flag.LAST
+        return [row.tobytes() for row in np.column_stack([opcodes, classes, packed]).astype(np.uint8)]
 
     def read(self, space: Space, address: int) -> bytes:
-        return bytes((Opcode.READ | space,)) + address.to_bytes(ADDRESS_BYTES, "little")
+        return bytes((Opcode.READ | space,)) + address.to_bytes(self.bytes[Part.ADDRESS], "little")
 
     def write(self, space: Space, address: int, data: int) -> bytes:
-        parts = data.to_bytes(self.data_bytes, "little"), address.to_bytes(ADDRESS_BYTES, "little")
+        parts = (
+            data.to_bytes(self.bytes[Part.DATA], "little"),
+            address.to_bytes(self.bytes[Part.ADDRESS], "little"),
+        )
         return bytes((Opcode.WRITE | space,)) + b"".join(parts)
 
-    def replies(self, received: bytearray) -> Iterator[Result | Reply | Unknown]:
-        """Every complete reply in ``received``, which keeps what is left over."""
-        lengths = {
-            **{Opcode.SAMPLE | triggered: 2 for triggered in (0, 1)},
-            **{Opcode.READ | space: 1 + self.data_bytes for space in Space},
-            **{Opcode.WRITE | space: 1 for space in Space},
-            int(Opcode.UNKNOWN): 2,
-        }
-        while received:
-            first = received[0]
-            length = lengths.get(first, 1)
-            if len(received) < length:
-                return
-            body = bytes(received[1:length])
-            del received[:length]
-            if first not in lengths:
-                yield Unknown(first)
-            elif first == Opcode.UNKNOWN:
-                yield Unknown(body[0])
-            elif first & 0xF0 == Opcode.SAMPLE:
-                yield Result(body[0], bool(first & 1))
-            else:
-                write = first & 0xF0 == Opcode.WRITE
-                yield Reply(Space(first & 0x0F), write, int.from_bytes(body, "little"))
+    def reset(self) -> bytes:
+        return bytes((Opcode.RESET,))

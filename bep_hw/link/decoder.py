@@ -1,32 +1,59 @@
-"""From bytes to the trainer's samples and requests."""
+"""From the bodies of frames to the trainer's samples and requests."""
+
+from contextlib import AbstractContextManager
 
 from amaranth.hdl import Cat, Module, Signal
-from amaranth.lib import stream, wiring
+from amaranth.lib import data, enum, stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from bep_hw.link.opcodes import ADDRESS_BYTES, Flag, Opcode, data_bytes
+from bep_hw.link.deframer import ITEM
+from bep_hw.link.framing import CRC_BYTES
+from bep_hw.link.opcodes import ADDRESS_BYTES, HISTORY, Flag, Opcode, Reason, data_bytes
 from bep_hw.ports import request_layout, sample_layout
 from bep_ref.config import Machine, Network
 
 
-class Decoder(wiring.Component):
-    """Carries out one command after the other.
+class Answer(enum.Enum, shape=2):  # type: ignore[call-arg]
+    """What is answered to a frame that reaches neither of the trainer's streams."""
 
-    Payload is taken in bit by bit, which needs no multiplexers for any width of chunk and data, and at eight cycles a
-    byte is still faster than the line. ``opcode`` is the command's first byte, for the encoder, which answers with
-    ``replied`` when the reply to a request, or to an ``unknown`` opcode, has left.
+    CONFIRM = 0  # a command without a result
+    RECALL = 1  # the result of a sample that was learned before
+    REFUSE = 2  # an ERROR
+
+
+ANSWER = data.StructLayout({"what": Answer, "reason": 2})
+
+
+class Decoder(wiring.Component):
+    """Carries out one frame after the other, each when its end shows that it arrived whole.
+
+    Nothing is buffered: a request waits in a register; a sample goes into a free slot of the trainer as it comes, all
+    but its last beat, and is dropped there if the frame turns out bad. Everything is taken in bit by bit,
+    which needs no multiplexers for any width of chunk and data.
+
+    ``sequence`` and ``opcode`` are the frame's, ``fresh`` tells that it is the next in order and no repetition, ``age``
+    how many frames were carried out since. ``expected`` is the sequence number of the next frame. ``accepted`` is high
+    for a cycle when a sample goes to the trainer, ``refused`` when an error is answered; ``answered`` tells that the
+    reply to a request has left.
     """
 
     def __init__(self, network: Network, machine: Machine) -> None:
         self.network, self.machine = network, machine
         super().__init__(
             {
-                "bytes": In(stream.Signature(8)),
+                "items": In(stream.Signature(ITEM)),
                 "samples": Out(stream.Signature(sample_layout(network, machine))),
                 "requests": Out(stream.Signature(request_layout(network, machine))),
+                "reset": Out(1),
+                "refused": Out(1),
+                "answers": Out(stream.Signature(ANSWER)),
+                "sequence": Out(8),
                 "opcode": Out(8),
-                "unknown": Out(1),
-                "replied": In(1),
+                "fresh": Out(1),
+                "expected": Out(8),
+                "age": Out(8),
+                "accepted": Out(1),
+                "answered": In(1),
             }
         )
 
@@ -35,79 +62,142 @@ class Decoder(wiring.Component):
         chunk = self.machine.update_lanes
         address_bits, stored_bits = 8 * ADDRESS_BYTES, 8 * data_bytes(self.network, self.machine)
         beats = -(-self.network.inputs // chunk)
+        check_bits = -beats * chunk % 8 + 8 * CRC_BYTES  # behind a sample's last beat
 
         # Bits enter at the top: whatever came last lies at the top, data below the address.
-        word = Signal(max(chunk, address_bits + stored_bits))
-        byte, bits = Signal(8), Signal(range(9))
-        wanted = Signal(range(max(chunk, address_bits + stored_bits) + 1))  # bits until the word is complete
+        word, label = Signal(max(chunk, address_bits + stored_bits)), Signal(8)
+        wanted = Signal(range(max(chunk, address_bits + stored_bits, check_bits) + 1), init=8)  # bits of this field
         beats_left = Signal(range(beats + 1))
-        opcode = self.opcode[4:]
+        answer = self.answers.payload
+        operation, item = self.opcode[4:], self.items.payload
+        sample = operation == Opcode.SAMPLE >> 4
         m.d.comb += [
             self.samples.payload.chunk.eq(word[-chunk:]),
+            self.samples.payload.label.eq(label),
             self.samples.payload.train.eq((self.opcode & Flag.TRAIN) != 0),
             self.samples.payload.last.eq((self.opcode & Flag.LAST) != 0),
             self.requests.payload.space.eq(self.opcode),
-            self.requests.payload.write.eq(opcode == Opcode.WRITE >> 4),
+            self.requests.payload.write.eq(operation == Opcode.WRITE >> 4),
             self.requests.payload.address.eq(word[-address_bits:]),
             self.requests.payload.data.eq(word[-address_bits - stored_bits : -address_bits]),
+            self.age.eq(self.expected - 1 - self.sequence),
         ]
-        # both valid signals are flip-flops: what hangs on them in the trainer is deep
+        # the valid signals and the reset are flip-flops: what hangs on them in the trainer is deep
+        m.d.sync += self.reset.eq(0)
         with m.If(self.samples.ready):
             m.d.sync += self.samples.valid.eq(0)
         with m.If(self.requests.ready):
             m.d.sync += self.requests.valid.eq(0)
+
+        def bit_taken() -> AbstractContextManager[None]:
+            """Take a bit of the frame in this state; its end, if it comes here, comes too early or too late."""
+            m.d.comb += self.items.ready.eq(1)
+            with m.If(self.items.valid & item.end):
+                m.d.sync += [answer.what.eq(Answer.REFUSE), answer.reason.eq(Reason.DAMAGED)]
+                with m.If(item.good):
+                    m.d.sync += answer.reason.eq(Reason.MALFORMED)
+                # what has been loaded of a sample is dropped
+                m.d.sync += [self.samples.valid.eq(1), self.samples.payload.drop.eq(1)]
+                m.next = "DROP"
+            context: AbstractContextManager[None] = m.If(self.items.valid & ~item.end)
+            return context
+
+        def field(register: Signal, following: str, width: int = 0) -> None:
+            """Shift a field into ``register``; a field of ``width`` bits comes next."""
+            with bit_taken():
+                m.d.sync += [register.eq(Cat(register[1:], item.bit)), wanted.eq(wanted - 1)]
+                with m.If(wanted == 1):
+                    m.d.sync += wanted.eq(width)
+                    m.next = following
+
         with m.FSM():
+            with m.State("SEQUENCE"):
+                field(self.sequence, "OPCODE", 8)
             with m.State("OPCODE"):
-                m.d.comb += self.bytes.ready.eq(1)
-                m.d.sync += [self.opcode.eq(self.bytes.payload), bits.eq(0), beats_left.eq(beats)]
-                with m.If(self.bytes.valid):
-                    with m.Switch(self.bytes.payload[4:]):
-                        with m.Case(Opcode.SAMPLE >> 4):
-                            m.d.sync += wanted.eq(chunk)
-                            m.next = "LABEL"
-                        with m.Case(Opcode.READ >> 4):
-                            m.d.sync += wanted.eq(address_bits)
-                            m.next = "PAYLOAD"
-                        with m.Case(Opcode.WRITE >> 4):
-                            m.d.sync += wanted.eq(stored_bits + address_bits)
-                            m.next = "PAYLOAD"
-                        with m.Default():
-                            m.next = "UNKNOWN"
+                field(self.opcode, "KIND")
+            with m.State("KIND"):
+                m.d.sync += [self.fresh.eq(self.sequence == self.expected), beats_left.eq(beats)]
+                m.next = "EXCESS"
+                with m.Switch(operation):
+                    with m.Case(Opcode.SAMPLE >> 4):
+                        m.d.sync += wanted.eq(8)
+                        m.next = "LABEL"
+                    with m.Case(Opcode.HELLO >> 4):
+                        m.d.sync += [wanted.eq(address_bits), self.fresh.eq(1)]
+                        m.next = "WORD"
+                    with m.Case(Opcode.READ >> 4):
+                        m.d.sync += wanted.eq(address_bits)
+                        m.next = "WORD"
+                    with m.Case(Opcode.WRITE >> 4):
+                        m.d.sync += wanted.eq(stored_bits + address_bits)
+                        m.next = "WORD"
+                    with m.Case(Opcode.RESET >> 4):
+                        m.d.sync += wanted.eq(8 * CRC_BYTES)
+                        m.next = "CHECK"
             with m.State("LABEL"):
-                m.d.comb += self.bytes.ready.eq(1)
-                m.d.sync += self.samples.payload.label.eq(self.bytes.payload)
-                with m.If(self.bytes.valid):
-                    m.next = "PAYLOAD"
-            with m.State("PAYLOAD"):
-                with m.If(wanted == 0):
-                    with m.If(opcode == Opcode.SAMPLE >> 4):
-                        m.d.sync += self.samples.valid.eq(1)
+                field(label, "WORD", chunk)
+            with m.State("WORD"):
+                field(word, "CHECK", 8 * CRC_BYTES)
+                with m.If(sample & (wanted == 1) & self.items.valid & ~item.end):
+                    m.d.sync += wanted.eq(check_bits)
+                    with m.If(beats_left != 1):
+                        m.d.sync += [wanted.eq(chunk), self.samples.valid.eq(self.fresh)]
                         m.next = "BEAT"
-                    with m.Else():
-                        m.d.sync += self.requests.valid.eq(1)
-                        m.next = "REQUEST"
-                with m.Elif(bits == 0):
-                    m.d.comb += self.bytes.ready.eq(1)
-                    with m.If(self.bytes.valid):
-                        m.d.sync += [byte.eq(self.bytes.payload), bits.eq(8)]
-                with m.Else():
-                    m.d.sync += [
-                        word.eq(Cat(word[1:], byte[0])),
-                        byte.eq(byte >> 1),
-                        bits.eq(bits - 1),
-                        wanted.eq(wanted - 1),
-                    ]
             with m.State("BEAT"):
+                with m.If(self.samples.ready | ~self.fresh):
+                    m.d.sync += beats_left.eq(beats_left - 1)
+                    m.next = "WORD"
+            with m.State("CHECK"):
+                with bit_taken():
+                    m.d.sync += wanted.eq(wanted - 1)
+                    with m.If(wanted == 1):
+                        m.next = "END"
+            with m.State("END"):
+                with bit_taken():
+                    m.next = "EXCESS"
+                with m.If(self.items.valid & item.end & item.good):
+                    m.d.sync += [self.samples.valid.eq(0), self.samples.payload.drop.eq(0)]
+                    m.next = "CARRY OUT"
+            with m.State("EXCESS"):
+                with bit_taken():
+                    m.next = "EXCESS"
+
+            with m.State("CARRY OUT"):
+                m.d.sync += answer.what.eq(Answer.CONFIRM)
+                m.next = "ANSWER"
+                with m.If(~self.fresh & (self.age >= HISTORY)):
+                    m.d.sync += [answer.what.eq(Answer.REFUSE), answer.reason.eq(Reason.ORDER)]
+                with m.Elif(sample):
+                    m.d.sync += [answer.what.eq(Answer.RECALL), self.samples.valid.eq(self.fresh)]
+                    with m.If(self.fresh):
+                        m.next = "SAMPLE"
+                with m.Elif(operation == Opcode.RESET >> 4):
+                    m.d.sync += self.reset.eq(self.fresh)
+                with m.Elif((operation != Opcode.WRITE >> 4) | self.fresh):
+                    m.d.sync += self.requests.valid.eq(1)
+                    m.next = "REQUEST"
+            with m.State("SAMPLE"):
+                m.d.sync += wanted.eq(8)
                 with m.If(self.samples.ready):
-                    m.d.sync += [wanted.eq(chunk), beats_left.eq(beats_left - 1)]
-                    m.next = "PAYLOAD"
-                    with m.If(beats_left == 1):
-                        m.next = "OPCODE"
+                    m.d.comb += self.accepted.eq(1)
+                    m.d.sync += self.expected.eq(self.sequence + 1)
+                    m.next = "SEQUENCE"
             with m.State("REQUEST"):
-                with m.If(self.replied):
-                    m.next = "OPCODE"
-            with m.State("UNKNOWN"):
-                m.d.comb += self.unknown.eq(1)
-                with m.If(self.replied):
-                    m.next = "OPCODE"
+                m.d.sync += wanted.eq(8)
+                with m.If(self.answered):
+                    with m.If(self.fresh):
+                        m.d.sync += self.expected.eq(self.sequence + 1)
+                    m.next = "SEQUENCE"
+            with m.State("DROP"):
+                with m.If(self.samples.ready):
+                    m.d.sync += self.samples.payload.drop.eq(0)
+                    m.next = "ANSWER"
+            with m.State("ANSWER"):
+                m.d.comb += self.answers.valid.eq(1)
+                m.d.sync += wanted.eq(8)
+                with m.If(self.answers.ready):
+                    m.d.comb += self.refused.eq(answer.what == Answer.REFUSE)
+                    with m.If(self.fresh & (answer.what == Answer.CONFIRM)):
+                        m.d.sync += self.expected.eq(self.sequence + 1)
+                    m.next = "SEQUENCE"
         return m

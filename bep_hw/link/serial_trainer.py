@@ -4,9 +4,8 @@ from amaranth.hdl import DomainRenamer, Module, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from bep_hw.hardware import hardware
-from bep_hw.link.bridge import Bridge
 from bep_hw.link.crossing import Crossing
+from bep_hw.link.linked_trainer import LinkedTrainer
 from bep_hw.link.uart import Receiver, Transmitter
 from bep_ref.config import Machine, Network
 
@@ -16,7 +15,7 @@ class SerialTrainer(wiring.Component):
 
     The line takes ``divisor`` cycles of ``link`` a bit, so its rate does not depend on the trainer's clock. ``active``
     is high while a byte from the host waits, ``updating`` for a cycle when a sample updates weights; ``error`` stays
-    high from the first lost or unknown byte until reset.
+    high from the first lost byte or refused frame until reset.
     """
 
     def __init__(self, network: Network, machine: Machine, divisor: int) -> None:
@@ -27,11 +26,7 @@ class SerialTrainer(wiring.Component):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        m.submodules.trainer = trainer = hardware(self.network, self.machine)
-        m.submodules.bridge = bridge = Bridge(self.network, self.machine)
-        for port in ("samples", "results", "requests", "replies"):
-            wiring.connect(m, getattr(trainer, port), getattr(bridge, port))
-
+        m.submodules.trainer = trainer = LinkedTrainer(self.network, self.machine)
         receiver, transmitter = Receiver(self.divisor), Transmitter(self.divisor)
         in_link = DomainRenamer("link")
         m.submodules.receiver, m.submodules.transmitter = in_link(receiver), in_link(transmitter)
@@ -39,17 +34,16 @@ class SerialTrainer(wiring.Component):
         m.submodules.outward = outward = Crossing("sync", "link")
         m.d.comb += [receiver.rx.eq(self.rx), self.tx.eq(transmitter.tx)]
         wiring.connect(m, receiver.bytes, inward.input)
-        wiring.connect(m, inward.output, bridge.received)
-        wiring.connect(m, bridge.sent, outward.input)
+        wiring.connect(m, inward.output, trainer.received)
+        wiring.connect(m, trainer.sent, outward.input)
         wiring.connect(m, outward.output, transmitter.bytes)
 
-        lost, unknown = Signal(), Signal()
-        result = trainer.results
+        lost, refused = Signal(), Signal()
         m.d.link += lost.eq(lost | receiver.overrun | receiver.framing)
-        m.d.sync += unknown.eq(unknown | bridge.unknown)
+        m.d.sync += refused.eq(refused | trainer.refused)
         m.d.comb += [
-            self.active.eq(bridge.received.valid),
-            self.updating.eq(result.valid & result.ready & result.payload.triggered),
-            self.error.eq(lost | unknown),
+            self.active.eq(trainer.received.valid),
+            self.updating.eq(trainer.updating),
+            self.error.eq(lost | refused),
         ]
         return m

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from bep_hw.host import HostPort
+from bep_hw.identity import configuration
 from bep_hw.layout import Layout
 from bep_hw.ports import Space
 from bep_hw.registers import IDENTITY, REGISTERS, TABLE_STRIDE, address
@@ -149,9 +150,24 @@ def test_events_are_counted_if_the_machine_has_statistics(statistics):
     simulate(unit, bench, cycles=1000)
 
 
+def test_the_registers_tell_which_network_and_machine_they_belong_to_and_the_generators_state():
+    unit, words = HostPort(LAYOUT), {}
+
+    async def bench(ctx):
+        ctx.set(unit.idle, 1)
+        ctx.set(unit.seed, 0x89ABCDEF)
+        for where in range(0x60):
+            words[where] = await ask(ctx, unit, Space.REGISTERS, where)
+
+    simulate(unit, bench, cycles=1000)
+    assert words[address("identity")] == IDENTITY
+    assert words[address("seed")] == 0x89ABCDEF
+    assert configuration(words) == (LAYOUT.network, LAYOUT.machine)
+
+
 def test_reading_a_register_that_is_only_written_or_not_there_answers_zero():
     unit = HostPort(LAYOUT)
-    unread = [address(name) for name in ("margin", "commit", "seed", "reinforcement")]
+    unread = [address(name) for name in ("margin", "commit", "reinforcement")]
     unread += [
         where for where in range(256) if not any(r.address <= where < r.address + r.count for r in REGISTERS.values())
     ]

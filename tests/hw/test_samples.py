@@ -61,6 +61,41 @@ def test_every_sample_stays_whole_in_its_slot_until_it_is_freed(layout, seed):
     simulate(unit, offer, keep, cycles=10_000)
 
 
+def test_a_dropped_sample_was_never_there_and_the_next_one_takes_its_place():
+    layout = Layout(Network(6, (2,), 2), Machine(lanes=4, update_lanes=2, slots=2))
+    unit, written = Loader(layout), []
+
+    async def load(ctx, beats):
+        ctx.set(unit.samples.valid, 1)
+        for beat in beats:
+            ctx.set(unit.samples.payload, {"chunk": beat, "label": 1, "train": 1, "last": 0})
+            *_, write, slot, chunk, value = await ctx.tick().sample(
+                unit.write, unit.write_slot, unit.write_chunk, unit.write_data
+            )
+            written.append((write, slot, chunk, value))
+        ctx.set(unit.samples.valid, 0)
+
+    async def drop(ctx):
+        ctx.set(unit.samples.payload, {"drop": 1})
+        ctx.set(unit.samples.valid, 1)
+        *_, ready, write = await ctx.tick().sample(unit.samples.ready, unit.write)
+        assert (ready, write) == (1, 0)
+        ctx.set(unit.samples.valid, 0)
+        return ctx.get(unit.begun), ctx.get(unit.complete)
+
+    async def bench(ctx):
+        ctx.set(unit.grant, 1)
+        await load(ctx, [1, 2])
+        assert await drop(ctx) == (0, 0)
+        await load(ctx, [3, 0, 1])
+        assert await drop(ctx) == (1, 1), "there is nothing to drop between samples"
+        await load(ctx, [2])
+        assert await drop(ctx) == (1, 1)
+
+    simulate(unit, bench, cycles=100)
+    assert written == [(1, 0, 0, 1), (1, 0, 1, 2), (1, 0, 0, 3), (1, 0, 1, 0), (1, 0, 2, 1), (1, 1, 0, 2)]
+
+
 @pytest.mark.parametrize("slots", [2, 4, 8])
 def test_a_full_ring_takes_no_beat_until_a_slot_is_freed(slots):
     layout = Layout(Network(4, (2,), 2), Machine(lanes=4, update_lanes=2, slots=slots))

@@ -1,7 +1,9 @@
 import pytest
 from amaranth.sim import Simulator
 
-from bep_hw.link.codec import Codec, Reply, Unknown
+from bep_hw.link.codec import Codec, Done, Refused, decode, hello
+from bep_hw.link.framing import FrameReader, frame
+from bep_hw.link.opcodes import Reason
 from bep_hw.link.serial_trainer import SerialTrainer
 from bep_hw.ports import Space
 from bep_hw.registers import IDENTITY, address
@@ -16,37 +18,31 @@ def test_the_trainer_answers_over_the_line_whatever_its_own_clock(sync_ns):
     """The line at 3 Mbaud on a 12 MHz clock; the trainer faster, as fast, and slower."""
     network, machine = Network(12, (8, 8), 3, 4), Machine(4, 4)
     unit, codec = SerialTrainer(network, machine, DIVISOR), Codec(network, machine)
-    commands = [
-        codec.read(Space.REGISTERS, address("identity")),
-        codec.write(Space.COUNTERS, 3, 0x1234),
-        codec.read(Space.COUNTERS, 3),
-        b"\x07",
-    ]
-    expected = [
-        Reply(Space.REGISTERS, False, IDENTITY),
-        Reply(Space.COUNTERS, True, 0),
-        Reply(Space.COUNTERS, False, 0x1234),
-        Unknown(7),
+    dialogue = [
+        (b"\x05" + hello(address("identity")), (5, Done(IDENTITY))),
+        (b"\x06" + codec.write(Space.COUNTERS, 3, 0x1234), (6, Done())),
+        (b"\x07" + codec.read(Space.COUNTERS, 3), (7, Done(0x1234))),
+        (b"\x08" + codec.reset(), (8, Done())),
+        (b"\x08\x07", (8, Refused(Reason.MALFORMED))),
     ]
     replies, errors = [], []
 
     async def host(ctx):
-        for command, answer in zip(commands, expected, strict=True):
+        reader = FrameReader()
+        for body, _ in dialogue:
             errors.append(ctx.get(unit.error))
-            for level in (level for byte in command for level in line_bits(byte)):
+            for level in (level for byte in frame(body) for level in line_bits(byte)):
                 ctx.set(unit.rx, level)
                 await ctx.tick("link").repeat(DIVISOR)
-            received = bytearray()
-            while not (got := list(codec.replies(received))):
-                received.append(await read_line(ctx, unit.tx, DIVISOR, "link"))
-            assert got == [answer]
-            replies.extend(got)
+            while not (got := list(reader.bodies(bytes([await read_line(ctx, unit.tx, DIVISOR, "link")])))):
+                pass
+            replies.extend(map(decode, got))
         errors.append(ctx.get(unit.error))
 
     simulator = Simulator(unit)
     simulator.add_clock(83e-9, domain="link")
     simulator.add_clock(sync_ns * 1e-9, phase=5e-9, domain="sync")
     simulator.add_testbench(host)
-    simulator.run_until(2e-3)
-    assert replies == expected
-    assert errors == [0, 0, 0, 0, 1]
+    simulator.run_until(6e-4)
+    assert replies == [reply for _, reply in dialogue]
+    assert errors == [0, 0, 0, 0, 0, 1]

@@ -1,0 +1,81 @@
+"""``bep run``: learn a data set on a board."""
+
+import argparse
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from bep.command import CheckError
+from bep.console import progress_bar
+from bep.options import add_baud, add_data, add_task
+from bep.training_run import add_folder, begin, complete, plan
+from bep_ref.train import Epoch, Trainer, batch_count
+
+if TYPE_CHECKING:
+    from bep_host.check import Check
+    from bep_host.device import Device
+
+NAME = "run"
+HELP = "train a network on a board"
+DESCRIPTION = """\
+Train a binary network on a board, real or simulated: the samples travel over the serial port, all learning happens on
+the board. Results, files and options are those of bep train, and so is every bit.
+
+  bep run --port auto --data digits --epochs 5 --out run
+  bep run --port /dev/ttyUSB1 --data digits --check       compare with the golden model at the end
+  bep run --port /dev/ttyUSB1 --out run --resume          after Ctrl-C, or when the board was unplugged
+
+bep synth builds the bitstream, bep board --simulate a board without hardware.
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_data(parser, required=False)
+    parser.add_argument(
+        "--port", required=True, metavar="PORT", help="serial port of the board, or auto: the first where one answers"
+    )
+    add_baud(parser)
+    parser.add_argument(
+        "--check", action="store_true", help="learn the same in software too; exit code 1 if a bit differs"
+    )
+    add_folder(parser)
+    add_task(parser, omit=("rule",), recurrent=False)
+
+
+def run(args: argparse.Namespace) -> dict[str, Any]:
+    from bep_host.device import Device
+    from bep_host.device_mlp import DeviceMlp
+
+    trainer = begin(args, "auto")
+    args.report.print(plan(trainer))
+    with Device(args.port, args.baud) as device:
+        args.report.print(f"{device.name}: {device.network}, {device.machine.lanes} lanes, build {device.build:08x}")
+        with progress_bar(args.progress) as progress:
+            bar = progress.add_task("loading the network", total=None)
+            trainer.net = DeviceMlp(
+                device, trainer.task, trainer.net, lambda done, total: progress.update(bar, completed=done, total=total)
+            )
+        result = complete(trainer, args, f"bep run --port {args.port}", lambda epoch: _line(trainer, epoch))
+        result |= {"port": device.name, "build": f"{device.build:08x}", "repeated": device.connection.repeated}
+        if args.check:
+            check = _check(trainer, device, args)
+            result |= asdict(check)
+            if check.mismatches:
+                raise CheckError(f"{check.mismatches} values differ; first: {check.first_difference}", result)
+            args.report.print(f"{check.counters_compared:,} counters compared with the golden model, 0 mismatches")
+    return result
+
+
+def _line(trainer: Trainer, epoch: Epoch) -> str:
+    return (
+        f"epoch {epoch.epoch}: training {epoch.train_accuracy:.1%}, validation {epoch.validation_accuracy:.1%}, "
+        f"{len(trainer.task.train) / epoch.seconds:,.0f} samples/s"
+    )
+
+
+def _check(trainer: Trainer, device: "Device", args: argparse.Namespace) -> "Check":
+    from bep_host.check import compare, golden_run
+
+    with progress_bar(args.progress) as progress:
+        bar = progress.add_task("golden model", total=trainer.task.training.epochs * batch_count(trainer.task))
+        golden = golden_run(trainer.task, device.layout, lambda: progress.advance(bar))
+    return compare(golden, trainer)

@@ -1,0 +1,49 @@
+"""A run on a board beside the golden model's."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from bep_hw.layout import Layout
+from bep_ref.config import perceptron
+from bep_ref.initial import initial_net
+from bep_ref.task import Task
+from bep_ref.train import Trainer
+from sim.tally import Tally
+
+
+@dataclass(frozen=True)
+class Check:
+    """Counters compared, and whatever differs between two runs; ``first_difference`` is one line."""
+
+    counters_compared: int
+    mismatches: int
+    first_difference: str
+
+
+def golden_run(task: Task, layout: Layout, on_batch: Callable[[], Any] = lambda: None) -> Trainer:
+    """The same run in software, with reinforcement in the order of ``layout``'s machine."""
+    net = initial_net(perceptron(task.network, "data"), task.training)
+    net.walk_block = layout.column
+    golden = Trainer(task, net)
+    golden.run(on_batch=on_batch)
+    return golden
+
+
+def compare(golden: Trainer, run: Trainer) -> Check:
+    """Every counter at the end and of the kept epoch, the generator, and every epoch's counts of predictions."""
+    tally = Tally()
+    for kind, wanted, found in (
+        ("at the end", golden.net.matrices, run.net.matrices),
+        ("kept", golden.best_counters, run.best_counters),
+    ):
+        for layer, (want, got) in enumerate(zip(wanted, found, strict=True), start=1):
+            tally.equal(f"{kind}, layer {layer}, counter", want, got)
+    tally.equal("generator, state", np.array([golden.net.generator.state]), np.array([run.net.generator.state]))
+    for expected, seen in zip(golden.history, run.history, strict=True):
+        for name in ("errors", "triggered", "validation_accuracy"):
+            values = (np.array([getattr(epoch, name)]) for epoch in (expected, seen))
+            tally.equal(f"epoch {expected.epoch}, {name}", *values)
+    return Check(tally.compared["counter"], tally.mismatches, tally.first)

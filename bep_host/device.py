@@ -1,0 +1,177 @@
+"""A trainer on a board, as Python sees it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from bep_host.connection import Connection
+from bep_host.errors import LinkError
+from bep_host.ports import BAUD, candidates, open_port
+from bep_hw.identity import configuration, identification
+from bep_hw.layout import Layout
+from bep_hw.link.codec import Codec, Done, Result
+from bep_hw.link.opcodes import PROTOCOL
+from bep_hw.ports import Space, column_bits
+from bep_hw.registers import IDENTITY, REGISTERS, address
+from bep_ref.config import ConfigError, Machine, Network
+
+Ints = NDArray[Any]
+Progress = Callable[[int, int], None]
+"""Told how much is done, and of how much."""
+STATISTICS = ("cycles", "samples", "triggers", "winners", "commits", "propagate_words", "update_words")
+FIND_SECONDS = 0.3
+
+
+def silent(done: int, total: int) -> None:
+    """The progress that nobody watches."""
+
+
+class Device:
+    """The board at serial port ``name``, for as long as the context lasts; ``"auto"`` takes the first that answers.
+
+    Attributes: ``network`` and ``machine`` as the board tells them, ``build`` the digest of what it was made from,
+    ``layout`` its address map.
+
+        with Device("/dev/ttyUSB1") as board:
+            board.load(counters, classifier)
+            predictions = board.infer(x)
+
+    Raises :class:`~bep_host.errors.LinkError`.
+    """
+
+    def __init__(self, name: str, baud: int = BAUD) -> None:
+        if name == "auto":
+            name = find(baud)
+        self.name = name
+        self.port = open_port(name, baud)
+        try:
+            self.connection = Connection(self.port, name)
+            self._identify()
+        except BaseException:
+            self.port.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.port.close()
+
+    def _identify(self) -> None:
+        identity = self.connection.hello(address("identity"))
+        if identity >> 16 != IDENTITY >> 16:
+            raise LinkError(f"port: {self.name}: something answers, but it is no trainer (identity {identity:#x})")
+        words = identification(Network(1, (2,), 2), Machine(1, 1)).keys() | {
+            address("hidden", layer) for layer in range(REGISTERS["hidden"].count)
+        }
+        # reading needs no sizes but the address's
+        codec = Codec(Network(1, (2,), 2), Machine(1, 1))
+        places = sorted(words)
+        replies = self.connection.exchange([codec.read(Space.REGISTERS, place) for place in places])
+        found = {place: reply.data for place, reply in zip(places, replies, strict=True) if isinstance(reply, Done)}
+        versions = found.get(address("identity")), found.get(address("protocol"))
+        if versions != (IDENTITY, PROTOCOL):
+            raise LinkError(f"port: {self.name}: it speaks another version of the link; build its bitstream anew")
+        try:
+            self.network, self.machine = configuration(found)
+        except ConfigError as error:
+            raise LinkError(f"port: {self.name}: the board describes no network ({error})") from None
+        self.build = found[address("build")]
+        self.layout = Layout(self.network, self.machine)
+        self.codec = Codec(self.network, self.machine)
+
+    def reset(self) -> None:
+        """Forget samples and statistics; counters and weights stay."""
+        self.connection.exchange([self.codec.reset()])
+
+    # words
+
+    def read(self, space: Space, addresses: Sequence[int], progress: Progress = silent) -> list[int]:
+        """The words at ``addresses``."""
+        commands = [self.codec.read(space, place) for place in addresses]
+        replies = self.connection.exchange(commands, lambda done: progress(done, len(commands)))
+        return [reply.data for reply in replies if isinstance(reply, Done)]
+
+    def write(self, space: Space, words: Mapping[int, int], progress: Progress = silent) -> None:
+        """Write ``words`` (address -> value), in their order."""
+        commands = [self.codec.write(space, place, value) for place, value in words.items()]
+        self.connection.exchange(commands, lambda done: progress(done, len(commands)))
+
+    def read_register(self, name: str, index: int = 0) -> int:
+        """A register of :data:`bep_hw.registers.REGISTERS`."""
+        return self.read(Space.REGISTERS, [address(name, index)])[0]
+
+    def write_registers(self, words: Mapping[int, int]) -> None:
+        """Write registers, by address: see `bep_hw.registers.settings` and its neighbours."""
+        self.write(Space.REGISTERS, words)
+
+    def statistics(self) -> dict[str, int]:
+        """Events since reset; zeros if the machine counts none."""
+        return {name: self.read_register(name) for name in STATISTICS}
+
+    # the network
+
+    def load(self, counters: Sequence[ArrayLike], classifier: ArrayLike, progress: Progress = silent) -> None:
+        """Counters (one (K_l, K_{l-1}) array a layer) and classifier (C, K_L) of ±1, and the weights they make."""
+        self._check_shapes(counters, classifier)
+        bits = column_bits(self.network, self.machine)
+        visible = self.layout.pack_visible(len(self.network.hidden), np.asarray(classifier))
+        self.write(Space.COUNTERS, self.layout.pack_counters([np.asarray(q) for q in counters]), progress)
+        self.write(Space.VISIBLE, {word << bits | column: value for (word, column), value in visible.items()})
+        self.commit()
+
+    def counters(self, progress: Progress = silent) -> list[Ints]:
+        """The counters as they are, one (K_l, K_{l-1}) array a layer."""
+        places = range(self.layout.hidden_depth)
+        return self.layout.unpack_counters(dict(zip(places, self.read(Space.COUNTERS, places, progress), strict=True)))
+
+    def commit(self) -> None:
+        """Make all visible weights from the counters."""
+        self.write(Space.REGISTERS, {address("commit"): 1})
+
+    def infer(self, x: ArrayLike) -> Ints:
+        """Classes (n,) of samples ``x`` (n, inputs) of ±1."""
+        samples = np.asarray(x)
+        return self._run(samples, np.zeros(len(samples), dtype=np.uint8), train=False)[0]
+
+    def train(self, x: ArrayLike, y: ArrayLike) -> tuple[Ints, Ints]:
+        """Learn a mini-batch; predictions (n,), made before, and which samples triggered an update (n,)."""
+        return self._run(np.asarray(x), np.asarray(y), train=True)
+
+    def _run(self, x: Ints, y: Ints, train: bool) -> tuple[Ints, Ints]:
+        if x.ndim != 2 or x.shape[1] != self.network.inputs or y.shape != x.shape[:1]:
+            raise ConfigError(f"samples: x has shape {x.shape} and y {y.shape}; the board takes {self.network}")
+        if len(y) and not 0 <= y.min() <= y.max() < self.network.classes:
+            raise ConfigError(f"labels: {y.min()} to {y.max()}; they must be 0 to {self.network.classes - 1}")
+        replies = self.connection.exchange(self.codec.samples(x, y, train, last=train))
+        results = [(reply.prediction, reply.triggered) for reply in replies if isinstance(reply, Result)]
+        predictions, triggered = np.array(results, dtype=np.int64).reshape(-1, 2).T
+        return predictions, triggered.astype(bool)
+
+    def _check_shapes(self, counters: Sequence[ArrayLike], classifier: ArrayLike) -> None:
+        shapes = tuple(np.shape(q) for q in counters)
+        wanted = (self.network.classes, self.network.hidden[-1])
+        if shapes != self.network.shapes or np.shape(classifier) != wanted:
+            raise ConfigError(
+                f"model: its layers have shapes {list(shapes)} and {np.shape(classifier)}; "
+                f"the board holds {self.network}, {list(self.network.shapes)} and {wanted}"
+            )
+
+
+def find(baud: int = BAUD) -> str:
+    """Name of the first serial port where a trainer answers."""
+    names = candidates()
+    for name in names:
+        try:
+            with open_port(name, baud) as port:
+                if Connection(port, name).hello(address("identity"), 1, FIND_SECONDS) >> 16 == IDENTITY >> 16:
+                    return name
+        except LinkError:
+            continue
+    tried = f"none of {', '.join(names)} answers" if names else "this computer has no serial port on USB"
+    raise LinkError(f"port: auto: no board found: {tried}")

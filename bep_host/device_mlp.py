@@ -1,0 +1,85 @@
+"""The network of a training run, on a board instead of in NumPy."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bep_host.device import Device, Progress, silent
+from bep_hw.registers import address, reinforcement_settings, settings
+from bep_ref.config import ConfigError, Network, perceptron
+from bep_ref.learner import Learner
+from bep_ref.reinforce import Xorshift32
+from bep_ref.rules import Batch
+from bep_ref.task import Task
+
+Ints = NDArray[Any]
+
+
+class DeviceMlp:
+    """Takes the place of ``learner`` in a run of ``task``: what it knows is loaded into ``device``.
+
+    Winners and reinforced counters stay on the board, so a batch does not tell them.
+    """
+
+    def __init__(self, device: Device, task: Task, learner: Learner, progress: Progress = silent) -> None:
+        network = perceptron(task.network, "data")
+        if task.training.rule != "bep":
+            raise ConfigError(f"rule: {task.training.rule} is not what the hardware learns by; it must be bep")
+        if not device.machine.training:
+            raise ConfigError(f"board: {device.name} only infers; build a bitstream that learns")
+        if device.network != network:
+            raise ConfigError(
+                f"board: {device.name} holds {_described(device.network)}, the run needs {_described(network)}; "
+                "build and load its bitstream"
+            )
+        self.device, self.network, self.classifiers = device, network, learner.classifiers
+        self.group_size = list(learner.group_size)
+        self._margin, self._gate = task.training.margin, task.training.gate
+        self._counters: list[Ints] | None = None
+        self._written: dict[int, int] = {}
+        device.reset()
+        device.load(learner.matrices, learner.classifiers[-1], progress)
+        device.write_registers({address("seed"): learner.generator.state})
+        self.configure(None)
+
+    @property
+    def generator(self) -> Xorshift32:
+        """As it stands on the board."""
+        return Xorshift32(self.device.read_register("seed"))
+
+    @property
+    def matrices(self) -> list[Ints]:
+        """The counters, read from the board, once after every change."""
+        if self._counters is None:
+            self._counters = self.device.counters()
+        return self._counters
+
+    def load(self, x: Ints) -> Ints:
+        """Samples as :meth:`step` takes them."""
+        return np.asarray(x)
+
+    def step(self, x: Ints, y: Ints, reinforcement: list[float] | None = None) -> Batch:
+        """One mini-batch, as :meth:`bep_ref.mlp.BinaryMlp.step`."""
+        self.configure(reinforcement)
+        self._counters = None
+        predictions, triggered = self.device.train(x, y)
+        return Batch(predictions, triggered, None, None)
+
+    def predict(self, x: Ints) -> Ints:
+        """Classes (n,) of samples ``x`` (n, inputs) of ±1."""
+        return self.device.infer(np.asarray(x))
+
+    def configure(self, reinforcement: Sequence[float] | None) -> None:
+        """Write the registers whose values differ from those written last."""
+        chances = list(reinforcement) if reinforcement is not None else None
+        wanted = settings(self.network, self._margin, self._gate, self.group_size)
+        wanted |= reinforcement_settings(chances, len(self.network.hidden))
+        changed = {place: value for place, value in wanted.items() if self._written.get(place) != value}
+        self.device.write_registers(changed)
+        self._written = wanted
+
+
+def _described(network: Network) -> str:
+    return f"{network} with {network.counter_bits}-bit counters"

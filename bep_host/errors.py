@@ -1,0 +1,7 @@
+"""What can go wrong between host and board."""
+
+from bep_ref.config import ConfigError
+
+
+class LinkError(ConfigError):
+    """The port cannot be used, or the board does not answer as it should; one line, fit to show a user."""

@@ -1,0 +1,59 @@
+"""Who a board is: the registers that tell the host which network and machine it talks to."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from bep_hw.link.opcodes import PROTOCOL
+from bep_hw.registers import IDENTITY, REGISTERS, address
+from bep_ref.config import Machine, Network
+
+
+@cache
+def _sources() -> bytes:
+    """Digest of everything that decides what is generated."""
+    total = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.rglob("*.py")):
+        total.update(path.read_bytes())
+    return total.digest()
+
+
+def build_digest(network: Network, machine: Machine) -> int:
+    """32 bits that differ between any two builds whose hardware may differ."""
+    configuration = json.dumps([network.to_dict(), machine.to_dict()], sort_keys=True)
+    return int.from_bytes(hashlib.sha256(configuration.encode() + _sources()).digest()[:4], "big")
+
+
+def identification(network: Network, machine: Machine) -> dict[int, int]:
+    """Address -> value of every register that tells who a board is."""
+    single = {
+        "identity": IDENTITY,
+        "protocol": PROTOCOL,
+        "build": build_digest(network, machine),
+        "inputs": network.inputs,
+        "classes": network.classes,
+        "counter_bits": network.counter_bits,
+        "lanes": machine.lanes,
+        "update_lanes": machine.update_lanes,
+        "features": machine.spram | machine.statistics << 1 | machine.training << 2,
+    }
+    words = {address(name): value for name, value in single.items()}
+    return words | {address("hidden", layer): width for layer, width in enumerate(network.hidden)}
+
+
+def configuration(words: Mapping[int, int]) -> tuple[Network, Machine]:
+    """Network and machine of a board whose registers hold ``words``: as far as they matter to the host.
+
+    Raises :class:`~bep_ref.config.ConfigError` if the words are those of no network.
+    """
+    hidden = [words.get(address("hidden", layer), 0) for layer in range(REGISTERS["hidden"].count)]
+    names = ("inputs", "classes", "counter_bits", "lanes", "update_lanes", "features")
+    inputs, classes, counter_bits, lanes, update_lanes, features = (words[address(name)] for name in names)
+    return (
+        Network(inputs, tuple(width for width in hidden if width), classes, counter_bits),
+        Machine(
+            lanes, update_lanes, spram=bool(features & 1), statistics=bool(features & 2), training=bool(features & 4)
+        ),
+    )

@@ -1,0 +1,43 @@
+"""A trainer that is reached through bytes."""
+
+from amaranth.hdl import Module, ResetInserter
+from amaranth.lib import stream, wiring
+from amaranth.lib.wiring import In, Out
+
+from bep_hw.hardware import hardware
+from bep_hw.link.bridge import Bridge
+from bep_ref.config import Machine, Network
+
+
+class LinkedTrainer(wiring.Component):
+    """A trainer of ``network`` on ``machine`` behind its bridge: all of a board but clocks and line.
+
+    ``updating`` is high for a cycle when a sample updates weights, ``refused`` when a frame is answered by an error.
+    """
+
+    def __init__(self, network: Network, machine: Machine) -> None:
+        self.network, self.machine = network, machine
+        super().__init__(
+            {
+                "received": In(stream.Signature(8)),
+                "sent": Out(stream.Signature(8)),
+                "updating": Out(1),
+                "refused": Out(1),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        m.submodules.bridge = bridge = Bridge(self.network, self.machine)
+        trainer = hardware(self.network, self.machine)
+        m.submodules.trainer = ResetInserter(bridge.reset)(trainer)
+        for port in ("samples", "results", "requests", "replies"):
+            wiring.connect(m, getattr(trainer, port), getattr(bridge, port))
+        wiring.connect(m, wiring.flipped(self.received), bridge.received)
+        wiring.connect(m, bridge.sent, wiring.flipped(self.sent))
+        result = trainer.results
+        m.d.comb += [
+            self.updating.eq(result.valid & result.ready & result.payload.triggered),
+            self.refused.eq(bridge.refused),
+        ]
+        return m
