@@ -19,12 +19,14 @@ ATTEMPTS = 5
 class Connection:
     """The link's protocol over an open ``port`` (see `bep_hw.link.opcodes`); ``name`` is for messages.
 
-    ``sequence`` is the next frame's number; ``repeated`` counts the times that frames had to be sent again.
+    ``sequence`` is the next frame's number; ``repeated`` counts the times that frames had to be sent again. ``buffered``
+    says that the board has a receive buffer: until that is known, one frame is on the way at a time.
     """
 
     def __init__(self, port: serial.Serial, name: str) -> None:
         self.port, self.name = port, name
         self.repeated = 0
+        self.buffered = False
         self._reader = FrameReader()
         self.sequence = 0
 
@@ -49,7 +51,10 @@ class Connection:
         first = sent = on_the_way = failures = 0
         while first < len(frames):
             batch = []
-            while sent < len(frames) and sent - first < HISTORY and on_the_way + len(frames[sent]) < BUFFER_BYTES:
+            room = BUFFER_BYTES if self.buffered else 0
+            while sent < len(frames) and (
+                sent == first or (sent - first < HISTORY and on_the_way + len(frames[sent]) < room)
+            ):
                 batch.append(frames[sent])
                 on_the_way += len(frames[sent])
                 sent += 1

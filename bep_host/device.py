@@ -81,6 +81,7 @@ class Device:
             self.network, self.machine = configuration(found)
         except ConfigError as error:
             raise LinkError(f"port: {self.name}: the board describes no network ({error})") from None
+        self.connection.buffered = self.machine.receive_buffer
         self.build = found[address("build")]
         self.layout = Layout(self.network, self.machine)
         self.codec = Codec(self.network, self.machine)

@@ -37,7 +37,7 @@ def identification(network: Network, machine: Machine) -> dict[int, int]:
         "counter_bits": network.counter_bits,
         "lanes": machine.lanes,
         "update_lanes": machine.update_lanes,
-        "features": machine.spram | machine.statistics << 1 | machine.training << 2,
+        "features": machine.spram | machine.statistics << 1 | machine.training << 2 | machine.receive_buffer << 3,
     }
     words = {address(name): value for name, value in single.items()}
     return words | {address("hidden", layer): width for layer, width in enumerate(network.hidden)}
@@ -54,6 +54,11 @@ def configuration(words: Mapping[int, int]) -> tuple[Network, Machine]:
     return (
         Network(inputs, tuple(width for width in hidden if width), classes, counter_bits),
         Machine(
-            lanes, update_lanes, spram=bool(features & 1), statistics=bool(features & 2), training=bool(features & 4)
+            lanes,
+            update_lanes,
+            spram=bool(features & 1),
+            statistics=bool(features & 2),
+            training=bool(features & 4),
+            receive_buffer=bool(features & 8),
         ),
     )

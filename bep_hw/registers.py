@@ -52,7 +52,9 @@ REGISTERS = {
     "counter_bits": Register(0x44, 32, Access.READ, "width B of a counter"),
     "lanes": Register(0x45, 32, Access.READ, "visible weights in a word, M"),
     "update_lanes": Register(0x46, 32, Access.READ, "counters in a group, N"),
-    "features": Register(0x47, 32, Access.READ, "bit 0: counters in SPRAM, bit 1: statistics, bit 2: learning"),
+    "features": Register(
+        0x47, 32, Access.READ, "bit 0: counters in SPRAM, 1: statistics, 2: learning, 3: receive buffer"
+    ),
     "hidden": Register(0x48, 32, Access.READ, "neurons of a hidden layer, 0 where there is none", count=8),
     "reinforcement": Register(
         0x80,

@@ -251,7 +251,8 @@ class Machine(_Record):
     hits are drawn while a batch is learned, into a memory of their own. ``spram`` puts the counters
     into the UP5K's single-port memories. ``register_plane`` adds a register behind the visible plane's memories (worth
     it on ECP5), ``statistics`` the registers that count cycles and events. Without ``training`` there is no hidden
-    plane and no update engine: weights are loaded, samples classified.
+    plane and no update engine: weights are loaded, samples classified. With a ``receive_buffer``, one block RAM,
+    several of the host's commands may be on their way to a board.
     """
 
     lanes: int = setting("visible weights read a cycle, M", "1 to 4096")
@@ -265,6 +266,7 @@ class Machine(_Record):
     spram: bool = setting("counters in single-port SPRAM", "true or false", False)
     register_plane: bool = setting("a register behind the visible plane", "true or false", False)
     statistics: bool = setting("event counters", "true or false", True)
+    receive_buffer: bool = setting("a buffer for what the host sends", "true or false", True)
     training: bool = setting("learning; without it, inference only", "true or false", True)
 
     def __post_init__(self) -> None:

@@ -29,9 +29,9 @@ class Design:
 
 
 def _up5k(lanes: int, sweep: bool = True, training: bool = True) -> Design:
-    # statistics fit beside 96 lanes, not beside 200
-    statistics = training and lanes < 200
-    machine = Machine(lanes, 4, min(48, lanes), spram=True, statistics=statistics, training=training)
+    # beside 200 lanes, which take the last block RAM, there is no place for statistics and a receive buffer
+    room = lanes < 200
+    machine = Machine(lanes, 4, min(48, lanes), spram=True, statistics=room, training=training, receive_buffer=room)
     return Design(_name("icebreaker", lanes, training), "icebreaker", MNIST_96, machine, sweep=sweep)
 
 

@@ -17,7 +17,8 @@ from bep_ref.config import Machine, Network
 class Bridge(wiring.Component):
     """Commands as ``received`` bytes, replies as ``sent`` bytes (see `bep_hw.link.opcodes`), the trainer's ports.
 
-    ``received`` is always ready for a host that keeps to the number of bytes on the way. ``refused`` is high for a
+    ``received`` is always ready for a host that keeps to the number of bytes on the way; without a receive buffer it is
+    so in time for a line of a byte in 16 cycles, if one frame is on the way. ``refused`` is high for a
     cycle when a frame is answered by an error.
     """
 
@@ -38,13 +39,16 @@ class Bridge(wiring.Component):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        m.submodules.ring = ring = Ring(BUFFER_BYTES)
         m.submodules.deframer = deframer = Deframer()
         m.submodules.decoder = decoder = Decoder(self.network, self.machine)
         m.submodules.encoder = encoder = Encoder(self.network, self.machine)
         m.submodules.framer = framer = Framer()
-        wiring.connect(m, wiring.flipped(self.received), ring.input)
-        wiring.connect(m, ring.output, deframer.bytes)
+        if self.machine.receive_buffer:
+            m.submodules.ring = ring = Ring(BUFFER_BYTES)
+            wiring.connect(m, wiring.flipped(self.received), ring.input)
+            wiring.connect(m, ring.output, deframer.bytes)
+        else:
+            wiring.connect(m, wiring.flipped(self.received), deframer.bytes)
         wiring.connect(m, deframer.items, decoder.items)
         wiring.connect(m, decoder.samples, wiring.flipped(self.samples))
         wiring.connect(m, decoder.requests, wiring.flipped(self.requests))

@@ -104,7 +104,8 @@ sequence number means nothing:
 - Commands are carried out in the order of their sequence numbers, modulo 256; HELLO begins a session with any number.
 - Every frame gets one reply. Replies come in order; an error may come before the results of samples that wait.
 - The host has at most {HISTORY} frames and fewer than {BUFFER_BYTES} bytes on the way without a reply. The board holds
-  so many, so no byte is ever lost for want of room, at any rate, without wires or bytes for flow control.
+  so many, so no byte is ever lost for want of room, at any rate, without wires or bytes for flow control. A board
+  without a receive buffer (`features`) takes one frame at a time.
 - A frame that repeats one of the last {HISTORY} is not carried out again: a sample's result is told again, a write or
   reset is confirmed, a read is read. So after an error, a gap or silence the host waits until the line is quiet and
   sends what has no reply once more.

@@ -13,10 +13,10 @@ from tests.link.uart_line import line_bits, read_line
 DIVISOR = 4
 
 
-@pytest.mark.parametrize("sync_ns", [20, 83, 110])
-def test_the_trainer_answers_over_the_line_whatever_its_own_clock(sync_ns):
+@pytest.mark.parametrize(("sync_ns", "buffer"), [(20, True), (83, True), (110, True), (20, False), (110, False)])
+def test_the_trainer_answers_over_the_line_whatever_its_own_clock(sync_ns, buffer):
     """The line at 3 Mbaud on a 12 MHz clock; the trainer faster, as fast, and slower."""
-    network, machine = Network(12, (8, 8), 3, 4), Machine(4, 4)
+    network, machine = Network(12, (8, 8), 3, 4), Machine(4, 4, receive_buffer=buffer)
     unit, codec = SerialTrainer(network, machine, DIVISOR), Codec(network, machine)
     dialogue = [
         (b"\x05" + hello(address("identity")), (5, Done(IDENTITY))),
