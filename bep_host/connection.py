@@ -19,8 +19,8 @@ ATTEMPTS = 5
 class Connection:
     """The link's protocol over an open ``port`` (see `bep_hw.link.opcodes`); ``name`` is for messages.
 
-    ``sequence`` is the next frame's number; ``repeated`` counts the times that frames had to be sent again. ``buffered``
-    says that the board has a receive buffer: until that is known, one frame is on the way at a time.
+    ``sequence`` is the next frame's number; ``repeated`` counts the times that frames had to be sent again.
+    ``buffered`` says that the board has a receive buffer: until that is known, one frame is on the way at a time.
     """
 
     def __init__(self, port: serial.Serial, name: str) -> None:

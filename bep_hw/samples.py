@@ -95,11 +95,13 @@ class Loader(wiring.Component):
         beat = self.samples.payload
         between = Signal(init=1)  # no sample is half loaded
         slot = Signal(range(slots))
-        free = Signal()
+        following, free = Signal.like(self.begun), Signal(init=1)
+        # a slot freed is seen a cycle late, one begun at once
+        m.d.sync += [self.begun.eq(following), free.eq((following - self.freed)[: len(following)] != slots)]
         loaded = Signal(range(place.chunks + 1))
         index = Signal.like(loaded)
         m.d.comb += [
-            free.eq((self.begun - self.freed)[: len(self.begun)] != slots),
+            following.eq(self.begun),
             self.samples.ready.eq(self.grant & (free | ~between | beat.drop)),
             index.eq(loaded),
         ]
@@ -117,11 +119,12 @@ class Loader(wiring.Component):
             self.write_data.eq(beat.chunk | (final.replicate(len(beat.chunk)) & tail)),
         ]
         with m.If(self.samples.valid & self.samples.ready & beat.drop & ~between):
-            m.d.sync += [between.eq(1), self.begun.eq(self.begun - 1)]
+            m.d.sync += between.eq(1)
+            m.d.comb += following.eq(self.begun - 1)
         with m.If(self.write):
             m.d.sync += [loaded.eq(index + 1), between.eq(final), self.complete.eq(self.complete + final)]
             with m.If(between):
-                m.d.sync += self.begun.eq(self.begun + 1)
+                m.d.comb += following.eq(self.begun + 1)
                 for number in range(slots):
                     with m.If(slot == number):
                         m.d.sync += [

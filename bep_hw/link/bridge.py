@@ -5,12 +5,13 @@ from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from bep_hw.link.decoder import Decoder
-from bep_hw.link.deframer import Deframer
+from bep_hw.link.deframer import ITEM, Deframer
 from bep_hw.link.encoder import Encoder
 from bep_hw.link.framer import Framer
 from bep_hw.link.opcodes import BUFFER_BYTES
 from bep_hw.link.ring import Ring
 from bep_hw.ports import data_bits, request_layout, result_layout, sample_layout
+from bep_hw.stream_register import StreamRegister
 from bep_ref.config import Machine, Network
 
 
@@ -49,7 +50,9 @@ class Bridge(wiring.Component):
             wiring.connect(m, ring.output, deframer.bytes)
         else:
             wiring.connect(m, wiring.flipped(self.received), deframer.bytes)
-        wiring.connect(m, deframer.items, decoder.items)
+        m.submodules.item = item = StreamRegister(ITEM)
+        wiring.connect(m, deframer.items, item.input)
+        wiring.connect(m, item.output, decoder.items)
         wiring.connect(m, decoder.samples, wiring.flipped(self.samples))
         wiring.connect(m, decoder.requests, wiring.flipped(self.requests))
         wiring.connect(m, decoder.answers, encoder.answers)

@@ -5,9 +5,9 @@ A command and its reply are bodies of frames (`bep_hw.link.framing`): sequence n
 
 Commands are carried out in the order of their sequence numbers (one byte, modulo 256). The host keeps at most
 :data:`HISTORY` frames and less than :data:`BUFFER_BYTES` bytes on the way without a reply, one frame where the machine
-has no receive buffer; so the board never has to refuse a byte. A frame that is damaged, malformed or out of order changes nothing and is answered by ERROR, whose
-sequence number means nothing. One that repeats one of the last :data:`HISTORY` frames is not carried out again: a
-sample's result is told again, a write is confirmed, a read is read.
+has no receive buffer; so the board never has to refuse a byte. A frame that is damaged, malformed or out of order
+changes nothing and is answered by ERROR, whose sequence number means nothing. One that repeats one of the last
+:data:`HISTORY` frames is not carried out again: a sample's result is told again, a write is confirmed, a read is read.
 """
 
 import enum

@@ -8,7 +8,7 @@ from amaranth.lib.wiring import In, Out
 class Ring(wiring.Component):
     """A queue of bytes that never refuses one: its writer must not let more than ``depth`` - 1 wait.
 
-    ``depth`` is a power of two; a byte goes through in two cycles at least. If the writer breaks the rule bytes are
+    ``depth`` is a power of two; a byte goes through in three cycles at least. If the writer breaks the rule bytes are
     lost, and the check sums of their frames tell.
     """
 
@@ -26,13 +26,14 @@ class Ring(wiring.Component):
             write.en.eq(self.input.valid),
             write.addr.eq(written),
             write.data.eq(self.input.payload),
-            read.en.eq(~self.output.valid),
+            read.en.eq(1),
             read.addr.eq(taken),
-            self.output.payload.eq(read.data),
         ]
+        there = Signal()  # the next byte leaves the memory
         m.d.sync += written.eq(written + self.input.valid)
-        with m.If(~self.output.valid):
-            m.d.sync += self.output.valid.eq(taken != written)
+        m.d.sync += there.eq(~self.output.valid & ~there & (taken != written))
+        with m.If(there):
+            m.d.sync += [self.output.valid.eq(1), self.output.payload.eq(read.data), taken.eq(taken + 1)]
         with m.Elif(self.output.ready):
-            m.d.sync += [self.output.valid.eq(0), taken.eq(taken + 1)]
+            m.d.sync += self.output.valid.eq(0)
         return m

@@ -110,6 +110,7 @@ def test_a_full_ring_takes_no_beat_until_a_slot_is_freed(slots):
             assert not ctx.get(unit.samples.ready)
             await ctx.tick()
         ctx.set(unit.freed, 1)
+        await ctx.tick()
         assert ctx.get(unit.samples.ready)
 
     simulate(unit, bench, cycles=100)
