@@ -117,7 +117,10 @@ class GapWalker(wiring.Component):
                     m.next = "DRAW"
             with m.State("DRAW"):
                 m.d.comb += ask.eq(1)
-                with m.If(here & (entry == OFF)):
+                with m.If(undecided == 0):  # all by the first plane
+                    m.d.sync += forget
+                    m.next = "ADD"
+                with m.Elif(here & (entry == OFF)):
                     m.d.sync += layer.eq(layer + 1)
                     m.next = "LAYER"
                 with m.Elif(here):
@@ -163,7 +166,4 @@ class GapWalker(wiring.Component):
                 with m.Else():
                     m.d.sync += compare
                     m.next = "DRAW"
-                    with m.If(differ == undecided):
-                        m.d.sync += forget
-                        m.next = "ADD"
         return m
