@@ -61,10 +61,9 @@ class InputFetch(wiring.Component):
             # ahead of the sample there are at most as many complete ones as slots
             exists.eq(sample != self.complete),
             done.eq(filled == lookup(m, [item.chunks for item in self.passes], index)),
-            self.full.eq(done & ~shifting & ~taken),
             self.address.eq(sample[: (slots - 1).bit_length()] * layout.input_chunks + source),
         ]
-        m.d.sync += shifting.eq(0)
+        m.d.sync += [shifting.eq(0), self.full.eq(done & ~shifting & ~taken & ~self.take)]
         with m.If(~done & exists & ~taken):
             m.d.sync += [
                 filled.eq(filled + 1),
