@@ -18,7 +18,7 @@ COLLISIONS_UNDEFINED = (
 
 Amaranth promises the old word there, block RAM does not: keeping the promise takes two flip-flops and a LUT a bit."""
 
-COPIES_KEPT = "setattr -set keep 1 */w:*_copy %ci1:+[Q] */c:* %i"
+COPIES_KEPT = "setattr -set keep 1 */w:*_copy */w:*_copy$* %u %ci1:+[Q] */c:* %i"
 """Registers whose names end so are copies of one another, each near what it drives: yosys would merge them."""
 
 MODULE_OR_MEMORY = re.compile(r"^module \\(?P<module>\S+)|^  memory width (\d+) size (\d+) \\(\S+)$", re.MULTILINE)

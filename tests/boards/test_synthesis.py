@@ -1,5 +1,8 @@
 import pytest
 
+from bep_hw.hidden_plane import HiddenPlane
+from bep_hw.layout import Layout
+from bep_ref import Machine, Network
 from boards import synthesis
 from boards.device import LFE5U_85F, UP5K
 from boards.out_of_context import synthesise_component
@@ -23,3 +26,12 @@ def test_where_abc9_dies_synthesis_goes_on_without_it(device, primitive, monkeyp
     assert resources.block_rams == usual.block_rams == {primitive: 2}
     assert resources.ff == usual.ff
     assert 0 < resources.lut4 < 2 * usual.lut4
+
+
+def test_copies_of_a_register_stay_apart_and_no_memory_keeps_old_words():
+    layout = Layout(Network(64, (128,), 2, counter_bits=16), Machine(lanes=64, update_lanes=32, register_plane=True))
+    address = (layout.bank_depth - 1).bit_length()
+    resources = synthesise_component(HiddenPlane(layout), LFE5U_85F).resources
+    parts = 2  # of 8 blocks, 36 bits each
+    assert resources.ff == 32 * 16 + parts * (2 * address + 1)
+    assert resources.lut4 < 64  # old words would take one a bit
