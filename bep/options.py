@@ -12,6 +12,10 @@ if TYPE_CHECKING:
 
 _SIZES = ("lanes", "update_lanes", "backward_lanes", "z_buffers", "hits_ahead", "slots")
 """Fields of the machine that a user may set; the others belong to the board."""
+_SHAPE = ("inputs", "hidden", "classes", "counter_bits")
+"""Fields of a network that hardware knows."""
+_PERCEPTRON = ("counter_bits", "patch", "readout")
+"""Fields of a perceptron that learns from data, beside its hidden layers."""
 HIDDEN = (128, 128)
 """Hidden layers of a perceptron whose other sizes come from data."""
 RECURRENT = {"state": 255, "output": 255}
@@ -49,9 +53,15 @@ def add_task(parser: argparse.ArgumentParser, omit: tuple[str, ...] = (), recurr
     sequences. An option left out is None;
     :func:`bep_ref.task.prepare` then takes the data's preset or the default.
     """
+    parser.add_argument(
+        "--preset",
+        metavar="NAME",
+        help="a whole network that suits the data, such as patches of MNIST; options change it",
+    )
     network = parser.add_argument_group("network")
     _add_field(network, _field(Network, "hidden"), HIDDEN)
-    _add_field(network, _field(Network, "counter_bits"))
+    for name in _PERCEPTRON:
+        _add_field(network, _field(Network, name))
     from bep_ref.binarise import USAGE
 
     network.add_argument(
@@ -76,7 +86,7 @@ def add_task(parser: argparse.ArgumentParser, omit: tuple[str, ...] = (), recurr
 
 def task_settings(args: argparse.Namespace) -> dict[str, Any]:
     """The options of :func:`add_task` that were given, by the names that :func:`bep_ref.task.prepare` knows."""
-    names = ["hidden", *RECURRENT, "counter_bits", "binarise"]
+    names = ["hidden", *RECURRENT, *_PERCEPTRON, "binarise"]
     names += [field.name for record in (SeriesInput, Training) for field in fields(record)]
     return {name: getattr(args, name) for name in names if getattr(args, name, None) is not None}
 
@@ -87,19 +97,20 @@ def prepare_task(args: argparse.Namespace) -> "Task":
 
     dataset = load(args.data)
     default = RECURRENT if dataset.sequential else {"hidden": HIDDEN}
-    return prepare(dataset, {**default, **task_settings(args)})
+    preset = dataset.named_preset(args.preset) if args.preset else {}
+    return prepare(dataset, {**default, **preset, **task_settings(args)})
 
 
 def add_network(parser: argparse.ArgumentParser, default: Network) -> None:
     """All sizes of a network that is not learned from data here: ``--inputs --hidden --classes --counter-bits``."""
     group = parser.add_argument_group("network")
-    for field in fields(Network):
-        _add_field(group, field, getattr(default, field.name))
+    for name in _SHAPE:
+        _add_field(group, _field(Network, name), getattr(default, name))
 
 
 def network(args: argparse.Namespace, default: Network) -> Network:
     """The network of :func:`add_network`'s options."""
-    given = {field.name: getattr(args, field.name) for field in fields(Network)}
+    given = {name: getattr(args, name) for name in _SHAPE}
     return Network.from_dict(default.to_dict() | {name: value for name, value in given.items() if value is not None})
 
 

@@ -33,6 +33,8 @@ def begin(args: argparse.Namespace, engine: str) -> Trainer:
     given = task_settings(args)
     checkpoint = args.out / "checkpoint.npz"
     if args.resume:
+        if args.preset:
+            raise ConfigError(f"preset: {args.preset} is out of range; a resumed run has the options it began with")
         return Saved.read(checkpoint).resume(given, args.data, engine)
     if args.data is None:
         raise ConfigError("data: --data SPEC is needed, unless --resume continues a run")
@@ -51,12 +53,13 @@ def plan(trainer: Trainer) -> str:
         shape = task.binariser.shape
         steps = f"{task.train.x.shape[1]} steps, windows of {shape.window}, {task.binariser.spec}, "
         steps += f"expanded to {shape.expansion} bits\n" if shape.expansion else "not expanded\n"
+    rest = f", weights rest after {training.settle_after} epochs" if training.settle_after else ""
     return (
         f"{task.data}: {len(task.train)} training, {len(task.validation)} validation, {len(task.test)} test samples\n"
         f"{steps}"
         f"{task.network}, {task.network.synapses} synapses with {task.network.counter_bits}-bit counters\n"
         f"rule {training.rule}, batch {training.batch_size}, margin {training.margin:g}, gate {training.gate:g}, "
-        f"group size {'/'.join(str(size) for size in training.group_size)}, seed {training.seed}"
+        f"group size {'/'.join(str(size) for size in training.group_size)}, seed {training.seed}{rest}"
     )
 
 

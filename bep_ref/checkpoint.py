@@ -1,7 +1,7 @@
 """A run on disk between two epochs: enough to continue to the same bits as a run that was never stopped.
 
 Shuffles and thresholds are functions of the configuration and the epoch's number, the schedule of the history; so the
-state is the counters, the best counters, the generator and the history.
+state is the counters, the best counters (the read-out's too), the generator and the history.
 """
 
 from dataclasses import asdict, dataclass
@@ -12,7 +12,7 @@ from bep_ref.archive import read_archive, write_archive
 from bep_ref.config import ConfigError, RecurrentNetwork
 from bep_ref.datasets import load
 from bep_ref.initial import net_from
-from bep_ref.model import pack_counters, unpack_counters
+from bep_ref.model import pack_counters, pack_readout, unpack_counters, unpack_readout
 from bep_ref.series import SeriesBinariser
 from bep_ref.task import Task, every_layer, prepare
 from bep_ref.train import Epoch, Trainer
@@ -32,6 +32,7 @@ def save_checkpoint(path: Path, trainer: Trainer) -> None:
     }
     arrays = pack_counters("counters", task.network, trainer.net.matrices)
     arrays |= pack_counters("best_counters", task.network, trainer.best_counters)
+    arrays |= pack_readout("readout", trainer.net.readout) | pack_readout("best_readout", trainer.best_readout)
     write_archive(path, FORMAT, VERSION, header, arrays)
 
 
@@ -73,8 +74,9 @@ class Saved:
         if task.data_digest != self.header["data_digest"]:
             raise ConfigError(f"resume: {task.data} is not the data that the run in {self.path} began with")
         counters = unpack_counters("counters", task.network, self.arrays)
-        net = net_from(task.network, task.training, counters, self.header["generator"], engine_name)
-        return Trainer(task, net, unpack_counters("best_counters", task.network, self.arrays), history)
+        readout, best_readout = (unpack_readout(n, task.network, self.arrays) for n in ("readout", "best_readout"))
+        net = net_from(task.network, task.training, counters, self.header["generator"], engine_name, readout)
+        return Trainer(task, net, unpack_counters("best_counters", task.network, self.arrays), history, best_readout)
 
 
 def _settings(task: Task) -> dict[str, Any]:
@@ -86,5 +88,5 @@ def _settings(task: Task) -> dict[str, Any]:
     }
     if isinstance(task.binariser, SeriesBinariser):
         settings |= task.binariser.shape.to_dict()
-    names = ("state", "output") if isinstance(task.network, RecurrentNetwork) else ("hidden",)
+    names = ("state", "output") if isinstance(task.network, RecurrentNetwork) else ("hidden", "patch", "readout")
     return settings | {name: getattr(task.network, name) for name in names}

@@ -9,6 +9,8 @@ import math
 from dataclasses import MISSING, asdict, dataclass, field, fields
 from typing import Any, Self
 
+from bep_ref.patches import Patches
+
 RULES = ("bep", "local")
 """Learning rules: Binary Error Propagation, and local error signals."""
 
@@ -79,21 +81,47 @@ class _Shape(_Record):
 class Network(_Shape):
     """Shape of a multilayer perceptron: ``inputs`` bits, hidden layers, a fixed classifier of ``classes`` rows.
 
-    ``counter_bits`` is the width B of the saturating counters behind every trainable weight.
+    ``counter_bits`` is the width B of the saturating counters behind every trainable weight. With a ``patch``, inputs
+    are the pixels of an ``image`` (:mod:`bep_ref.patches`); a ``readout`` is that of :mod:`bep_ref.readout`.
     """
 
     inputs: int = setting("input bits of a sample", "1 to 65536 bits")
     hidden: tuple[int, ...] = setting("neurons of each hidden layer", "2 to 8192 neurons in each of 1 to 8 layers")
     classes: int = setting("classes", "2 to 256")
     counter_bits: int = setting("width B of the counter behind every trainable weight", "2 to 16 bits", 8)
+    patch: int = setting(
+        "side of the patch of the image that each neuron of the first layer sees",
+        "0 (it sees all inputs) or 1 pixel to the shorter side of the image",
+        0,
+    )
+    readout: int = setting(
+        "width of the counters of an integer read-out, which predicts in the classifier's place",
+        "0 (no read-out) or 2 to 16 bits",
+        0,
+    )
+    image: tuple[int, ...] = setting("rows and columns of the image that patches are of", "2 sizes of 1 to 4096", ())
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "hidden", tuple(int(width) for width in self.hidden))
+        object.__setattr__(self, "image", tuple(int(size) for size in self.image))
         self._check("inputs", 1 <= self.inputs <= 65536)
         self._check("hidden", 1 <= len(self.hidden) <= 8, list(self.hidden))
         for width in self.hidden:
             self._check("hidden", 2 <= width <= 8192, width)
         self._check_ends()
+        self._check("readout", self.readout == 0 or 2 <= self.readout <= 16)
+        if self.patch:
+            rows_columns = len(self.image) == 2 and all(1 <= size <= 4096 for size in self.image)
+            self._check("image", rows_columns and self.inputs % math.prod(self.image) == 0, list(self.image))
+            self._check("patch", 1 <= self.patch <= min(self.image))
+
+    @property
+    def patches(self) -> Patches | None:
+        """What the first layer's neurons see, where that is not everything."""
+        if not self.patch:
+            return None
+        rows, columns = self.image
+        return Patches(rows, columns, self.patch, self.inputs // (rows * columns))
 
     @property
     def widths(self) -> tuple[int, ...]:
@@ -103,7 +131,7 @@ class Network(_Shape):
     @property
     def fan_in(self) -> tuple[int, ...]:
         """Fan-in K of each trainable layer, first layer first."""
-        return (self.inputs, *self.hidden[:-1])
+        return (self.patches.fan_in if self.patches else self.inputs, *self.hidden[:-1])
 
     @property
     def shapes(self) -> tuple[tuple[int, int], ...]:
@@ -111,7 +139,10 @@ class Network(_Shape):
         return tuple(zip(self.hidden, self.fan_in, strict=True))
 
     def __str__(self) -> str:
-        return "-".join(str(n) for n in (self.inputs, *self.hidden, self.classes))
+        first, *others = self.hidden
+        seen = f"{first}@{self.patch}x{self.patch}" if self.patch else first
+        read = f" with a {self.readout}-bit read-out" if self.readout else ""
+        return "-".join(str(n) for n in (self.inputs, seen, *others, self.classes)) + read
 
 
 @dataclass(frozen=True)
@@ -159,10 +190,13 @@ class RecurrentNetwork(_Shape):
 
 
 def perceptron(network: Network | RecurrentNetwork, name: str) -> Network:
-    """``network`` where only a multilayer perceptron will do; else :class:`ConfigError`, naming ``name``."""
-    if isinstance(network, Network):
-        return network
-    raise ConfigError(f"{name}: {network} is a recurrent network; only multilayer perceptrons will do here so far")
+    """``network`` where only a plain multilayer perceptron will do; else :class:`ConfigError`, naming ``name``."""
+    if not isinstance(network, Network):
+        raise ConfigError(f"{name}: {network} is a recurrent network; only multilayer perceptrons will do here so far")
+    for field_name in ("patch", "readout"):
+        if value := getattr(network, field_name):
+            raise ConfigError(f"{field_name}: {value} is out of range; it must be 0 here so far")
+    return network
 
 
 def network_from_dict(values: dict[str, Any]) -> Network | RecurrentNetwork:
@@ -209,6 +243,9 @@ class Training(_Record):
         (),
     )
     reinforcement: float = setting("p_r: strength of reinforcement", "0 to 1", 0.5)
+    settle_after: int = setting(
+        "epochs after which weights rest and only the read-out learns", "at least 0 epochs (0: never)", 0
+    )
     batch_size: int = setting("samples between two refreshes of the visible weights", "at least 1 sample", 50)
     epochs: int = setting("passes over the training data", "at least 1 epoch", 40)
     patience: int = setting(
@@ -231,6 +268,7 @@ class Training(_Record):
         for size in self.group_size:
             self._check("group_size", size >= 1, size)
         self._check("reinforcement", 0 <= self.reinforcement <= 1)
+        self._check("settle_after", self.settle_after >= 0)
         self._check("batch_size", self.batch_size >= 1)
         self._check("epochs", self.epochs >= 1)
         self._check("patience", self.patience >= 0)

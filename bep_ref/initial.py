@@ -9,6 +9,7 @@ from bep_ref.config import ConfigError, Network, RecurrentNetwork, Training
 from bep_ref.engines import engine
 from bep_ref.learner import Learner
 from bep_ref.mlp import BinaryMlp
+from bep_ref.readout import Readout
 from bep_ref.rnn import LAYERS, MATRICES, BinaryRnn
 from bep_ref.seeding import floor_normal, signs, stream, words
 
@@ -27,7 +28,9 @@ def initial_net(network: Network | RecurrentNetwork, training: Training, engine_
     ]
     # the generator's state must not be 0
     state = int(words(stream(training.seed, "reinforcement"), 1)[0]) or 1
-    return net_from(network, training, counters, state, engine_name)
+    bits = network.readout if isinstance(network, Network) else 0
+    readout = Readout.untrained(network.classes, network.widths[-1], bits) if bits else None
+    return net_from(network, training, counters, state, engine_name, readout)
 
 
 def net_from(
@@ -36,9 +39,10 @@ def net_from(
     counters: list[NDArray[Any]],
     generator_state: int,
     engine_name: str = "auto",
+    readout: Readout | None = None,
 ) -> Learner:
     """The network of the same run with other counters and another state of the random generator."""
-    return assemble(network, training, counters, classifiers(network, training), generator_state, engine_name)
+    return assemble(network, training, counters, classifiers(network, training), generator_state, engine_name, readout)
 
 
 def classifiers(network: Network | RecurrentNetwork, training: Training) -> list[NDArray[Any]]:
@@ -58,6 +62,7 @@ def assemble(
     classifiers: list[NDArray[Any]],
     generator_state: int,
     engine_name: str = "auto",
+    readout: Readout | None = None,
 ) -> Learner:
     """A network from its parts, computed by the engine of that name.
 
@@ -85,6 +90,7 @@ def assemble(
             steps=network.steps,
             **common,
         )
+    common |= {"patch": network.patch, "image": network.image, "readout": readout}
     if local:
         return BinaryMlp(counters, group_size=training.group_size, rule="local", classifiers=classifiers, **common)
     return engine(engine_name)(counters, classifiers[-1], group_size=training.group_size, **common)

@@ -5,6 +5,7 @@ from typing import Any, Protocol
 from numpy.typing import NDArray
 
 from bep_ref.config import Network, RecurrentNetwork
+from bep_ref.readout import Readout
 from bep_ref.reinforce import Xorshift32
 from bep_ref.rules import Batch
 
@@ -13,10 +14,12 @@ class Learner(Protocol):
     """A network that learns: :class:`~bep_ref.mlp.BinaryMlp` or :class:`~bep_ref.rnn.BinaryRnn`.
 
     ``matrices`` are its counters in the order of ``network.shapes``, ``classifiers`` its fixed classifiers, the one
-    that predicts last, ``group_size`` that of each of ``network.widths``.
+    that predicts last, ``group_size`` that of each of ``network.widths``, ``readout`` what predicts in the classifiers'
+    place, ``settled`` whether only the read-out learns.
     """
 
     group_size: list[int]
+    settled: bool
 
     @property
     def generator(self) -> Xorshift32: ...
@@ -26,6 +29,9 @@ class Learner(Protocol):
 
     @property
     def network(self) -> Network | RecurrentNetwork: ...
+
+    @property
+    def readout(self) -> Readout | None: ...
 
     @property
     def matrices(self) -> list[NDArray[Any]]: ...

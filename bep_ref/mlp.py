@@ -4,6 +4,7 @@ Bit conventions are those of :mod:`bep_ref.rules`; equation numbers those of arX
 the rule of arXiv 2412.00119: every layer has a classifier and a trigger of its own, and nothing passes backward.
 """
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from bep_ref.config import RULES, ConfigError, Network, check_group_sizes, gate_threshold, margin_threshold
+from bep_ref.readout import Readout
 from bep_ref.reinforce import Xorshift32, reinforce
 from bep_ref.rules import (
     Batch,
@@ -42,6 +44,9 @@ class BinaryMlp:
         column of its visible plane. It decides which random number meets which counter, nothing else.
     rule : where desired activations come from: ``bep``, or ``local``.
     classifiers : of rule ``local``, one (C, K_l) a layer; the last one predicts.
+    patch, image : side of the patches that the first layer sees, and rows and columns of the image they are of; 0 = it
+        sees all inputs. The first counters are (K_1, fan-in of a patch) then.
+    readout : what predicts in the classifier's place, and learns with the network.
     """
 
     def __init__(
@@ -56,6 +61,9 @@ class BinaryMlp:
         walk_block: int = 8,
         rule: str = "bep",
         classifiers: Sequence[ArrayLike] = (),
+        patch: int = 0,
+        image: Sequence[int] = (),
+        readout: Readout | None = None,
     ) -> None:
         self.counters = [np.array(q, dtype=np.int32) for q in counters]
         self.rule = rule
@@ -64,12 +72,20 @@ class BinaryMlp:
         for index, q in enumerate(self.counters, start=1):
             if q.ndim != 2:
                 raise ConfigError(f"counters of layer {index}: shape {q.shape}; it must be (neurons, fan-in)")
+        inputs = self.counters[0].shape[1] if self.counters else 0
         self.network = Network(
-            inputs=self.counters[0].shape[1] if self.counters else 0,
+            inputs=inputs // patch**2 * math.prod(image) if patch else inputs,
             hidden=tuple(len(q) for q in self.counters),
             classes=len(self.classifier) if self.classifier.ndim == 2 else 0,
             counter_bits=counter_bits,
+            patch=patch,
+            readout=readout.bits if readout else 0,
+            image=tuple(image),
         )
+        self.readout = readout
+        self.settled = False  # whether counters rest, and only the read-out learns
+        patches = self.network.patches
+        self._seen = patches.inputs(self.network.hidden[0]) if patches else None
         self.margin, self.gate = margin, gate
         self.group_size = list(group_size)
         check_group_sizes(tuple(group_size), self.network.hidden)
@@ -102,6 +118,9 @@ class BinaryMlp:
             check_classifier(f"classifier of layer {index}", p, self.network.hidden[index - 1], "the layer")
             if len(p) != self.network.classes:
                 raise ConfigError(f"classifier of layer {index}: {len(p)} rows; the last has {self.network.classes}")
+        read = (self.network.classes, self.network.hidden[-1])
+        if self.readout and self.readout.counters.shape != read:
+            raise ConfigError(f"readout: counters of shape {self.readout.counters.shape}; it must be {read}")
 
     def _check_samples(self, shape: tuple[int, ...], y: Ints) -> None:
         if shape[1:] != (self.network.inputs,) or y.shape != shape[:1]:
@@ -119,6 +138,18 @@ class BinaryMlp:
         """Visible weights from the counters: the hardware's commit."""
         self._weights = [sign(q) for q in self.counters]
 
+    def _products(self) -> list[Ints]:
+        """Weights as (K_l, width of the layer below): those of patches with zeros where a neuron sees nothing."""
+        if self._seen is None:
+            return self.weights
+        first = np.zeros((self.network.hidden[0], self.network.inputs), np.int8)
+        np.put_along_axis(first, self._seen, self.weights[0], axis=1)
+        return [first, *self.weights[1:]]
+
+    def _behind(self, layer: int, rows: Ints, a: Ints) -> Ints:
+        """What the synapses of neurons ``rows`` see of one sample's activations ``a`` below: (rows or 1, fan-in)."""
+        return a[None] if layer or self._seen is None else a[self._seen[rows]]
+
     @property
     def matrices(self) -> list[Ints]:
         """The counters, in the order of ``network.shapes``."""
@@ -134,14 +165,18 @@ class BinaryMlp:
     def forward(self, x: Ints) -> tuple[list[Ints], list[Ints], Ints]:
         """Pre-activations z_l, activations a_0..a_L and logits (n, C) of samples ``x`` (n, K_0) of ±1."""
         activations, pre_activations = [np.asarray(x, dtype=np.int8)], []
-        for weight in self.weights:
+        for weight in self._products():
             pre_activations.append(matmul(activations[-1], weight.T))
             activations.append(sign(pre_activations[-1]))
         return pre_activations, activations, matmul(activations[-1], self.classifier.T)
 
     def predict(self, x: Ints) -> Ints:
-        """Class of the largest logit, the lowest index on a tie; ``x`` (n, K_0) of ±1, result (n,)."""
-        return self.forward(x)[2].argmax(axis=1)
+        """Class of the largest logit, the lowest index on a tie; ``x`` (n, K_0) of ±1, result (n,).
+
+        The read-out predicts in the logits' place where there is one.
+        """
+        _, a, logits = self.forward(x)
+        return self.readout.predict(a[-1]) if self.readout else logits.argmax(axis=1)
 
     def triggers(self, logits: Ints, y: Ints) -> NDArray[np.bool_]:
         """Eq. 1: the lead of the right class over the best other one is below ``ceil(r * K_L)``."""
@@ -182,6 +217,8 @@ class BinaryMlp:
             triggers, targets = self.local_triggers(a, y), [p[y] for p in self.classifiers]
         else:
             triggers, targets = [self.triggers(logits, y)] * len(z), self.targets(z, y)
+        if self.settled:
+            triggers = [np.zeros(len(y), bool)] * len(z)
         triggered = np.any(triggers, axis=0)
         chosen = tuple(
             self.winners(z[layer], targets[layer], size) & triggers[layer][:, None]
@@ -190,10 +227,12 @@ class BinaryMlp:
         for layer, q in enumerate(self.counters):
             for sample in np.flatnonzero(chosen[layer].any(axis=1)):
                 rows = np.flatnonzero(chosen[layer][sample])
-                move(q, rows, targets[layer][sample], a[layer][sample], self.network.counter_range)
+                seen = self._behind(layer, rows, a[layer][sample])
+                move(q, rows, targets[layer][sample], seen, self.network.counter_range)
         reinforced = self._reinforce(reinforcement) if reinforcement is not None and triggered.any() else 0
         self._refresh()
-        return Batch(logits.argmax(axis=1), triggered, chosen, reinforced)
+        predictions = self.readout.learn(a[-1], y) if self.readout else logits.argmax(axis=1)
+        return Batch(predictions, triggered, chosen, reinforced)
 
     def _reinforce(self, probabilities: list[float]) -> int:
         """Push randomly picked counters one step away from zero, layer by layer."""

@@ -13,6 +13,7 @@ from bep_ref.config import Network, RecurrentNetwork, SeriesInput, Training, net
 from bep_ref.evaluate import predict
 from bep_ref.initial import assemble
 from bep_ref.learner import Learner
+from bep_ref.readout import Readout
 from bep_ref.series import SeriesBinariser
 
 FORMAT, VERSION = "bep-model", 1
@@ -36,10 +37,12 @@ class Model:
     validation_accuracy: float
     counters: list[NDArray[Any]]
     classifiers: list[NDArray[np.int8]]
+    readout: Readout | None = None
 
     def net(self) -> Learner:
         """The network, ready to predict bits or to learn on."""
-        return assemble(self.network, self.training, self.counters, self.classifiers, generator_state=1)
+        readout = self.readout and self.readout.copy()
+        return assemble(self.network, self.training, self.counters, self.classifiers, 1, readout=readout)
 
     def predict(self, features: NDArray[Any]) -> NDArray[np.int64]:
         """Classes (n,) of raw features (n, features) or series (n, length, channels), binarised as in training."""
@@ -60,6 +63,7 @@ class Model:
         arrays = pack_counters("counters", self.network, self.counters)
         arrays |= {"classifier": self.classifiers[-1], "thresholds": levels.thresholds}
         arrays |= {f"classifier{layer}": p for layer, p in enumerate(self.classifiers[:-1], start=1)}
+        arrays |= pack_readout("readout", self.readout)
         if isinstance(self.binariser, SeriesBinariser):
             header["series"] = self.binariser.shape.to_dict()
             arrays["expansion"] = self.binariser.expansion
@@ -85,6 +89,7 @@ class Model:
             validation_accuracy=header["validation_accuracy"],
             counters=unpack_counters("counters", network, arrays),
             classifiers=[*(arrays[f"classifier{layer}"] for layer in lower), arrays["classifier"]],
+            readout=unpack_readout("readout", network, arrays),
         )
 
 
@@ -101,3 +106,15 @@ def unpack_counters(
 ) -> list[NDArray[Any]]:
     """The inverse of :func:`pack_counters`."""
     return [arrays[f"{name}{index}"].astype(np.int32) for index in range(1, len(network.shapes) + 1)]
+
+
+def pack_readout(name: str, readout: Readout | None) -> dict[str, NDArray[Any]]:
+    """Arrays of a read-out; none where there is none."""
+    return {f"{name}_counters": readout.counters.astype(np.int16), f"{name}_sums": readout.sums} if readout else {}
+
+
+def unpack_readout(name: str, network: Network | RecurrentNetwork, arrays: dict[str, NDArray[Any]]) -> Readout | None:
+    """The inverse of :func:`pack_readout`."""
+    if isinstance(network, RecurrentNetwork) or not network.readout:
+        return None
+    return Readout(arrays[f"{name}_counters"], arrays[f"{name}_sums"], network.readout)

@@ -85,6 +85,7 @@ class BinaryRnn:
         self.counters = {name: np.array(counters[name], dtype=np.int32) for name in MATRICES}
         self.classifier = np.array(classifier, dtype=np.int8)
         self.classifiers = [self.classifier]
+        self.readout, self.settled = None, False  # perceptrons only
         for name, q in self.counters.items():
             if q.ndim != 2:
                 raise ConfigError(f"counters of {name}: shape {q.shape}; it must be (neurons, inputs)")

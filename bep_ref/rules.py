@@ -64,9 +64,9 @@ def winners(wrong: NDArray[np.bool_], magnitude: Ints, group_size: int) -> NDArr
 def move(q: Ints, rows: Ints, target: Ints, inputs: Ints, limits: tuple[int, int]) -> None:
     """Eq. 8, 9 for one sample (and step): counters ``q`` of the winning ``rows`` step towards ``target`` (K,).
 
-    ``inputs`` (fan-in,) of ±1. Saturates at this single increment, as a counter does.
+    ``inputs`` of ±1, (fan-in,) for all or (rows, fan-in). Saturates at this single increment, as a counter does.
     """
-    q[rows] = np.clip(q[rows] + np.outer(target[rows], inputs), *limits)
+    q[rows] = np.clip(q[rows] + target[rows, None] * inputs, *limits)
 
 
 def check_counters(name: str, q: Ints, shape: tuple[int, int], limits: tuple[int, int]) -> None:

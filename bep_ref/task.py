@@ -23,6 +23,8 @@ from bep_ref.splits import stratified_split
 
 LOCAL_PRESET = {"margin": 0.25, "patience": 0}
 """What rule ``local`` prefers ([LOCAL]: r = 0.25 and group sizes that stay), whatever the data."""
+_PERCEPTRON = ("hidden", "patch", "readout", "settle_after")
+"""Settings that only perceptrons have a use for."""
 _RECURRENT = ("state", "output", *(field.name for field in fields(SeriesInput)))
 """Settings that only sequences have a use for."""
 
@@ -63,10 +65,11 @@ class Task:
 def prepare(dataset: Dataset, settings: dict[str, Any]) -> Task:
     """The task of learning ``dataset``: by a perceptron, or, if it holds sequences, by a recurrent network.
 
-    ``settings`` may hold ``hidden`` (required), for sequences instead ``state`` and ``output`` (required) and any field
-    of :class:`~bep_ref.config.SeriesInput`; ``counter_bits``, ``binarise`` and any field of
-    :class:`~bep_ref.config.Training`. What it leaves out comes from the data set's preset, then from the defaults. One
-    group size serves all layers. The binariser is fitted on the samples learned from, not on those held out.
+    ``settings`` may hold ``hidden`` (required), ``patch`` and ``readout``, for sequences instead ``state`` and
+    ``output`` (required) and any field of :class:`~bep_ref.config.SeriesInput`; ``counter_bits``, ``binarise`` and any
+    field of :class:`~bep_ref.config.Training`. What it leaves out comes from the data set's preset, then from the
+    defaults. One group size serves all layers. The binariser is fitted on the samples learned from, not on those held
+    out.
 
     Raises
     ------
@@ -75,6 +78,8 @@ def prepare(dataset: Dataset, settings: dict[str, Any]) -> Task:
     _check_kind(dataset, settings)
     rule = LOCAL_PRESET if settings.get("rule") == "local" else {}
     settings = {**dataset.preset, **rule, **settings}
+    if settings.get("patch") and not dataset.image:
+        raise ConfigError(f"patch: {dataset.spec} holds no images, which patches are of")
     training = Training.from_dict(_of(Training, settings))
     kept, held = stratified_split(
         dataset.y_train, round(training.validation * len(dataset.y_train)), training.seed, "validation"
@@ -93,7 +98,9 @@ def prepare(dataset: Dataset, settings: dict[str, Any]) -> Task:
         ends["steps"] = max(part.shape[1] for part in (train, test))
         network = RecurrentNetwork.from_dict(_of(RecurrentNetwork, settings) | ends)
     else:
-        network = Network.from_dict(_of(Network, settings) | ends)
+        network = Network.from_dict(_of(Network, settings) | ends | {"image": dataset.image})
+        if training.settle_after and not network.readout:
+            raise ConfigError(f"settle_after: {training.settle_after} needs a read-out, such as readout 12, to go on")
     sizes = every_layer(training.group_size, len(network.widths))
     sizes = sizes or default_group_sizes(network.widths, dataset.group_target)
     check_group_sizes(sizes, network.widths)
@@ -113,8 +120,9 @@ def prepare(dataset: Dataset, settings: dict[str, Any]) -> Task:
 def _check_kind(dataset: Dataset, settings: dict[str, Any]) -> None:
     """Refuse settings of the other kind of network."""
     if dataset.sequential:
-        if "hidden" in settings:
-            raise ConfigError(f"hidden: {dataset.spec} holds sequences; their network has a state and an output layer")
+        for name in _PERCEPTRON:
+            if settings.get(name):
+                raise ConfigError(f"{name}: {dataset.spec} holds sequences, and only perceptrons have one")
         if settings.get("rule") == "local":
             raise ConfigError(f"rule: local is for perceptrons; {dataset.spec} holds sequences, which need bep")
         return

@@ -15,6 +15,7 @@ from bep_ref.evaluate import accuracy
 from bep_ref.initial import initial_net
 from bep_ref.learner import Learner
 from bep_ref.model import Model
+from bep_ref.readout import Readout
 from bep_ref.reinforce import probability
 from bep_ref.schedule import group_sizes
 from bep_ref.seeding import permutation, stream
@@ -64,9 +65,10 @@ def _total(counts: Sequence[int | None]) -> int | None:
 
 
 class Trainer:
-    """A run in progress. Its whole state is ``net``, ``best_counters`` and ``history``; see :mod:`bep_ref.checkpoint`.
+    """A run in progress. Its whole state is ``net``, what is kept, and ``history``; see :mod:`bep_ref.checkpoint`.
 
-    ``best_counters`` are those after the epoch of highest validation accuracy (the earliest of equals).
+    Kept are ``best_counters`` and ``best_readout``, those after the epoch of highest validation accuracy (the earliest
+    of equals).
     """
 
     def __init__(
@@ -75,14 +77,19 @@ class Trainer:
         net: Learner | None = None,
         best_counters: list[NDArray[Any]] | None = None,
         history: Sequence[Epoch] = (),
+        best_readout: Readout | None = None,
     ) -> None:
         self.task = task
         self.net = net or initial_net(task.network, task.training)
-        self.best_counters = best_counters or self._copy_counters()
         self.history = list(history)
+        self.best_counters = best_counters or self._copy_counters()
+        self.best_readout = best_readout or self._copy_readout()
 
     def _copy_counters(self) -> list[NDArray[Any]]:
         return [q.copy() for q in self.net.matrices]
+
+    def _copy_readout(self) -> Readout | None:
+        return self.net.readout.copy() if self.net.readout else None
 
     @property
     def best(self) -> Epoch:
@@ -108,6 +115,7 @@ class Trainer:
             validation_accuracy=self.best.validation_accuracy,
             counters=self.best_counters,
             classifiers=self.net.classifiers,
+            readout=self.best_readout,
         )
 
     def run(
@@ -131,6 +139,9 @@ class Trainer:
         net.group_size = list(
             group_sizes(training, task.network.widths, [epoch.validation_accuracy for epoch in self.history])
         )
+        net.settled = 0 < training.settle_after <= len(self.history)
+        if net.readout:
+            net.readout.begin_epoch()
         error_rate = self.history[-1].errors / len(task.train) if self.history else 1.0
         probabilities = reinforcement(task.network, training.reinforcement, error_rate)
         errors = triggered = 0
@@ -162,4 +173,4 @@ class Trainer:
             )
         )
         if improved:
-            self.best_counters = self._copy_counters()
+            self.best_counters, self.best_readout = self._copy_counters(), self._copy_readout()

@@ -25,4 +25,4 @@ def load(argument: str) -> Dataset:
     x, y = images.astype(np.uint8), labels.astype(np.int64)
     kept, held = stratified_split(y, TEST_SAMPLES, SPLIT_SEED, "test part of digits")
     names = tuple(str(digit) for digit in range(10))
-    return Dataset(NAME, x[kept], y[kept], x[held], y[held], names, BINARISE)
+    return Dataset(NAME, x[kept], y[kept], x[held], y[held], names, BINARISE, image=(8, 8))

@@ -25,6 +25,20 @@ GROUP_TARGET = 32
 """Found on validation data alone: 784-128-128-10, 22,699 MNIST digits, 15 epochs, best epoch's validation accuracy:
 91.2 % (mean of 5 seeds), against 90.3 % at margin 0.5 and group size 16 and 88.4 % at group size 8 (2 seeds each)."""
 
+PRESETS = {
+    "patches": {
+        "hidden": (2048,),
+        "patch": 9,
+        "readout": 12,
+        "binarise": "threshold=31,127,223",
+        "margin": 0.1,
+        "group_size": (64,),
+        "settle_after": 20,
+        "epochs": 30,
+    }
+}
+"""The most accurate network found; docs/accuracy.md says what each setting is worth."""
+
 
 def load(argument: str) -> Dataset:
     """Both parts of the folder ``argument``, pixels as 0 to 255."""
@@ -33,7 +47,8 @@ def load(argument: str) -> Dataset:
     (x_train, y_train), (x_test, y_test) = read_parts(argument)
     flat = [x.reshape(len(x), -1) for x in (x_train, x_test)]
     names = tuple(str(label) for label in range(CLASSES))
-    return Dataset(f"{NAME}:{argument}", flat[0], y_train, flat[1], y_test, names, "median", PRESET, GROUP_TARGET)
+    spec, image = f"{NAME}:{argument}", x_train.shape[1:]
+    return Dataset(spec, flat[0], y_train, flat[1], y_test, names, "median", PRESET, GROUP_TARGET, image, PRESETS)
 
 
 Part = tuple[NDArray[np.uint8], NDArray[np.int64]]

@@ -11,8 +11,10 @@ def move_counters(q, events, target, packed, low, high, touched):  # type: ignor
     """Eq. 8, 9 for ``events`` (sample, neuron) in their order: ``q[j] += target * activation``, saturating each time.
 
     ``q`` (K_l, K_{l-1}) with limits ``low`` and ``high`` of the same type; ``target`` (n, K_l) of ±1; ``packed``
-    (n, words) the activations a_{l-1}. Rows that moved are marked in ``touched`` (K_l,).
+    (n, words, patches) the activations a_{l-1}, of which neuron j sees the patch j modulo their number: 1 where all
+    see the same. Rows that moved are marked in ``touched`` (K_l,).
     """
+    patches = packed.shape[2]
     a = np.empty(64 * packed.shape[1], np.int8)
     unpacked = -1
     for event in range(len(events)):
@@ -20,8 +22,8 @@ def move_counters(q, events, target, packed, low, high, touched):  # type: ignor
         upward = target[n, j]
         touched[j] = True
         row = q[j]
-        if n != unpacked:
-            unpack(packed[n], a)
+        if n != unpacked or patches > 1:
+            unpack(packed[n, :, j % patches], a)
             unpacked = n
         for i in range(len(row)):
             # comparisons instead of min and max: nothing here is wider than a counter

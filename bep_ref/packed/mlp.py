@@ -12,6 +12,8 @@ from bep_ref.packed.decide import decide
 from bep_ref.packed.forward import forward
 from bep_ref.packed.learn import learn
 from bep_ref.packed.packing import PackedSamples, pack, words
+from bep_ref.packed.patches import cut_patches, forward_patches
+from bep_ref.packed.readout import learn_readout, predict_readout
 from bep_ref.packed.reinforce import reinforce
 from bep_ref.reinforce import DIGITS, OFF, threshold_planes
 from bep_ref.rules import Batch, Ints, sign
@@ -33,6 +35,7 @@ class PackedMlp(BinaryMlp):
         self._planes = [_columns(q) for q in self.counters]
         self._transposed = [_columns(q.T if layer else q[:0].T) for layer, q in enumerate(self.counters)]
         self._classifier_plane = _columns(self.classifier)
+        self._starts = self._first_bits()
 
     @property
     def weights(self) -> list[Ints]:
@@ -50,7 +53,12 @@ class PackedMlp(BinaryMlp):
         return PackedSamples.of(x)
 
     def predict(self, x: Any) -> Ints:
-        return self._propagate(self.load(x))[2].argmax(axis=1)
+        _, activations, logits = self._propagate(self.load(x))
+        if self.readout is None:
+            return logits.argmax(axis=1)
+        predictions = np.empty(len(logits), np.int64)
+        predict_readout(activations[-1], self.readout.sums, predictions)
+        return predictions
 
     def step(self, x: Any, y: Ints, reinforcement: list[float] | None = None) -> Batch:
         x, y = x if isinstance(x, PackedSamples) else np.asarray(x), np.asarray(y)
@@ -60,13 +68,35 @@ class PackedMlp(BinaryMlp):
         z, activations, logits = self._propagate(samples)
         predictions, triggered = np.empty(len(y), np.int64), np.empty(len(y), np.bool_)
         decide(logits, y, margin_threshold(self.margin, self.network.hidden[-1]), predictions, triggered)
+        if self.settled:
+            triggered[:] = False
         winners = self._update(z, activations, self.classifier[y], triggered)
         reinforced = self._reinforce(reinforcement) if reinforcement is not None and triggered.any() else 0
+        if self.readout:
+            learn_readout(activations[-1], y, self.readout.counters, *map(np.int32, self.readout.limits), predictions)
+            self.readout.sums += self.readout.counters
         return Batch(predictions, triggered, winners, reinforced)
 
+    def _first_bits(self) -> NDArray[np.int64]:
+        """First input bit of each different patch, in the order in which the first layer's neurons see them."""
+        patches = self.network.patches
+        return patches.inputs(min(patches.count, self.network.hidden[0]))[:, 0] if patches else np.empty(0, np.int64)
+
+    def _cut(self, samples: PackedSamples) -> NDArray[np.uint64]:
+        """What the first layer sees: (n, words), or patches (n, words, patches)."""
+        patches = self.network.patches
+        if patches is None:
+            return samples.words
+        cut = np.empty((len(samples), words(patches.fan_in), len(self._starts)), np.uint64)
+        line, piece = patches.columns * patches.bits, patches.side * patches.bits
+        cut_patches(samples.words, self._starts, patches.side, line, piece, cut)
+        return cut
+
     def _propagate(self, samples: PackedSamples) -> tuple[list[Ints], list[Ints], Ints]:
-        """What the specification's ``forward`` returns: z_l, a_0..a_L and logits; activations are packed."""
-        pre_activations, activations = [], [samples.words]
+        """What the specification's ``forward`` returns: z_l, a_0..a_L and logits; activations are packed, a_0 in
+        patches.
+        """
+        pre_activations, activations = [], [self._cut(samples)]
         for plane, fan_in in zip(self._planes, self.network.fan_in, strict=True):
             z, a = _layer(activations[-1], plane, fan_in)
             pre_activations.append(z)
@@ -84,7 +114,7 @@ class PackedMlp(BinaryMlp):
                 z[layer],
                 target,
                 triggered,
-                activations[layer],
+                activations[layer] if activations[layer].ndim == 3 else activations[layer][:, :, None],
                 self.counters[layer],
                 self._planes[layer],
                 self._transposed[layer],
@@ -117,5 +147,8 @@ def _layer(bits: NDArray[np.uint64], plane: NDArray[np.uint64], fan_in: int) -> 
     """Pre-activations (n, K_l) and packed activations (n, words)."""
     samples, neurons = len(bits), plane.shape[1]
     z, packed = np.empty((samples, neurons), np.int32), np.empty((samples, words(neurons)), np.uint64)
-    forward(bits, plane, fan_in, z, packed)
+    if bits.ndim == 3:
+        forward_patches(bits, plane, fan_in, z, packed)
+    else:
+        forward(bits, plane, fan_in, z, packed)
     return z, packed

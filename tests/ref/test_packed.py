@@ -13,6 +13,7 @@ from bep_ref.engines import engine
 from bep_ref.initial import initial_net
 from bep_ref.packed.mlp import PackedMlp
 from bep_ref.packed.packing import pack
+from bep_ref.readout import Readout
 from bep_ref.train import Trainer
 from tests.ref.small_run import finished, same_state, task
 
@@ -26,19 +27,27 @@ def networks(draw):
     hidden = draw(st.lists(WIDTHS, min_size=1, max_size=3))
     inputs = draw(st.one_of(st.sampled_from([1, 64, 256, 320]), st.integers(1, 330)))
     bits = draw(st.integers(2, 16))
+    image = draw(st.one_of(st.just(()), st.tuples(st.integers(2, 9), st.integers(2, 40))))
+    patch = draw(st.integers(1, min(image))) if image else 0
+    seen = patch**2 * draw(st.integers(1, 3)) if patch else inputs
     rng = np.random.default_rng(draw(st.integers(0, 2**32)))
     # counters near zero change signs, those near their limits saturate
     spread = min(draw(st.sampled_from([1, 3, 40, 1 << 15])), 1 << (bits - 1))
-    shapes = zip(hidden, [inputs, *hidden[:-1]], strict=True)
+    shapes = zip(hidden, [seen, *hidden[:-1]], strict=True)
+    classes = draw(st.integers(2, 12))
+    read = draw(st.sampled_from([0, 2, 9]))
     return {
         "counters": [rng.integers(-spread, spread, shape) for shape in shapes],
-        "classifier": rng.choice([-1, 1], (draw(st.integers(2, 12)), hidden[-1])),
+        "classifier": rng.choice([-1, 1], (classes, hidden[-1])),
         "margin": draw(st.floats(0, 2)),
         "gate": draw(SHARES),
         "group_size": [draw(st.sampled_from(divisors(width))) for width in hidden],
         "counter_bits": bits,
         "seed": draw(st.integers(1, 2**32 - 1)),
         "walk_block": draw(st.integers(1, 80)),
+        "patch": patch,
+        "image": image,
+        "readout": Readout.untrained(classes, hidden[-1], read) if read else None,
     }, rng
 
 
@@ -46,13 +55,17 @@ def assert_same_state(readable, packed):
     assert [q.tolist() for q in packed.counters] == [q.tolist() for q in readable.counters]
     assert [w.tolist() for w in packed.weights] == [w.tolist() for w in readable.weights]
     assert packed.generator.state == readable.generator.state
+    if readable.readout:
+        assert packed.readout.counters.tolist() == readable.readout.counters.tolist()
+        assert packed.readout.sums.tolist() == readable.readout.sums.tolist()
 
 
 @settings(max_examples=150, deadline=None)
 @given(networks(), st.integers(1, 40), st.lists(st.one_of(st.none(), st.floats(0, 0.3)), min_size=1, max_size=4))
 def test_same_bits_as_the_readable_engine(network, samples, reinforcement):
     options, rng = network
-    readable, packed = BinaryMlp(**options), PackedMlp(**options)
+    readable = BinaryMlp(**options)
+    packed = PackedMlp(**options | {"readout": readable.readout and readable.readout.copy()})
     for chance in reinforcement:
         x = rng.choice([-1, 1], (samples, readable.network.inputs))
         y = rng.integers(0, readable.network.classes, samples)
