@@ -3,7 +3,7 @@
 import argparse
 from typing import Any
 
-from bep.commands import bench_hw, bench_link, bench_sw
+from bep.commands import bench_counters, bench_hw, bench_link, bench_sw
 from bep.options import add_json
 
 NAME = "bench"
@@ -12,14 +12,14 @@ DESCRIPTION = """\
 Measure what the README's tables show.
 
   bep bench hw --help      the hardware
-  bep bench link --help    the serial link under torture
+  bep bench link --help         the serial link under torture
   bep bench sw --help      training in software, beside other ways to train such a network
 """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     kinds = parser.add_subparsers(required=True, metavar="WHAT")
-    for kind in (bench_hw, bench_link, bench_sw):
+    for kind in (bench_hw, bench_link, bench_sw, bench_counters):
         own = kinds.add_parser(
             kind.NAME,
             help=kind.HELP,
