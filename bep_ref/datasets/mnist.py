@@ -30,11 +30,12 @@ PRESETS = {
         "hidden": (2048,),
         "patch": 9,
         "readout": 12,
-        "binarise": "threshold=31,127,223",
+        "binarise": "threshold=15,63,127,191,239",
         "margin": 0.1,
         "group_size": (64,),
-        "settle_after": 20,
-        "epochs": 30,
+        "sigma": 8.0,
+        "settle_after": 12,
+        "epochs": 20,
     }
 }
 """The most accurate network found; docs/accuracy.md says what each setting is worth."""
