@@ -98,7 +98,8 @@ def prepare(dataset: Dataset, settings: dict[str, Any]) -> Task:
         ends["steps"] = max(part.shape[1] for part in (train, test))
         network = RecurrentNetwork.from_dict(_of(RecurrentNetwork, settings) | ends)
     else:
-        network = Network.from_dict(_of(Network, settings) | ends | {"image": dataset.image})
+        image = {"image": dataset.image} if settings.get("patch") else {}
+        network = Network.from_dict(_of(Network, settings) | ends | image)
         if training.settle_after and not network.readout:
             raise ConfigError(f"settle_after: {training.settle_after} needs a read-out, such as readout 12, to go on")
     sizes = every_layer(training.group_size, len(network.widths))

@@ -93,9 +93,7 @@ class PackedMlp(BinaryMlp):
         return cut
 
     def _propagate(self, samples: PackedSamples) -> tuple[list[Ints], list[Ints], Ints]:
-        """What the specification's ``forward`` returns: z_l, a_0..a_L and logits; activations are packed, a_0 in
-        patches.
-        """
+        """What the specification's ``forward`` returns: z_l, a_0..a_L and logits; activations packed, a_0 cut up."""
         pre_activations, activations = [], [self._cut(samples)]
         for plane, fan_in in zip(self._planes, self.network.fan_in, strict=True):
             z, a = _layer(activations[-1], plane, fan_in)
