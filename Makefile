@@ -31,6 +31,10 @@ figures: $(READY) ## measure what the README's tables show again, into benchmark
 	for seed in 1 2 3; do $(BIN)/bep train --data digits --seed $$seed --out run/digits-$$seed \
 		--json benchmarks/train-digits-$$seed.json || exit 1; done
 	$(call MEASURE,train --data mnist:$(MNIST) --hidden 128 128 --epochs 15 --seed 1 --out run/mnist,train-mnist)
+	$(call MEASURE,train --data mnist:$(MNIST) --hidden 256 256 --epochs 40 --seed 1 --out run/mnist-256,train-mnist-256)
+	for seed in 1 2 3; do $(BIN)/bep train --data mnist:$(MNIST) --preset patches --seed $$seed \
+		--out run/mnist-patches-$$seed --json benchmarks/train-mnist-patches-$$seed.json || exit 1; done
+	$(call MEASURE,bench counters --mnist mnist:$(MNIST) --plot docs/counters.png,counters)
 	$(call MEASURE,cosim --data digits --board icebreaker,cosim-digits)
 	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off -e '.[bench]'
 	$(call MEASURE,bench sw --mnist mnist:$(MNIST),software)

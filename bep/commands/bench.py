@@ -11,9 +11,10 @@ HELP = "measure the published figures again"
 DESCRIPTION = """\
 Measure what the README's tables show.
 
-  bep bench hw --help      the hardware
+  bep bench hw --help           the hardware
   bep bench link --help         the serial link under torture
-  bep bench sw --help      training in software, beside other ways to train such a network
+  bep bench sw --help           training in software, beside other ways to train such a network
+  bep bench counters --help     accuracy against the width of the counters
 """
 
 
