@@ -13,7 +13,7 @@ from bep_ref.evaluate import accuracy
 from bep_ref.task import prepare
 from bep_ref.train import Trainer
 
-WIDTHS = tuple(range(4, 17))
+WIDTHS = (4, 5, 6, 7, 8, 10, 12, 16)
 BATCHES = (1, 100)
 SIGMA = 32.0
 """Spread of initial counters that have room for it; narrower ones begin with an eighth of their range."""

@@ -33,12 +33,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--mnist", metavar="SPEC", default="mnist:data/mnist", help="MNIST (default: mnist:data/mnist)")
     parser.add_argument("--only", choices=("digits", "mnist"), help="one of both data sets (default: both)")
     parser.add_argument(
-        "--widths", type=int, nargs="+", default=WIDTHS, metavar="B", help="2 to 16 bits (default: 4 to 16)"
+        "--widths", type=int, nargs="+", default=WIDTHS, metavar="B", help="2 to 16 bits (default: 4 to 8, 10, 12, 16)"
     )
     parser.add_argument(
         "--batches", type=int, nargs="+", default=BATCHES, metavar="N", help="batch sizes (default: 1 100)"
     )
-    parser.add_argument("--epochs", type=int, default=10, metavar="N", help="of a run on MNIST (default: 10)")
+    parser.add_argument("--epochs", type=int, default=5, metavar="N", help="of a run on MNIST (default: 5)")
     parser.add_argument("--seeds", type=int, default=3, metavar="N", help="runs of each; at least 1 (default: 3)")
     parser.add_argument(
         "--build",
