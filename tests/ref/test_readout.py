@@ -83,8 +83,15 @@ def test_settled_weights_rest_while_the_readout_learns():
     assert history[-1].train_accuracy > history[2].train_accuracy
 
 
-def test_a_resumed_run_ends_with_the_same_bits(tmp_path):
-    short = Trainer(prepare(load("digits"), SETTINGS | {"epochs": 2}))
+def test_sums_are_those_of_one_epoch():
+    trainer, seen = Trainer(prepare(load("digits"), SETTINGS | {"epochs": 2})), []
+    trainer.run(on_batch=lambda: seen.append(trainer.net.readout.counters.copy()))
+    assert trainer.net.readout.sums.tolist() == np.sum(seen[len(seen) // 2 :], axis=0).tolist()
+
+
+@pytest.mark.parametrize("after", [1, 2, 3, 4])
+def test_a_resumed_run_ends_with_the_same_bits(tmp_path, after):
+    short = Trainer(prepare(load("digits"), SETTINGS | {"epochs": after}))
     short.run()
     save_checkpoint(tmp_path / "checkpoint.npz", short)
     trainer = Saved.read(tmp_path / "checkpoint.npz").resume({"epochs": 5})
