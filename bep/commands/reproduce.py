@@ -65,6 +65,8 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     _check(args)
     names = [name for name in METHODS if name in (args.only or METHODS)]
     if "qat" in names and installed_version("torch") is None:
+        if args.only:
+            raise ConfigError("qat: needs torch: pip install 'bep[bench]', or leave it out by --only")
         args.progress.print("torch is not installed: no column of QAT (pip install 'bep[bench]')", markup=False)
         names.remove("qat")
     args.out.mkdir(parents=True, exist_ok=True)

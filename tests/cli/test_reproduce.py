@@ -94,13 +94,15 @@ def test_the_picture(done):
     assert accuracy_plot(result["rows"]) == (folder / "plot.png").read_bytes()
 
 
-def test_without_torch_there_is_no_qat_and_one_line_says_so(capsys, monkeypatch, tmp_path):
+def test_without_torch_there_is_no_qat_and_one_line_says_so(done, capsys, monkeypatch):
+    folder, result = done
     monkeypatch.setattr("bep.commands.reproduce.installed_version", lambda package: None)
-    argv = [*SMALL[:-2], "qat", "--seeds", "1", "--out", tmp_path, "--json", "-"]
-    assert main(list(map(str, argv))) == 0
+    argv = [str(word) for word in SMALL[: SMALL.index("--only")]]
+    assert main([*argv, "--seeds", "1", "2", "--out", str(folder / "runs"), "--json", "-"]) == 0
     captured = capsys.readouterr()
     assert "torch is not installed: no column of QAT (pip install 'bep[bench]')" in captured.err
-    assert json.loads(captured.out)["prototypes"]["rows"] == []
+    assert json.loads(captured.out)["prototypes"] == result
+    assert "qat: needs torch: pip install 'bep[bench]'" in complaint(capsys, *argv, "--only", "qat")
 
 
 def test_bad_options_are_one_line(capsys, tmp_path):
