@@ -3,12 +3,13 @@
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from bep_ref.config import default_group_sizes
-from bep_ref.datasets import load
+from bep_ref.datasets import Dataset, load
 from bep_ref.evaluate import accuracy
 from bep_ref.rules import sign
 from bep_ref.task import Task, prepare
@@ -43,13 +44,13 @@ class Method:
 METHODS = {
     "bep": Method(
         "BEP",
-        {"group_target": (15, 35, 75), "gate": (0.2, 0.5, 1.0), "margin": (0.5, 0.75)},
-        {"batch_size": 100, "patience": 5, "group_limit": 1.0},
+        {"group_target": (15, 35, 75), "gate": (0.2, 1.0)},
+        {"margin": 1.0, "reinforcement": 1.0, "patience": 5, "group_limit": 1.0, "counter_bits": 16, "batch_size": 100},
     ),
     "local": Method(
         "LOCAL",
-        {"group_target": (15, 35, 75, 105), "margin": (0.25, 0.5)},
-        {"batch_size": 100, "rule": "local"},
+        {"group_target": (15, 35, 75), "reinforcement": (0.5, 1.0)},
+        {"rule": "local", "margin": 0.25, "counter_bits": 16, "batch_size": 100},
     ),
     "qat": Method("QAT, straight-through", {"rate": (0.001, 0.003, 0.01)}, {"batch_size": 100}),
 }
@@ -66,13 +67,19 @@ def majority_accuracy(task: Task) -> float:
     return float((logits.argmax(axis=1) == task.test.y).mean())
 
 
+@lru_cache(maxsize=8)
+def _load(data: str) -> Dataset:
+    """Data sets that one process meets again and again."""
+    return load(data)
+
+
 def learn(data: str, method: str, hidden: list[int], settings: Settings, epochs: int, seed: int) -> dict[str, Any]:
     """One run: validation and test accuracy of the epoch best on validation, test accuracy of the last epoch.
 
     ``best_test_accuracy`` is that of the epoch best on test data: a figure to compare protocols with, no result.
     """
     own = {name: value for name, value in settings.items() if name != "rate"}
-    task = prepare(load(data), own | {"hidden": hidden, "epochs": epochs, "seed": seed})
+    task = prepare(_load(data), own | {"hidden": hidden, "epochs": epochs, "seed": seed})
     if method == MAJORITY:
         return {"test_accuracy": majority_accuracy(task)}
     curve = list(_train_qat(task, settings["rate"]) if method == "qat" else _train_bep(task))
