@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--only", nargs="+", metavar="NAME", help="these of bep, local, qat (default: all)")
     parser.add_argument("--epochs", type=int, default=50, metavar="N", help="of a run; at least 1 (default: 50)")
     parser.add_argument(
-        "--search-epochs", type=int, default=15, metavar="N", help="of a run of the search; at least 1 (default: 15)"
+        "--search-epochs", type=int, default=20, metavar="N", help="of a run of the search; at least 1 (default: 20)"
     )
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="runs side by side; at least 1 (default: 1)")
     parser.add_argument(

@@ -44,12 +44,12 @@ class Method:
 METHODS = {
     "bep": Method(
         "BEP",
-        {"group_target": (15, 35, 75), "gate": (0.2, 1.0)},
+        {"group_target": (15, 35), "gate": (0.35, 1.0)},
         {"margin": 1.0, "reinforcement": 1.0, "patience": 5, "group_limit": 1.0, "counter_bits": 16, "batch_size": 100},
     ),
     "local": Method(
         "LOCAL",
-        {"group_target": (15, 35, 75), "reinforcement": (0.5, 1.0)},
+        {"group_target": (15, 35, 75)},
         {"rule": "local", "margin": 0.25, "counter_bits": 16, "batch_size": 100},
     ),
     "qat": Method("QAT, straight-through", {"rate": (0.001, 0.003, 0.01)}, {"batch_size": 100}),
