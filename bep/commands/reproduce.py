@@ -89,7 +89,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
                 bar = progress.add_task(study.name, total=study.runs)
                 results[study.name] = study.carry_out(args.out, args.jobs, partial(progress.advance, bar))
     except KeyboardInterrupt:
-        raise KeyboardInterrupt(f"finished runs are kept in {args.out}; the same command goes on") from None
+        raise KeyboardInterrupt(f"finished runs are kept in {args.out}; repeat the command to go on") from None
     for result in results.values():
         args.report.print(_table(result))
     if args.plot:

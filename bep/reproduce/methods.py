@@ -20,12 +20,11 @@ Settings = dict[str, Any]
 
 @dataclass(frozen=True)
 class Method:
-    """``title`` in tables; ``fixed`` settings and the ``grid`` of those that are searched, all combinations.
+    """The ``grid`` of settings that are searched, all combinations, and those that are ``fixed``.
 
     ``group_target`` stands for the divisor of the width nearest to it.
     """
 
-    title: str
     grid: dict[str, tuple[Any, ...]]
     fixed: Settings
 
@@ -38,21 +37,19 @@ class Method:
                 settings["group_size"] = list(default_group_sizes((width,), settings.pop("group_target")))
             if settings not in found:
                 found.append(settings)
-        return [self.fixed | settings for settings in found]
+        return found
 
 
 METHODS = {
     "bep": Method(
-        "BEP",
         {"group_target": (15, 35), "gate": (0.35, 1.0)},
-        {"margin": 1.0, "reinforcement": 1.0, "patience": 5, "group_limit": 1.0, "counter_bits": 16, "batch_size": 100},
+        {"patience": 5, "group_limit": 1.0, "counter_bits": 16, "batch_size": 100},
     ),
     "local": Method(
-        "LOCAL",
         {"group_target": (15, 35, 75)},
         {"rule": "local", "margin": 0.25, "counter_bits": 16, "batch_size": 100},
     ),
-    "qat": Method("QAT, straight-through", {"rate": (0.001, 0.003, 0.01)}, {"batch_size": 100}),
+    "qat": Method({"rate": (0.001, 0.003, 0.01)}, {"batch_size": 100}),
 }
 """By name: those with hyperparameters. QAT is the network of :mod:`bep.bench.software.pytorch`."""
 MAJORITY = "majority"

@@ -39,8 +39,12 @@ class Study:
         self.seeds, self.epochs, self.search_epochs = seeds, epochs, search_epochs
         drawn = {draw(data, seed) for seed in {SEARCH_SEED}.union(*seeds.values())}
         self._digests = {spec: load(spec).digest() for spec in sorted(drawn)}
+        before = EXPERIMENTS[name].settings
+        self._fixed = {method: {**METHODS[method].fixed, **before.get(method, {})} for method in seeds}
         self._searches = {
-            (method, *network): METHODS[method].candidates(network[1]) for network in self.networks for method in seeds
+            (method, *network): [self._fixed[method] | varied for varied in METHODS[method].candidates(network[1])]
+            for network in self.networks
+            for method in seeds
         }
 
     @property
@@ -82,7 +86,8 @@ class Study:
             "epochs": self.epochs,
             "search_epochs": self.search_epochs,
             "seeds": {method: list(seeds) for method, seeds in self.seeds.items()},
-            "grid": {method: METHODS[method].grid | METHODS[method].fixed for method in self.seeds},
+            "grid": {method: METHODS[method].grid for method in self.seeds},
+            "fixed": self._fixed,
             "majority": _spread([result["test_accuracy"] for result in results]),
             "rows": rows,
         }
