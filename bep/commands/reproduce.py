@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from bep.console import progress_bar
@@ -117,9 +118,10 @@ def _check(args: argparse.Namespace) -> None:
 
 def _table(result: dict[str, Any]) -> Table:
     """One line a network; ours, published and the difference for the papers' rules, ours for the others."""
-    table = Table(title=f"{result['data']}: test accuracy in %, mean ± deviation of the seeds", title_justify="left")
-    for heading in ("network", "BEP", "paper", "difference", "LOCAL", "paper", "difference", "QAT", "majority"):
-        table.add_column(heading, justify="right" if heading != "network" else "left")
+    title = f"{result['data']}: test accuracy in %, mean ± deviation of the seeds"
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, collapse_padding=True)
+    for heading in ("network", "BEP", "paper", "Δ", "LOCAL", "paper", "Δ", "QAT", "majority"):
+        table.add_column(heading, justify="right" if heading != "network" else "left", no_wrap=True)
     networks = dict.fromkeys((row["layers"], row["width"]) for row in result["rows"])
     for layers, width in networks:
         own = {row["method"]: row for row in result["rows"] if (row["layers"], row["width"]) == (layers, width)}
@@ -128,10 +130,10 @@ def _table(result: dict[str, Any]) -> Table:
             row = own.get(method, {})
             published, difference = row.get("published"), row.get("difference")
             cells += [_figure(row.get("test_accuracy")), _figure(published)]
-            cells.append(f"{difference:+.2f}" if difference is not None else "")
+            cells.append(f"{difference:+.1f}" if difference is not None else "")
         table.add_row(*cells, _figure(own.get("qat", {}).get("test_accuracy")), _figure(result["majority"]))
     return table
 
 
 def _figure(value: dict[str, Any] | None) -> str:
-    return "" if value is None else f"{value['mean']:.2f} ± {value['std']:.2f}"
+    return "" if value is None else f"{value['mean']:.1f}±{value['std']:.1f}"
