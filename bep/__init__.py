@@ -1,1 +1,1 @@
-"""The command line: ``bep train | eval | info | cosim | verilog | synth | board | run | demo``."""
+"""The command line: ``bep train | eval | info | cosim | verilog | synth | board | run | bench | reproduce | demo``."""

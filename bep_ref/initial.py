@@ -78,11 +78,9 @@ def assemble(
         "counter_bits": network.counter_bits,
         "seed": generator_state,
     }
-    recurrent, local = isinstance(network, RecurrentNetwork), training.rule == "local"
-    if engine_name == "packed" and (recurrent or local):
-        what = "recurrent networks" if recurrent else "rule local"
-        raise ConfigError(f"engine: packed does not know {what}; it must be auto or readable")
     if isinstance(network, RecurrentNetwork):
+        if engine_name == "packed":
+            raise ConfigError("engine: packed does not know recurrent networks; it must be auto or readable")
         return BinaryRnn(
             counters=dict(zip(MATRICES, counters, strict=True)),
             classifier=classifiers[-1],
@@ -91,6 +89,5 @@ def assemble(
             **common,
         )
     common |= {"patch": network.patch, "image": network.image, "readout": readout}
-    if local:
-        return BinaryMlp(counters, group_size=training.group_size, rule="local", classifiers=classifiers, **common)
-    return engine(engine_name)(counters, classifiers[-1], group_size=training.group_size, **common)
+    common |= {"group_size": training.group_size, "rule": training.rule, "classifiers": classifiers}
+    return engine(engine_name)(counters, **common)

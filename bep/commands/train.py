@@ -43,7 +43,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
     if args.engine == "auto" and engine() is BinaryMlp:
-        args.progress.print("numba is not installed: the readable engine trains, slowly (pip install 'bep[fast]')")
+        text = "numba is not installed: the readable engine trains, slowly (pip install 'bep[fast]')"
+        args.progress.print(text, markup=False)
     trainer = begin(args, args.engine)
     args.report.print(plan(trainer))
     return complete(trainer, args, "bep train")

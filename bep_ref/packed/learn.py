@@ -14,7 +14,8 @@ def learn(z, target, triggered, packed, q, plane, transposed, group_size, gate, 
     """Move the winners' counters ``q`` (K_l, K_{l-1}), then the weights ``plane`` and ``transposed`` after them.
 
     Returns the winners (n, K_l) bool, and the target of the layer below as its weights were before, (n, K_{l-1}). A
-    layer on the inputs, which asks nobody, has a ``transposed`` without words; its second result means nothing.
+    layer on the inputs, or with local error signals, asks nobody: its ``transposed`` has no words, its second result no
+    meaning.
     """
     samples, neurons = z.shape
     chosen = np.zeros((samples, neurons), np.bool_)

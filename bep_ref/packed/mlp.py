@@ -26,15 +26,19 @@ class PackedMlp(BinaryMlp):
     (``forward``, ``targets`` and so on) are the specification's own; ``predict`` and ``step`` do without them.
     """
 
-    def __init__(self, counters: Sequence[ArrayLike], classifier: ArrayLike, *args: Any, **options: Any) -> None:
-        super().__init__(counters, classifier, *args, **options)
+    def __init__(self, counters: Sequence[ArrayLike], *args: Any, **options: Any) -> None:
+        super().__init__(counters, *args, **options)
         narrow = np.int8 if self.network.counter_bits <= 8 else np.int16
         self.counters = [q.astype(narrow) for q in self.counters]
         self._limits = [narrow(limit) for limit in self.network.counter_range]
+        layers = range(len(self.counters))
+        backward = layers[1:] if self.rule == "bep" else ()
         # words of a plane run along what is summed over: forward the fan-in, backward the neurons
         self._planes = [_columns(q) for q in self.counters]
-        self._transposed = [_columns(q.T if layer else q[:0].T) for layer, q in enumerate(self.counters)]
-        self._classifier_plane = _columns(self.classifier)
+        self._transposed = [_columns(self.counters[layer][: None if layer in backward else 0].T) for layer in layers]
+        classified = layers[-len(self.classifiers) :]  # the last layer, or all of them
+        self._classifiers = dict(zip(classified, self.classifiers, strict=True))
+        self._classifier_planes = {layer: _columns(p) for layer, p in self._classifiers.items()}
         self._starts = self._first_bits()
 
     @property
@@ -53,10 +57,10 @@ class PackedMlp(BinaryMlp):
         return PackedSamples.of(x)
 
     def predict(self, x: Any) -> Ints:
-        _, activations, logits = self._propagate(self.load(x))
+        _, activations = self._propagate(self.load(x))
         if self.readout is None:
-            return logits.argmax(axis=1)
-        predictions = np.empty(len(logits), np.int64)
+            return self._logits(len(self.counters) - 1, activations).argmax(axis=1)
+        predictions = np.empty(len(activations[-1]), np.int64)
         predict_readout(activations[-1], self.readout.sums, predictions)
         return predictions
 
@@ -65,12 +69,12 @@ class PackedMlp(BinaryMlp):
         self._check_samples(x.shape, y)
         check_group_sizes(tuple(self.group_size), self.network.hidden)  # the kernels would not notice
         samples, y = self.load(x), y.astype(np.int64, copy=False)
-        z, activations, logits = self._propagate(samples)
-        predictions, triggered = np.empty(len(y), np.int64), np.empty(len(y), np.bool_)
-        decide(logits, y, margin_threshold(self.margin, self.network.hidden[-1]), predictions, triggered)
-        if self.settled:
-            triggered[:] = False
-        winners = self._update(z, activations, self.classifier[y], triggered)
+        z, activations = self._propagate(samples)
+        verdicts = {layer: self._decide(layer, activations, y) for layer in self._classifiers}
+        predictions, _ = verdicts[len(z) - 1]
+        triggers = {layer: triggered & (not self.settled) for layer, (_, triggered) in verdicts.items()}
+        winners = self._update(z, activations, y, triggers)
+        triggered = np.any(list(triggers.values()), axis=0)
         reinforced = self._reinforce(reinforcement) if reinforcement is not None and triggered.any() else 0
         if self.readout:
             learn_readout(activations[-1], y, self.readout.counters, *map(np.int32, self.readout.limits), predictions)
@@ -92,22 +96,38 @@ class PackedMlp(BinaryMlp):
         cut_patches(samples.words, self._starts, patches.side, line, piece, cut)
         return cut
 
-    def _propagate(self, samples: PackedSamples) -> tuple[list[Ints], list[Ints], Ints]:
-        """What the specification's ``forward`` returns: z_l, a_0..a_L and logits; activations packed, a_0 cut up."""
+    def _propagate(self, samples: PackedSamples) -> tuple[list[Ints], list[Ints]]:
+        """What the specification's ``forward`` returns but the logits: z_l and a_0..a_L, packed, a_0 cut up."""
         pre_activations, activations = [], [self._cut(samples)]
         for plane, fan_in in zip(self._planes, self.network.fan_in, strict=True):
             z, a = _layer(activations[-1], plane, fan_in)
             pre_activations.append(z)
             activations.append(a)
-        logits, _ = _layer(activations[-1], self._classifier_plane, self.network.hidden[-1])
-        return pre_activations, activations, logits
+        return pre_activations, activations
+
+    def _logits(self, layer: int, activations: list[Ints]) -> Ints:
+        """Logits (n, C) of the classifier of ``layer``, from 0."""
+        return _layer(activations[layer + 1], self._classifier_planes[layer], self.network.hidden[layer])[0]
+
+    def _decide(self, layer: int, activations: list[Ints], y: Ints) -> tuple[Ints, NDArray[np.bool_]]:
+        """Predictions and triggers (n,) of the classifier of ``layer``."""
+        predictions, triggered = np.empty(len(y), np.int64), np.empty(len(y), np.bool_)
+        margin = margin_threshold(self.margin, self.network.hidden[layer])
+        decide(self._logits(layer, activations), y, margin, predictions, triggered)
+        return predictions, triggered
 
     def _update(
-        self, z: list[Ints], activations: list[Ints], target: Ints, triggered: NDArray[np.bool_]
+        self, z: list[Ints], activations: list[Ints], y: Ints, triggers: dict[int, NDArray[np.bool_]]
     ) -> tuple[NDArray[np.bool_], ...]:
-        """Move the winners' counters from the last layer to the first; the winners. ``target`` is the last layer's."""
+        """Move the winners' counters from the last layer to the first; the winners.
+
+        A layer with a classifier takes its target and its trigger from there, any other from the layer above.
+        """
         winners: list[NDArray[np.bool_]] = []
+        target = triggered = None
         for layer in reversed(range(len(z))):
+            if layer in triggers:
+                target, triggered = self._classifiers[layer][y], triggers[layer]
             chosen, target = learn(
                 z[layer],
                 target,

@@ -61,9 +61,6 @@ def _wide(seed):
     return task(rule="local", hidden=(200, 200), seed=seed)
 
 
-def test_engines_and_rules():
-    local = task(rule="local")
-    with pytest.raises(ConfigError, match="engine: packed does not know rule local; it must be auto or readable"):
-        initial_net(local.network, local.training, "packed")
+def test_unknown_rule_is_refused():
     with pytest.raises(ConfigError, match="rule: hebb is out of range; it must be bep or local"):
         task(rule="hebb")

@@ -8,14 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bep_ref import BinaryMlp, ConfigError
-from bep_ref.config import divisors
+from bep_ref.config import RULES, divisors
 from bep_ref.engines import engine
 from bep_ref.initial import initial_net
 from bep_ref.packed.mlp import PackedMlp
 from bep_ref.packed.packing import pack
 from bep_ref.readout import Readout
 from bep_ref.train import Trainer
-from tests.ref.small_run import finished, same_state, task
+from tests.ref.small_run import same_state, task
 
 WIDTHS = st.one_of(st.sampled_from([2, 63, 64, 65, 128, 192]), st.integers(2, 200))
 SHARES = st.floats(0, 1)
@@ -63,10 +63,17 @@ def assert_same_state(readable, packed):
 
 @settings(max_examples=150, deadline=None)
 @given(
-    networks(plain=False), st.integers(1, 40), st.lists(st.one_of(st.none(), st.floats(0, 0.3)), min_size=1, max_size=4)
+    networks(plain=False),
+    st.sampled_from(RULES),
+    st.integers(1, 40),
+    st.lists(st.one_of(st.none(), st.floats(0, 0.3)), min_size=1, max_size=4),
 )
-def test_same_bits_as_the_readable_engine(network, samples, reinforcement):
+def test_same_bits_as_the_readable_engine(network, rule, samples, reinforcement):
     options, rng = network
+    if rule == "local":
+        last = options.pop("classifier")
+        lower = [rng.choice([-1, 1], (len(last), len(q))) for q in options["counters"][:-1]]
+        options |= {"rule": rule, "classifiers": [*lower, last]}
     readable = BinaryMlp(**options)
     packed = PackedMlp(**options | {"readout": readable.readout and readable.readout.copy()})
     for chance in reinforcement:
@@ -94,11 +101,15 @@ def test_samples_packed_once_are_taken_out_like_those_of_an_array():
     assert packed.predict(loaded).tolist() == readable.predict(x).tolist()
 
 
-def test_whole_run_has_the_same_bits():
-    readable = Trainer(task(), initial_net(task().network, task().training, "readable"))
-    readable.run()
-    assert type(finished().net) is PackedMlp
-    assert same_state(readable, finished())
+@pytest.mark.parametrize("rule", RULES)
+def test_whole_run_has_the_same_bits(rule):
+    learned = task(rule=rule)
+    readable = Trainer(learned, initial_net(learned.network, learned.training, "readable"))
+    packed = Trainer(learned)
+    for trainer in (readable, packed):
+        trainer.run()
+    assert type(packed.net) is PackedMlp
+    assert same_state(readable, packed)
 
 
 def test_a_row_is_packed_lowest_bit_first_and_padded_with_zeros():

@@ -11,7 +11,7 @@ from bep_ref.config import perceptron
 from bep_ref.task import Task
 
 RATE = 0.01
-"""Adam's learning rate at the start; it falls to zero along a cosine."""
+"""Adam's learning rate at the start that suits MNIST."""
 
 
 class _Sign(torch.autograd.Function):
@@ -29,9 +29,12 @@ class _Sign(torch.autograd.Function):
 
 
 class QatLearner:
-    """Latent float weights, clipped to ±1; every pre-activation is divided by the root of its fan-in."""
+    """Latent float weights, clipped to ±1; every pre-activation is divided by the root of its fan-in.
 
-    def __init__(self, task: Task) -> None:
+    ``rate`` is Adam's learning rate at the start; it falls to zero along a cosine.
+    """
+
+    def __init__(self, task: Task, rate: float = RATE) -> None:
         torch.set_num_threads(1)
         torch.manual_seed(task.training.seed)
         network = perceptron(task.network, "data")
@@ -40,7 +43,7 @@ class QatLearner:
         self.x, self.y = self._floats(task.train.x), torch.from_numpy(task.train.y)
         self.batch_size = task.training.batch_size
         steps = task.training.epochs * -(-len(self.y) // self.batch_size)
-        self.adam = torch.optim.Adam(self.weights, lr=RATE, fused=True)
+        self.adam = torch.optim.Adam(self.weights, lr=rate, fused=True)
         self.schedule = torch.optim.lr_scheduler.CosineAnnealingLR(self.adam, steps)
 
     @staticmethod

@@ -1,0 +1,1 @@
+"""The papers' accuracies again: the experiments, how hyperparameters are found, and the runs."""

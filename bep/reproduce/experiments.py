@@ -1,0 +1,64 @@
+"""What is trained, and the published figures to stand beside it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Figure = tuple[float, float]
+"""Test accuracy, mean and standard deviation, in percent."""
+WIDTHS = (35, 75, 135, 255, 525)
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """Networks of every number of ``layers`` of every one of ``widths`` learn the data of specification ``data``.
+
+    ``settings`` are those of a method that were found for this data before the search, beside the method's own.
+    ``published`` has the figures for :data:`WIDTHS` by layers and method, ``best`` the accuracy of the best possible
+    rule, in percent.
+    """
+
+    data: str
+    widths: tuple[int, ...]
+    layers: tuple[int, ...]
+    settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    published: Mapping[tuple[int, str], tuple[Figure, ...]] = field(default_factory=dict)
+    best: float | None = None
+
+    def figure(self, layers: int, width: int, method: str) -> Figure | None:
+        """The published figure of a network, if there is one."""
+        row = self.published.get((layers, method), ())
+        return dict(zip(WIDTHS, row, strict=False)).get(width)
+
+
+_PROTOTYPES = {
+    (2, "bep"): ((61.69, 0.57), (70.45, 0.67), (74.06, 0.38), (76.05, 0.24), (77.24, 0.16)),
+    (2, "local"): ((55.97, 0.87), (64.96, 0.74), (71.38, 0.38), (74.59, 0.26), (76.14, 0.54)),
+    (2, "qat with batch-norm"): ((67.74, 0.81), (71.84, 0.49), (72.37, 0.65), (73.56, 0.43), (73.90, 0.44)),
+    (2, "qat"): ((31.2, 1.2), (44.4, 1.2), (50.6, 1.0), (55.1, 1.5), (59.3, 0.9)),
+    (3, "bep"): ((58.58, 0.78), (69.31, 0.33), (72.36, 0.63), (74.74, 0.27), (76.14, 0.42)),
+    (3, "local"): ((51.69, 0.90), (62.66, 0.96), (70.83, 0.58), (74.20, 0.70), (75.69, 0.38)),
+}
+"""[BEP] (arXiv 2512.04189v2), Fig. 2; its QAT without batch-norm is fully binary."""
+_FASHION = {
+    (2, "bep"): tuple((mean, 0.0) for mean in (82.63, 84.25, 84.92, 85.48, 85.82)),
+    (2, "local"): tuple((mean, 0.0) for mean in (81.53, 83.69, 84.68, 85.07, 85.47)),
+    (2, "qat with batch-norm"): tuple((mean, 0.0) for mean in (82.53, 84.39, 85.10, 86.04, 86.69)),
+}
+"""The same, FashionMNIST; deviations are not taken over."""
+
+_NOISY = {"bep": {"margin": 1.0, "reinforcement": 1.0}}
+"""Nearly every sample is far from its prototype: all may update, and strong reinforcement calms the weights."""
+
+EXPERIMENTS = {
+    "prototypes": Experiment("prototypes", WIDTHS, (2, 3), _NOISY, _PROTOTYPES, best=81.6),
+    "digits": Experiment("digits", (128,), (2,)),
+    "mnist": Experiment("mnist:data/mnist", (128,), (2,)),
+    "fashion": Experiment("mnist:data/fashion", WIDTHS, (2,), published=_FASHION),
+}
+
+
+def draw(data: str, seed: int) -> str:
+    """The data of the run with ``seed``: random prototypes are drawn anew for each, other data are what they are."""
+    name, _, options = data.partition(":")
+    return f"{name}:{options},seed={seed}".replace(":,", ":") if name == "prototypes" else data
