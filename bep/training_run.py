@@ -40,6 +40,7 @@ def begin(args: argparse.Namespace, engine: str) -> Trainer:
         raise ConfigError("data: --data SPEC is needed, unless --resume continues a run")
     task = prepare_task(args)
     trainer = Trainer(task, initial_net(task.network, task.training, engine))
+    args.out.mkdir(parents=True, exist_ok=True)
     if checkpoint.exists():
         args.report.print(f"{args.out} holds an earlier run, which this one replaces", style="yellow")
     return trainer
@@ -70,7 +71,6 @@ def complete(
 
     ``again`` is the command that continues the run after an interruption.
     """
-    args.out.mkdir(parents=True, exist_ok=True)
     checkpoint = args.out / "checkpoint.npz"
     save_checkpoint(checkpoint, trainer)
     try:

@@ -12,7 +12,7 @@ PUBLISHED = {design.name: design for design in DESIGNS if not design.sweep}
 LIMITS = {
     "icebreaker-200": ({"SB_RAM40_4K": 30, "SB_SPRAM256KA": 4}, 3500),
     "hx8k-96": ({"SB_RAM40_4K": 31}, 3500),
-    "ulx3s-392": ({"DP16KD": 100}, 14000),
+    "ulx3s-448": ({"DP16KD": 88}, 8000),
 }
 
 
