@@ -40,7 +40,6 @@ def begin(args: argparse.Namespace, engine: str) -> Trainer:
         raise ConfigError("data: --data SPEC is needed, unless --resume continues a run")
     task = prepare_task(args)
     trainer = Trainer(task, initial_net(task.network, task.training, engine))
-    args.out.mkdir(parents=True, exist_ok=True)
     if checkpoint.exists():
         args.report.print(f"{args.out} holds an earlier run, which this one replaces", style="yellow")
     return trainer

@@ -54,6 +54,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
             trainer.net = DeviceMlp(
                 device, trainer.task, trainer.net, lambda done, total: progress.update(bar, completed=done, total=total)
             )
+        args.out.mkdir(parents=True, exist_ok=True)
         result = complete(trainer, args, f"bep run --port {args.port}", lambda epoch: _line(trainer, epoch))
         result |= {"port": device.name, "build": f"{device.build:08x}", "repeated": device.connection.repeated}
         if args.check:

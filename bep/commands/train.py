@@ -46,5 +46,6 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         text = "numba is not installed: the readable engine trains, slowly (pip install 'bep[fast]')"
         args.progress.print(text, markup=False)
     trainer = begin(args, args.engine)
+    args.out.mkdir(parents=True, exist_ok=True)
     args.report.print(plan(trainer))
     return complete(trainer, args, "bep train")
