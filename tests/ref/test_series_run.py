@@ -101,7 +101,7 @@ def test_presets_of_an_archive(tmp_path):
     [
         ({"window": 10}, "window: 10 is out of range; it must be at most 9, the length of series "),
         ({"group_size": (7,)}, "group_size: 7 does not divide layer 1's 60 neurons"),
-        ({"hidden": (8,)}, "holds sequences; their network has a state and an output layer"),
+        ({"hidden": (8,)}, "holds sequences, and only perceptrons have one"),
         ({"rule": "local"}, "rule: local is for perceptrons; ucr:"),
         ({"state": 1}, "state: 1 is out of range; it must be 2 to 8192 neurons"),
         ({"output": 8193}, "output: 8193 is out of range"),
