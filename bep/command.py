@@ -24,6 +24,18 @@ class Command(Protocol):
     def run(self, args: argparse.Namespace) -> dict[str, Any]: ...
 
 
+def add_command(commands: Any, command: Command) -> argparse.ArgumentParser:
+    """A parser of ``command`` among ``commands``, what ``add_subparsers`` returned; with the command's own options."""
+    own: argparse.ArgumentParser = commands.add_parser(
+        command.NAME,
+        help=command.HELP,
+        description=command.DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.add_arguments(own)
+    return own
+
+
 class CheckError(Exception):
     """The command did its work and the answer is no, such as a mismatch: exit code 1, the result still written."""
 

@@ -1,14 +1,14 @@
 """The picture of a training run."""
 
-import io
 from collections.abc import Sequence
 
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
+from bep.picture import INK, dress, legend, png
 from bep_ref.train import Epoch
 
-TRAIN, VALIDATION, INK = "#8a8f98", "#0b6e99", "#30343b"
+TRAIN, VALIDATION = "#8a8f98", "#0b6e99"
 
 
 def learning_curve(history: Sequence[Epoch], best: Epoch, title: str) -> bytes:
@@ -38,20 +38,14 @@ def learning_curve(history: Sequence[Epoch], best: Epoch, title: str) -> bytes:
         label=f"kept: epoch {best.epoch}, {best.validation_accuracy:.1%}",
     )
     _mark_group_sizes(axes, history)
-    axes.set_title(title, loc="left", color=INK, fontweight="bold", pad=18)
+    dress(axes, title, grid="y", pad=18)
     axes.set_xlabel("epoch", color=INK)
     axes.set_ylabel("accuracy", color=INK)
     axes.yaxis.set_major_formatter(PercentFormatter(xmax=1, decimals=0))
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    axes.grid(axis="y", color="#e3e5e8")
-    axes.set_axisbelow(True)
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.tick_params(colors=INK)
     axes.set_xlim(0.5, len(history) + 0.5)
-    axes.legend(loc="lower right", frameon=True, framealpha=1, edgecolor="white", labelcolor=INK)
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=150)
-    return buffer.getvalue()
+    legend(axes, "lower right")
+    return png(figure)
 
 
 def _mark_group_sizes(axes, history: Sequence[Epoch]) -> None:  # type: ignore[no-untyped-def]

@@ -13,7 +13,7 @@ from typing import Any, NoReturn, cast
 
 from rich.console import Console
 
-from bep.command import CheckError, Command
+from bep.command import CheckError, Command, add_command
 from bep.options import add_json
 from bep.versions import installed_version
 from bep_ref.atomic import write_atomically
@@ -103,13 +103,7 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
                 raise ConfigError(f"{name}: needs the package {missing.name}, which is not installed") from None
             commands.add_parser(name, help=f"(not available: needs {missing.name})")
             continue
-        own = commands.add_parser(
-            command.NAME,
-            help=command.HELP,
-            description=command.DESCRIPTION,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-        )
-        command.add_arguments(own)
+        own = add_command(commands, command)
         add_json(own)
         own.set_defaults(command=command)
     return parser

@@ -1,13 +1,14 @@
 """The picture of accuracy against counter width."""
 
-import io
 from collections.abc import Sequence
 from typing import Any
 
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-COLOURS, INK = ("#0b6e99", "#b4532a", "#8a8f98", "#5a7d2a"), "#30343b"
+from bep.picture import INK, dress, legend, png
+
+COLOURS = ("#0b6e99", "#b4532a", "#8a8f98", "#5a7d2a")
 
 
 def counter_plot(cells: Sequence[dict[str, Any]]) -> bytes:
@@ -27,12 +28,6 @@ def counter_plot(cells: Sequence[dict[str, Any]]) -> bytes:
     axes.set_xlabel("counter width, bits", color=INK)
     axes.set_ylabel("test accuracy", color=INK)
     axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    axes.set_title("Accuracy by counter width", loc="left", color=INK, fontweight="bold")
-    axes.grid(color="#e3e5e8")
-    axes.set_axisbelow(True)
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.tick_params(colors=INK)
-    axes.legend(loc="lower right", frameon=True, framealpha=1, edgecolor="white", labelcolor=INK)
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=150)
-    return buffer.getvalue()
+    dress(axes, "Accuracy by counter width")
+    legend(axes, "lower right")
+    return png(figure)

@@ -1,12 +1,13 @@
 """The picture of training speed against lanes."""
 
-import io
 from typing import Any
 
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-COLOURS, INK = {"icebreaker": "#0b6e99", "ice40_hx8k_b_evn": "#8a8f98", "ulx3s_85f": "#b4532a"}, "#30343b"
+from bep.picture import INK, dress, legend, png
+
+COLOURS = {"icebreaker": "#0b6e99", "ice40_hx8k_b_evn": "#8a8f98", "ulx3s_85f": "#b4532a"}
 
 
 def throughput_plot(rows: list[dict[str, Any]]) -> bytes:
@@ -31,13 +32,7 @@ def throughput_plot(rows: list[dict[str, Any]]) -> bytes:
         axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
     axes.set_xlabel("forward lanes", color=INK)
     axes.set_ylabel("training samples a second", color=INK)
-    axes.set_title("Training speed, worst placement", loc="left", color=INK, fontweight="bold")
+    dress(axes, "Training speed, worst placement")
     axes.margins(y=0.15)
-    axes.grid(color="#e3e5e8")
-    axes.set_axisbelow(True)
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.tick_params(colors=INK)
-    axes.legend(loc="upper left", frameon=True, framealpha=1, edgecolor="white", labelcolor=INK)
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=150)
-    return buffer.getvalue()
+    legend(axes, "upper left")
+    return png(figure)

@@ -3,6 +3,7 @@
 import argparse
 from typing import Any
 
+from bep.command import add_command
 from bep.commands import bench_counters, bench_hw, bench_link, bench_sw
 from bep.options import add_json
 
@@ -21,13 +22,7 @@ Measure what the README's tables show.
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     kinds = parser.add_subparsers(required=True, metavar="WHAT")
     for kind in (bench_hw, bench_link, bench_sw, bench_counters):
-        own = kinds.add_parser(
-            kind.NAME,
-            help=kind.HELP,
-            description=kind.DESCRIPTION,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-        )
-        kind.add_arguments(own)
+        own = add_command(kinds, kind)
         add_json(own, default=argparse.SUPPRESS)  # what stands before WHAT stays
         own.set_defaults(kind=kind)
 

@@ -1,16 +1,15 @@
 """The picture of accuracy against width on random prototypes, after [BEP]'s Fig. 2."""
 
-import io
 from typing import Any
 
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
+from bep.picture import INK, dress, legend, png
 from bep.reproduce.experiments import EXPERIMENTS, WIDTHS
 
 COLOURS = {"bep": "#0b6e99", "local": "#b4532a", "qat": "#8a8f98", "qat with batch-norm": "#c3c6cb"}
 TITLES = {"bep": "BEP", "local": "LOCAL", "qat": "QAT", "qat with batch-norm": "QAT with batch-norm"}
-INK = "#30343b"
 
 
 def accuracy_plot(rows: list[dict[str, Any]]) -> bytes:
@@ -41,13 +40,7 @@ def accuracy_plot(rows: list[dict[str, Any]]) -> bytes:
         axes.set_xticks(WIDTHS, [str(width) for width in WIDTHS])
         axes.xaxis.set_minor_locator(NullLocator())
         axes.set_xlabel("neurons of a layer", color=INK)
-        axes.set_title(f"{count} layers", loc="left", color=INK, fontweight="bold")
-        axes.grid(color="#e3e5e8")
-        axes.set_axisbelow(True)
-        axes.spines[["top", "right"]].set_visible(False)
-        axes.tick_params(colors=INK)
-        axes.legend(loc="lower right", frameon=True, framealpha=1, edgecolor="white", labelcolor=INK)
+        dress(axes, f"{count} layers")
+        legend(axes, "lower right")
     figure.axes[0].set_ylabel("test accuracy, % (dotted: the best possible rule)", color=INK)
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=130)
-    return buffer.getvalue()
+    return png(figure, 130)
