@@ -20,6 +20,7 @@ from bep_ref.rules import (
     check_classifier,
     check_counters,
     check_labels,
+    check_walk_block,
     lead_below,
     matmul,
     move,
@@ -91,9 +92,7 @@ class BinaryMlp:
         check_group_sizes(tuple(group_size), self.network.hidden)
         self._check_shapes()
         self.generator = Xorshift32(seed)
-        if walk_block < 1:
-            raise ConfigError(f"walk_block: {walk_block} is out of range; it must be at least 1 input")
-        self.walk_block = walk_block
+        self.walk_block = check_walk_block(walk_block)
         self._refresh()
 
     def _given_classifiers(self, classifier: ArrayLike | None, classifiers: Sequence[ArrayLike]) -> list[Ints]:

@@ -21,6 +21,7 @@ from bep_ref.rules import (
     check_classifier,
     check_counters,
     check_labels,
+    check_walk_block,
     lead_below,
     matmul,
     move,
@@ -104,9 +105,7 @@ class BinaryRnn:
             check_counters(name, self.counters[name], shape, self.network.counter_range)
         check_classifier("classifier", self.classifier, self.network.output, "the output layer")
         self.generator = Xorshift32(seed)
-        if walk_block < 1:
-            raise ConfigError(f"walk_block: {walk_block} is out of range; it must be at least 1 input")
-        self.walk_block = walk_block
+        self.walk_block = check_walk_block(walk_block)
         self._refresh()
 
     def _refresh(self) -> None:

@@ -87,6 +87,13 @@ def check_classifier(name: str, classifier: Ints, width: int, owner: str) -> Non
         raise ConfigError(f"{name}: it must hold only -1 and +1")
 
 
+def check_walk_block(block: int) -> int:
+    """``block``, inputs walked together when counters are reinforced; :class:`ConfigError` unless it is one or more."""
+    if block < 1:
+        raise ConfigError(f"walk_block: {block} is out of range; it must be at least 1 input")
+    return block
+
+
 def check_labels(y: Ints, classes: int) -> None:
     """Raise :class:`ConfigError` unless every label of ``y`` (n,) is a class."""
     if len(y) and not 0 <= y.min() <= y.max() < classes:
