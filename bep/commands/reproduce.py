@@ -65,12 +65,11 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 
     _check(args)
     names = [name for name in METHODS if name in (args.only or METHODS)]
-    if "qat" in names and installed_version("torch") is None:
+    without_qat = "qat" in names and installed_version("torch") is None
+    if without_qat:
         if args.only:
             raise ConfigError("qat: needs torch: pip install 'bep[bench]', or leave it out by --only")
-        args.progress.print("torch is not installed: no column of QAT (pip install 'bep[bench]')", markup=False)
         names.remove("qat")
-    args.out.mkdir(parents=True, exist_ok=True)
     studies = [
         Study(
             name,
@@ -83,6 +82,9 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         )
         for name in dict.fromkeys(args.experiments)
     ]
+    if without_qat:
+        args.progress.print("torch is not installed: no column of QAT (pip install 'bep[bench]')", markup=False)
+    args.out.mkdir(parents=True, exist_ok=True)
     results = {}
     try:
         with progress_bar(args.progress) as progress:

@@ -105,7 +105,7 @@ def test_without_torch_there_is_no_qat_and_one_line_says_so(done, capsys, monkey
     assert "qat: needs torch: pip install 'bep[bench]'" in complaint(capsys, *argv, "--only", "qat")
 
 
-def test_bad_options_are_one_line(capsys, tmp_path):
+def test_bad_options_are_one_line(capsys, monkeypatch, tmp_path):
     for option, limit in {"--seeds": 1, "--widths": 2, "--jobs": 1, "--search-epochs": 1}.items():
         name = option.strip("-").replace("-", "_")
         line = complaint(capsys, "reproduce", "digits", option, limit - 1)
@@ -114,5 +114,6 @@ def test_bad_options_are_one_line(capsys, tmp_path):
         capsys, "reproduce", "digits", "--only", "svm"
     )
     assert "plot: it shows prototypes" in complaint(capsys, "reproduce", "digits", "--plot", tmp_path / "a.png")
+    monkeypatch.setattr("bep.commands.reproduce.installed_version", lambda package: None)
     missing = complaint(capsys, "reproduce", "fashion", "--fashion", "mnist:nowhere", "--out", tmp_path)
     assert "data: mnist: nowhere is not a folder" in missing
