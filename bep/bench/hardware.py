@@ -12,6 +12,7 @@ from amaranth.back import rtlil
 
 from bep.bench.designs import Design
 from bep_hw.hardware import hardware
+from bep_hw.identity import build_digest
 from bep_hw.popcount import XnorPopcount
 from bep_ref.atomic import write_atomically
 from bep_ref.config import ConfigError
@@ -26,6 +27,9 @@ from sim.cosim import cosimulate_task
 SWEEP_SAMPLES = 1000
 """Samples that a row of a sweep trains on; the others train on a whole epoch."""
 
+DECIDING = ("digest", "board", "data", "training", "sweep", "seeds")
+"""What makes a row another one. Network and machine are in the digest."""
+
 Observer = Callable[[str, int, int], None]
 """Told what is being done, and how much of it is over."""
 
@@ -33,9 +37,11 @@ Observer = Callable[[str, int, int], None]
 def describe(design: Design, seeds: Sequence[int]) -> dict[str, Any]:
     """What a row measures: a row measured before is measured again only if this changed.
 
-    ``digest`` is that of the hardware itself, so a change of the generator is one too.
+    ``digest`` is that of the hardware itself, so a change of the generator is one too; but not of the constant by which
+    a board tells its build, which differs after any edit of the sources.
     """
     text = rtlil.convert(hardware(design.network, design.machine), name="top", emit_src=False)
+    text = text.replace(f"{build_digest(design.network, design.machine):032b}", "")
     return {
         "digest": hashlib.sha256(text.encode()).hexdigest()[:16],
         "board": design.board,
@@ -105,7 +111,7 @@ def measure_all(
         place.mkdir(parents=True, exist_ok=True)
         kept = place / "row.json"
         row = json.loads(kept.read_text()) if kept.exists() else {}
-        if row.get("what") != what:
+        if any(row.get("what", {}).get(key) != what[key] for key in DECIDING):
             figures = measure(design, mnist, numbers, jobs, place, partial(show, design))
             row = {"name": design.name, "what": what, **figures}
             write_atomically(kept, json.dumps(row, indent=2).encode())
