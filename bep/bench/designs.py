@@ -31,7 +31,16 @@ class Design:
 def _up5k(lanes: int, sweep: bool = True, training: bool = True) -> Design:
     # beside 200 lanes, which take the last block RAM, there is no place for statistics and a receive buffer
     room = lanes < 200
-    machine = Machine(lanes, 4, min(48, lanes), spram=True, statistics=room, training=training, receive_buffer=room)
+    machine = Machine(
+        lanes,
+        4,
+        min(48, lanes),
+        hits_ahead=2,
+        spram=True,
+        statistics=room,
+        receive_buffer=room,
+        training=training,
+    )
     return Design(_name("icebreaker", lanes, training), "icebreaker", MNIST_96, machine, sweep=sweep)
 
 

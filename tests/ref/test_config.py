@@ -64,7 +64,7 @@ def test_training_limits(field, value):
         ("z_buffers", 0),
         ("z_buffers", 3),
         ("slots", 3),
-        ("hits_ahead", 2),
+        ("hits_ahead", 1),
         ("hits_ahead", 48),
         ("hits_ahead", 16384),
     ],

@@ -29,7 +29,7 @@ def with_garbage_at_collisions(machine, folder):
     "machine",
     [
         Machine(lanes=12, update_lanes=4, backward_lanes=7),
-        Machine(lanes=16, update_lanes=4, z_buffers=2, hits_ahead=4, register_plane=True),
+        Machine(lanes=16, update_lanes=4, z_buffers=2, hits_ahead=16, register_plane=True),
     ],
     ids=["one buffer", "two buffers, hits ahead"],
 )
