@@ -1,24 +1,23 @@
 """Slices with hits, found while a mini-batch is being learned, waiting for its sweep."""
 
-from amaranth.hdl import Cat, Module, Signal
+from amaranth.hdl import Module, Signal
 from amaranth.lib import memory, stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from bep_hw.hit_slices import slice_layout
 from bep_hw.layout import Layout
+from bep_hw.shift_queue import ShiftQueue
 from bep_hw.stream_register import StreamRegister
 
-
-CHAIN = 8
-"""Up to so many entries are a chain of registers: a memory would be a whole block, or a multiplexer a bit."""
+SHORT = 8
+"""Up to so many entries are kept in flip-flops: a memory would take a whole block."""
 
 
 class HitQueue(wiring.Component):
     """First in, first out, ``Machine.hits_ahead`` entries; ``holding`` is high while any is inside.
 
     Unlike a library's queue its memory needs no path around it from writes to reads, which with entries as wide as a
-    slice was the ECP5's slowest: an entry is read a cycle after it was written at the earliest. In a chain entries
-    move to the next free register, one in two cycles: hits are drawn more slowly than that.
+    slice was the ECP5's slowest: an entry is read a cycle after it was written at the earliest.
     """
 
     def __init__(self, layout: Layout) -> None:
@@ -30,26 +29,14 @@ class HitQueue(wiring.Component):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        if self.layout.machine.hits_ahead <= CHAIN:
-            self._chain(m)
+        if self.layout.machine.hits_ahead <= SHORT:
+            m.submodules.short = short = ShiftQueue(self.input.payload.shape(), self.layout.machine.hits_ahead)
+            wiring.connect(m, wiring.flipped(self.input), short.input)
+            wiring.connect(m, short.output, wiring.flipped(self.output))
+            m.d.comb += self.holding.eq(short.output.valid)
         else:
             self._memory(m)
         return m
-
-    def _chain(self, m: Module) -> None:
-        depth, source, holding = self.layout.machine.hits_ahead, self.input, []
-        for number in range(depth):
-            stage = stream.Signature(source.payload.shape()).create()
-            # the last one is filled while it is emptied: a sweep goes on when it knows the hit after this one
-            m.d.comb += source.ready.eq(~stage.valid | stage.ready if number == depth - 1 else ~stage.valid)
-            with m.If(source.ready):
-                m.d.sync += [stage.payload.eq(source.payload), stage.valid.eq(source.valid)]
-            with m.Elif(stage.ready):
-                m.d.sync += stage.valid.eq(0)
-            holding.append(stage.valid)
-            source = stage
-        wiring.connect(m, source, wiring.flipped(self.output))
-        m.d.comb += self.holding.eq(Cat(holding).any())
 
     def _memory(self, m: Module) -> None:
         depth, shape = self.layout.machine.hits_ahead, slice_layout(self.layout)

@@ -2,7 +2,6 @@
 
 from amaranth.hdl import Module, Signal
 from amaranth.lib import wiring
-from amaranth.lib.fifo import SyncFIFO
 
 from bep_hw.backward import Backward
 from bep_hw.gaps import GapWalker
@@ -16,6 +15,7 @@ from bep_hw.ports import edge_signature
 from bep_hw.propagate import Propagate
 from bep_hw.samples import Loader, SampleMemory
 from bep_hw.scan import order_layout
+from bep_hw.shift_queue import ShiftQueue
 from bep_hw.stream_register import StreamRegister
 from bep_hw.update import UpdateEngine
 from bep_hw.visible_plane import VisiblePlane
@@ -51,10 +51,10 @@ class Trainer(wiring.Component):
         m.submodules.gated = gated = GatedList(layout)
         m.submodules.walker = walker = GapWalker(layout)
         m.submodules.host = host = HostPort(layout)
-        m.submodules.orders = orders = SyncFIFO(width=len(backward.order.as_value()), depth=self.ORDERS)
+        m.submodules.orders = orders = ShiftQueue(order_layout(layout), self.ORDERS)
 
         m.submodules.order = order = StreamRegister(order_layout(layout))
-        wiring.connect(m, orders.r_stream, order.input)
+        wiring.connect(m, orders.output, order.input)
         wiring.connect(m, order.output, update.orders)
         m.submodules.beat = beat = StreamRegister(self.samples.payload.shape())
         wiring.connect(m, wiring.flipped(self.samples), beat.input)
@@ -120,9 +120,9 @@ class Trainer(wiring.Component):
 
         # orders from the scan to the update engine
         m.d.comb += [
-            orders.w_en.eq(backward.push),
-            orders.w_data.eq(backward.order),
-            backward.room.eq(orders.level <= self.ORDERS - 4),
+            orders.input.valid.eq(backward.push),
+            orders.input.payload.eq(backward.order),
+            backward.room.eq(~orders.held[-4]),
             propagate.committed.eq(update.committed),
         ]
 

@@ -44,8 +44,8 @@ def test_slices_come_out_in_order_and_are_held_meanwhile(depth, stall):
     assert [(found.address, found.mask) for found in got] == [(one["address"], one["mask"]) for one in sent]
 
 
-@pytest.mark.parametrize(("depth", "cycles"), [(2, 1), (8, 2), (16, 1)])
-def test_it_takes_as_many_as_asked_for_before_any_is_wanted_and_then_gives_one_in_so_many_cycles(depth, cycles):
+@pytest.mark.parametrize("depth", [2, 8, 16])
+def test_it_takes_as_many_as_asked_for_before_any_is_wanted_and_then_gives_one_a_cycle(depth):
     unit, sent = queue(depth), slices(depth)
 
     async def bench(ctx):
@@ -53,11 +53,11 @@ def test_it_takes_as_many_as_asked_for_before_any_is_wanted_and_then_gives_one_i
         await ctx.tick().repeat(depth)
         got = []
         ctx.set(unit.output.ready, 1)
-        for _ in range(cycles * depth):
+        for _ in range(depth):
             _, _, there, found = await ctx.tick().sample(unit.output.valid, unit.output.payload)
-            if there:
-                got.append({"address": found.address, "mask": found.mask})
+            assert there
+            got.append({"address": found.address, "mask": found.mask})
         assert got == sent
         assert not ctx.get(unit.holding)
 
-    simulate(unit, bench, cycles=4 * depth + 20)
+    simulate(unit, bench, cycles=2 * depth + 20)
