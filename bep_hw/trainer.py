@@ -29,7 +29,7 @@ class Trainer(wiring.Component):
     order; ``requests``, carried out while no sample is in flight, and their ``replies``. Layouts: `bep_hw.ports`.
     """
 
-    ORDERS = 8
+    ORDERS = 5
     """Orders that wait for the update engine."""
 
     def __init__(self, network: Network, machine: Machine) -> None:
