@@ -19,7 +19,7 @@ from bep.versions import installed_version
 from bep_ref.atomic import write_atomically
 from bep_ref.config import ConfigError
 
-COMMANDS = ("train", "eval", "info", "cosim", "verilog", "synth", "board", "run", "bench", "reproduce", "demo")
+COMMANDS = ("train", "eval", "info", "cosim", "verilog", "synth", "board", "run", "bench", "reproduce", "prove", "demo")
 """Modules of ``bep.commands``, in the order of ``bep --help``."""
 
 DESCRIPTION = """\

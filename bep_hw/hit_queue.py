@@ -9,9 +9,6 @@ from bep_hw.layout import Layout
 from bep_hw.shift_queue import ShiftQueue
 from bep_hw.stream_register import StreamRegister
 
-SHORT = 8
-"""Up to so many entries are kept in flip-flops: a memory would take a whole block."""
-
 
 class HitQueue(wiring.Component):
     """First in, first out, ``Machine.hits_ahead`` entries; ``holding`` is high while any is inside.
@@ -19,6 +16,9 @@ class HitQueue(wiring.Component):
     Unlike a library's queue its memory needs no path around it from writes to reads, which with entries as wide as a
     slice was the ECP5's slowest: an entry is read a cycle after it was written at the earliest.
     """
+
+    SHORT = 8
+    """Up to so many entries are kept in flip-flops: a memory would take a whole block."""
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
@@ -29,7 +29,7 @@ class HitQueue(wiring.Component):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        if self.layout.machine.hits_ahead <= SHORT:
+        if self.layout.machine.hits_ahead <= self.SHORT:
             m.submodules.short = short = ShiftQueue(self.input.payload.shape(), self.layout.machine.hits_ahead)
             wiring.connect(m, wiring.flipped(self.input), short.input)
             wiring.connect(m, short.output, wiring.flipped(self.output))

@@ -1,0 +1,91 @@
+"""Unbounded proofs: property directed reachability (IC3), as the ABC inside yosys has it.
+
+yosys turns a bench into an and-inverter graph with one output a property; ABC looks for an inductive invariant that
+keeps the output low, or for a run that raises it. Whatever it answers holds for runs of any length.
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from amaranth.back import rtlil
+from amaranth.hdl import Fragment
+
+from boards.tools import Job, prepare, run
+from verify.proof import Proof
+
+SECONDS = 120
+"""ABC gives up on a property after so long."""
+
+TO_GRAPH = """\
+read_rtlil bench.il
+prep -top top -flatten
+memory_map
+async2sync
+techmap
+opt -full -nodffe -nosdff
+dffunmap
+aigmap
+opt_clean
+write_aiger -zinit -symbols bench.aig
+"""
+
+CARRIER = """\
+read_verilog <<EOT
+module carrier(input a, input b, output c); assign c = a & b; endmodule
+EOT
+synth -top carrier
+abc -g AND -script bench.abc
+"""
+"""ABC is reached through a pass that maps logic, so some logic is mapped: read back behind the proofs."""
+
+ANSWERS = {"snl_UNSAT": "never", "snl_SAT": "reached"}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """``name`` of the property; whether it is a claim, or an event that has to be possible; and whether that is so.
+
+    ``cycles`` is the length of the run that violates the claim or reaches the event, or of the last frame of a proof.
+    """
+
+    name: str
+    claim: bool
+    holds: bool
+    decided: bool
+    cycles: int
+
+
+def check(proof: Proof, folder: Path, seconds: int = SECONDS) -> list[Verdict]:
+    """Decide every claim and event of ``proof``; files go to ``folder``.
+
+    Raises :class:`~boards.tools.ToolError` if yosys fails.
+    """
+    prepare("yosys")
+    folder.mkdir(parents=True, exist_ok=True)
+    bench = Fragment.get(proof, None)
+    text = rtlil.convert(bench, name="top", ports=[*proof.inputs, proof.violated, proof.reached], emit_src=False)
+    (folder / "bench.il").write_text(text)
+    properties = [(name, True) for name in proof.claims] + [(name, False) for name in proof.events]
+    script = ["strash", "write_blif carrier.blif"]
+    for number in range(len(properties)):
+        for suffix in ("txt", "aig"):
+            (folder / f"{number}.{suffix}").unlink(missing_ok=True)
+        # registers that are always equal become one first: what is proven is often beside a copy of its own state
+        script += ["read_aiger bench.aig", f"cone -O {number}", "scorr", f"write_aiger {number}.aig"]
+        script += [f"pdr -T {seconds}", f"write_status {number}.txt"]
+    (folder / "bench.abc").write_text("\n".join([*script, "read_blif carrier.blif", ""]))
+    for name, commands in (("graph", TO_GRAPH), ("prove", CARRIER)):
+        (folder / f"{name}.ys").write_text(commands)
+        run(Job("yosys", ("-q", "-l", f"{name}.log", "-s", f"{name}.ys"), folder))
+    return [_verdict(name, claim, folder / str(number)) for number, (name, claim) in enumerate(properties)]
+
+
+def _verdict(name: str, claim: bool, place: Path) -> Verdict:
+    header, *rest = place.with_suffix(".aig").read_bytes().split(b"\n")
+    status = place.with_suffix(".txt").read_text()
+    if rest[int(header.split()[3])] == b"0":  # the output is a constant, of which the search says nothing
+        status = "snl_UNSAT 0"
+    answer, frame = re.match(r"(\S+) (-?\d+)", status).groups()  # type: ignore[union-attr]
+    found = ANSWERS.get(answer)
+    return Verdict(name, claim, found == ("never" if claim else "reached"), found is not None, int(frame))
