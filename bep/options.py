@@ -102,10 +102,12 @@ def prepare_task(args: argparse.Namespace) -> "Task":
 
 
 def add_network(parser: argparse.ArgumentParser, default: Network) -> None:
-    """All sizes of a network that is not learned from data here: ``--inputs --hidden --classes --counter-bits``."""
+    """All sizes of a network that is not learned from data here, ``--inputs --hidden --classes --counter-bits``, and
+    the ``--rule`` by which it will learn."""
     group = parser.add_argument_group("network")
     for name in _SHAPE:
         _add_field(group, _field(Network, name), getattr(default, name))
+    _add_field(group, _field(Machine, "rule"))
 
 
 def network(args: argparse.Namespace, default: Network) -> Network:
@@ -129,18 +131,18 @@ def machine(args: argparse.Namespace, network: Network, target: int = 128, **fix
     """The machine of :func:`add_machine`'s options: about ``target`` lanes by default, with ``fixed`` fields."""
     from bep_hw.choose import choose_machine
 
-    given = {name: getattr(args, name) for name in _SIZES if getattr(args, name) is not None}
+    given = {name: getattr(args, name) for name in (*_SIZES, "rule") if getattr(args, name) is not None}
     return choose_machine(network, target, **{**fixed, **given, "training": not args.inference})
 
 
-def board_machine(args: argparse.Namespace, network: Network) -> Machine:
-    """The machine of :func:`add_machine`'s options on ``--board``, or on none."""
+def board_machine(args: argparse.Namespace, network: Network, **fixed: Any) -> Machine:
+    """The machine of :func:`add_machine`'s options on ``--board``, or on none, with ``fixed`` fields."""
     if args.board is None:
-        return machine(args, network)
+        return machine(args, network, **fixed)
     from boards.registry import find
 
     board = find(args.board)
-    return machine(args, network, board.lanes, **board.machine)
+    return machine(args, network, board.lanes, **board.machine, **fixed)
 
 
 def _field(record: type[Any], name: str) -> "Field[Any]":

@@ -29,6 +29,8 @@ class DeviceMlp:
             raise ConfigError(f"rule: {task.training.rule} is not what the hardware learns by; it must be bep")
         if not device.machine.training:
             raise ConfigError(f"board: {device.name} only infers; build a bitstream that learns")
+        if device.machine.rule != task.training.rule:
+            raise ConfigError(f"board: {device.name} learns by {device.machine.rule}; it must be {task.training.rule}")
         if device.network != network:
             raise ConfigError(
                 f"board: {device.name} holds {_described(device.network)}, the run needs {_described(network)}; "

@@ -26,12 +26,12 @@ class Activations(wiring.Component):
                 "valid": In(1),
                 "first": In(1),
                 "final": In(1),
-                "layer": In(range(len(layout.layers))),
+                "layer": In(range(layout.logits + 1)),
                 "active": In(1),
-                "bits": Out(max(layout.network.hidden), init=-1),
+                "bits": Out(max(layout.network.widths), init=-1),
                 "write": Out(1),
                 "write_last": Out(1),  # with write: the layer's last chunk
-                "write_layer": Out(range(len(layout.layers))),
+                "write_layer": Out(range(layout.logits + 1)),
                 "write_chunk": Out(range(layout.slot_chunks)),
                 "write_data": Out(layout.machine.update_lanes),
             }
@@ -53,10 +53,10 @@ class Activations(wiring.Component):
     def elaborate(self, platform: object) -> Module:
         m = Module()
         layout = self.layout
-        lanes, hidden = layout.machine.update_lanes, layout.network.hidden
+        lanes, widths = layout.machine.update_lanes, layout.network.widths
         lane = Signal(range(max(2, lanes)))
         chunk = Signal.like(self.write_chunk)
-        bases = lookup(m, [place.source_base for place in layout.layers[1:]], self.layer)
+        bases = lookup(m, layout.activation_bases, self.layer)
         m.d.sync += [self.write.eq(0), self.write_last.eq(0)]
         with m.If(self.write):
             m.d.sync += chunk.eq(chunk + 1)
@@ -71,9 +71,9 @@ class Activations(wiring.Component):
             with m.If(self.final | (lane == lanes - 1)):
                 m.d.sync += [lane.eq(0), self.write.eq(1), self.write_last.eq(self.final)]
         m.d.comb += [self.write_chunk.eq(chunk), self.write_data.eq(self.bits[-lanes:])]
-        ragged = {width % lanes for width in hidden} - {0}
+        ragged = {width % lanes for width in widths} - {0}
         for rest in ragged:
-            layers = [int(width % lanes == rest) for width in hidden]
+            layers = [int(width % lanes == rest) for width in widths]
             with m.If(self.write_last & lookup(m, layers, self.write_layer)):
                 m.d.comb += self.write_data.eq(Cat(self.bits[-rest:], Const(-1, lanes - rest)))
         return m

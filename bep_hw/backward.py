@@ -35,14 +35,16 @@ def array_signature(layout: Layout, program: tuple[Pass, ...]) -> wiring.Signatu
             "z_row": Out(range(max(place.rows for place in layout.layers))),
             "negative": Out(1),
             "magnitude": Out(range(max(network.fan_in) + 1)),
-            # the decision, high for one cycle; ``known`` from then on; ``last_sample``: the mini-batch ends with it
+            # a decision, high for one cycle; ``known`` from then on; ``predicts``: it is the sample's last one;
+            # ``last_sample``: the mini-batch ends with it
             "decided": Out(1),
             "triggered": Out(1),
+            "predicts": Out(1),
             "known": Out(1),
             "last_sample": Out(1),
-            # column accumulators are free; rows listed; the sample is done with; a pre-activation may be overwritten
+            # column accumulators free; rows listed; the decision carried out; a pre-activation may be overwritten
             "clear": In(1),
-            "gated": In(range(max(network.hidden) + 1)),
+            "gated": In(range(max(network.widths) + 1)),
             "ended": In(1),
             "releases": In(1),
         }
@@ -55,7 +57,7 @@ class Backward(wiring.Component):
     def __init__(self, layout: Layout, program: tuple[Pass, ...]) -> None:
         self.layout, self.program = layout, program
         self.scan = WinnerScan(layout, program)
-        list_address, row = range(layout.list_depth), range(max(layout.network.hidden))
+        list_address, row = range(layout.list_depth), range(max(layout.network.widths))
         super().__init__(
             {
                 "array": In(array_signature(layout, program)),
@@ -78,7 +80,7 @@ class Backward(wiring.Component):
         m = Module()
         layout, program, array = self.layout, self.program, self.array
         m.submodules.scan = scan = self.scan
-        m.submodules.columns = columns = ColumnSums(layout.backward_lanes, max(layout.network.hidden))
+        m.submodules.columns = columns = ColumnSums(layout.backward_lanes, max(layout.network.widths))
         self._keep_pre_activations(m)
 
         # column sums: the segment's lanes of every row read. Their inputs are registered: the first row's start value
@@ -106,6 +108,7 @@ class Backward(wiring.Component):
             scan.targets.eq(columns.targets),
             scan.decided.eq(array.decided),
             scan.triggered.eq(array.triggered),
+            scan.predicts.eq(array.predicts),
             scan.last.eq(array.last_sample),
             scan.known.eq(array.known),
             scan.group_size.eq(self.group_size),
@@ -145,4 +148,4 @@ class Backward(wiring.Component):
             buffer = Signal()
             m.d.sync += buffer.eq(buffer ^ (array.z_valid & array.z_final & (array.z_layer == 0)))
             with m.If(buffer & (array.z_layer == 0)):
-                m.d.comb += write.addr.eq(sum(layout.network.hidden) + array.z_row)
+                m.d.comb += write.addr.eq(sum(layout.network.widths) + array.z_row)

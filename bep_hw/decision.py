@@ -4,11 +4,16 @@ from typing import Any
 
 import numpy as np
 from amaranth.hdl import Module, Mux, Signal
-from amaranth.lib import wiring
+from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 from numpy.typing import NDArray
 
 from bep_hw.layout import Layout
+
+
+def margins_layout(layout: Layout) -> data.ArrayLayout:
+    """Half the trigger margin of every classifier, rounded up; the one that predicts is the last."""
+    return data.ArrayLayout(range(layout.classified_width + 2), layout.classifiers)
 
 
 class Decision(wiring.Component):
@@ -19,7 +24,7 @@ class Decision(wiring.Component):
     """
 
     def __init__(self, layout: Layout) -> None:
-        classes, width = layout.network.classes, layout.network.hidden[-1]
+        classes, width = layout.network.classes, layout.classified_width
         super().__init__(
             {
                 "valid": In(1),

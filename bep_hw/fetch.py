@@ -22,7 +22,7 @@ class InputFetch(wiring.Component):
 
     def __init__(self, layout: Layout, program: tuple[Pass, ...]) -> None:
         self.layout = layout
-        self.passes = [item for item in program if item.kind is Kind.FORWARD and item.layer == 0]
+        self.passes = [item for item in program if item.kind is Kind.FORWARD and layout.layers[item.layer].below < 0]
         machine = layout.machine
         super().__init__(
             {

@@ -128,7 +128,7 @@ class GapWalker(wiring.Component):
                     with m.If(~kept):
                         m.d.sync += top.eq(entry)
                     with m.If((differ == undecided) | final):
-                        m.d.sync += forget
+                        m.d.sync += [*forget, plane.eq(1)]  # the first plane is kept from now on
                         m.next = "ADD"
             with m.State("ADD"):
                 # the next draw's second plane is fetched meanwhile

@@ -20,7 +20,7 @@ class GatedList(wiring.Component):
 
     def __init__(self, layout: Layout) -> None:
         list_depth = layout.list_depth
-        self.row_bits = (max(layout.network.hidden) - 1).bit_length()
+        self.row_bits = (max(layout.network.widths) - 1).bit_length()
         self.width = max(16, self.row_bits + 1)
         self.table_base = list_depth
         table = TABLE_STRIDE * len(layout.trainable)

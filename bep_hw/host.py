@@ -6,6 +6,7 @@ from amaranth.hdl import Module, Signal
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
+from bep_hw.decision import margins_layout
 from bep_hw.identity import identification
 from bep_hw.layout import Layout
 from bep_hw.ports import Space, column_bits, data_bits, request_layout
@@ -31,7 +32,7 @@ class HostPort(wiring.Component):
                 "idle": In(1),
                 "data": Out(data_bits(network, machine)),  # of the request being carried out
                 # registers
-                "margin": Out(range(network.hidden[-1] + 2)),
+                "margin": Out(margins_layout(layout)),
                 "group_size": Out(group_sizes_layout(layout)),
                 "gate": Out(gates_layout(layout)),
                 "commit": Out(1),
@@ -139,7 +140,10 @@ class HostPort(wiring.Component):
         request = self.requests.payload
         with m.Switch(request.address):
             with m.Case(REGISTERS["margin"].address):
-                m.d.sync += self.margin.eq(request.data)
+                m.d.sync += self.margin[-1].eq(request.data)
+            for layer in range(self.layout.classifiers - 1):
+                with m.Case(REGISTERS["layer_margin"].address + layer):
+                    m.d.sync += self.margin[layer].eq(request.data)
             for layer in range(layers):
                 with m.Case(REGISTERS["group_size"].address + layer):
                     m.d.sync += self.group_size[layer].eq(request.data)

@@ -37,7 +37,11 @@ def identification(network: Network, machine: Machine) -> dict[int, int]:
         "counter_bits": network.counter_bits,
         "lanes": machine.lanes,
         "update_lanes": machine.update_lanes,
-        "features": machine.spram | machine.statistics << 1 | machine.training << 2 | machine.receive_buffer << 3,
+        "features": machine.spram
+        | machine.statistics << 1
+        | machine.training << 2
+        | machine.receive_buffer << 3
+        | (machine.rule == "local") << 8,
     }
     words = {address(name): value for name, value in single.items()}
     return words | {address("hidden", layer): width for layer, width in enumerate(network.hidden)}
@@ -60,5 +64,6 @@ def configuration(words: Mapping[int, int]) -> tuple[Network, Machine]:
             statistics=bool(features & 2),
             training=bool(features & 4),
             receive_buffer=bool(features & 8),
+            rule="local" if features >> 8 & 1 else "bep",
         ),
     )

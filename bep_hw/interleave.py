@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from bep_hw.layout import Layout
-from bep_hw.program import Kind, Pass, passes_of
+from bep_hw.program import Kind, Pass, first_layer_last, passes_of
 
 FILL = 12
 """Cycles from a layer's last row to the next layer's first: the depth of the forward pipeline, about."""
@@ -36,17 +36,17 @@ def _issue(state: _State, item: Pass, layout: Layout, gated: float) -> _State:
     start = state.time
     if item.kind is not Kind.FORWARD:
         start = max(start, state.scanned)
-    elif item.layer and item.first:
-        start = max(start, state.filled)
+    elif item.age and item.first:
+        start = max(start, state.filled, state.scanned if item.neurons == layout.logits else 0)
     rows = int(gated * layout.layers[item.layer].rows) if item.kind is Kind.BACKWARD else item.rows
     end = start + max(rows, SHORTEST if item.kind is Kind.FORWARD else 1)
     state = state._replace(time=end, order=(*state.order, item))
     if item.kind is not Kind.FORWARD:
         scanning = max(end + SCAN, state.decided)
         return state._replace(scanning=scanning, scanned=scanning + item.count + SCAN)
-    if item.layer == len(layout.layers) - 1:
+    if item.neurons == layout.logits:
         return state._replace(decided=end + DECIDE)
-    return state._replace(filled=end + FILL) if item.layer else state
+    return state._replace(filled=end + FILL) if item.age else state
 
 
 def interleave(new: Sequence[Pass], old: Sequence[Pass], layout: Layout, gated: float = 0.8) -> tuple[Pass, ...]:
@@ -54,10 +54,12 @@ def interleave(new: Sequence[Pass], old: Sequence[Pass], layout: Layout, gated: 
 
     Found by dynamic programming over how many of either are issued, for a sample that triggers and lets the share
     ``gated`` of its rows pass. Rules that keep buffers whole: the old sample's forward passes come before the new
-    one's first layer is complete, and with one buffer of pre-activations so does the last segment to be scanned.
+    one's first layer is complete, and with one buffer of pre-activations so does the last segment to be scanned, if
+    it is the first layer's.
     """
-    forward = sum(item.kind is Kind.FORWARD for item in old)
-    before_last = len(old) if layout.machine.z_buffers == 1 else forward
+    forward = max(number for number, item in enumerate(old, start=1) if item.kind is Kind.FORWARD)
+    waits = layout.machine.z_buffers == 1 and first_layer_last(old)
+    before_last = len(old) if waits else forward
     best: dict[tuple[int, int], list[_State]] = {(0, 0): [_State(0, FILL, 0, 0, 0, ())]}
     for issued in range(len(new) + 1):
         for done in range(len(old) + 1):
@@ -66,7 +68,7 @@ def interleave(new: Sequence[Pass], old: Sequence[Pass], layout: Layout, gated: 
                 options += [_issue(state, old[done - 1], layout, gated) for state in best[issued, done - 1]]
             if issued and (not new[issued - 1].last or done >= before_last):
                 for state in best[issued - 1, done]:
-                    if new[issued - 1].last and layout.machine.z_buffers == 1:
+                    if new[issued - 1].last and waits:
                         state = state._replace(time=max(state.time, state.scanning))
                     options.append(_issue(state, new[issued - 1], layout, gated))
             best[issued, done] = _undominated(options)

@@ -28,10 +28,15 @@ Ints = NDArray[Any]
 
 @dataclass(frozen=True)
 class LayerLayout:
-    """Addresses of one layer; the classifier is the last one and has no counters."""
+    """Addresses of one layer of weights; classifiers are the last ones and have no counters.
+
+    Layers of neurons are numbered from 0; the number behind them, ``Layout.logits``, stands for all classifiers.
+    """
 
     rows: int
     fan_in: int
+    neurons: int  # the layer of neurons that its rows are
+    below: int  # the layer of neurons whose activations it reads, -1: the inputs
     words: int
     columns: int  # of one row, over all its words
     chunks: int  # of one row that hold inputs
@@ -50,19 +55,34 @@ class Layout:
     def __init__(self, network: Network, machine: Machine) -> None:
         self.network, self.machine = network, machine
         lanes, chunk = machine.lanes, machine.update_lanes
-        shapes = [*network.shapes, (network.classes, network.hidden[-1])]
+        widths = network.widths
+        self.logits = len(widths)
+        # the classifier that predicts is the last; only the local rule has others
+        own = machine.training and machine.rule == "local"
+        classified = range(0 if own else self.logits - 1, self.logits)
+        ends = [(index, index - 1) for index in range(self.logits)] + [(self.logits, below) for below in classified]
+        shapes = [*network.shapes, *((network.classes, widths[below]) for below in classified)]
+        self.classifiers = len(classified)
         self.banks = 2 if machine.spram else 1
         self.plane_depth = sum(rows * -(-fan_in // lanes) for rows, fan_in in shapes)
         self.column = self._column_width()
         columns_per_word = lanes // self.column
-        layers, plane, hidden, row, gated, source = [], 0, 0, 0, 0, 0
-        for index, (rows, fan_in) in enumerate(shapes):
+        row_bases = [sum(widths[:index]) for index in range(self.logits + 1)]
+        list_bases = [0, *(row - widths[0] for row in row_bases[1:])]
+        source_bases = [
+            sum(-(-size // chunk) for size in (network.inputs, *widths)[:index]) for index in range(self.logits + 2)
+        ]
+        self.activation_bases = tuple(source_bases[1:-1])
+        layers, plane, hidden = [], 0, 0
+        for index, ((rows, fan_in), (neurons, below)) in enumerate(zip(shapes, ends, strict=True)):
             words, columns = -(-fan_in // lanes), -(-fan_in // self.column)
             stored = columns * self.column // chunk
             layers.append(
                 LayerLayout(
                     rows=rows,
                     fan_in=fan_in,
+                    neurons=neurons,
+                    below=below,
                     words=words,
                     columns=columns,
                     chunks=-(-fan_in // chunk),
@@ -70,21 +90,19 @@ class Layout:
                     first_column=words * columns_per_word - columns,
                     plane_base=plane,
                     hidden_base=hidden,
-                    row_base=row,
-                    list_base=gated,
-                    source_base=source,
+                    row_base=row_bases[neurons],
+                    list_base=list_bases[neurons],
+                    source_base=source_bases[below + 1],
                 )
             )
             plane += rows * words
-            source += -(-fan_in // chunk)
-            row += rows
-            if index < len(network.hidden):
+            if index < len(network.shapes):
                 hidden += rows * stored // self.banks
-                gated += rows if index else 0
         self.layers = tuple(layers)
-        self.bank_depth, self.rows_depth, self.list_depth = hidden, row, max(1, gated)
+        self.bank_depth, self.rows_depth = hidden, row_bases[-1] + network.classes
+        self.list_depth = max(1, row_bases[-1] - widths[0])
         self.input_chunks = 1 << (self.layers[0].chunks - 1).bit_length()  # of one slot, a power of two
-        self.slot_chunks = 1 << (source - 1).bit_length()  # the same, activations included
+        self.slot_chunks = 1 << (source_bases[-1] - 1).bit_length()  # the same, activations included
 
     def _column_width(self) -> int:
         """Narrowest whole slices that fill a block RAM's width at this depth (4 kbit blocks) and divide a word."""
@@ -96,7 +114,16 @@ class Layout:
     @property
     def trainable(self) -> tuple[LayerLayout, ...]:
         """The layers with counters."""
-        return self.layers[:-1]
+        return self.layers[: len(self.network.shapes)]
+
+    @property
+    def classified_width(self) -> int:
+        """Inputs of the widest classifier."""
+        return max(place.fan_in for place in self.layers if place.neurons == self.logits)
+
+    def completing(self, neurons: int) -> LayerLayout:
+        """The layer of weights whose last word completes the pre-activations of a layer of neurons."""
+        return [place for place in self.layers if place.neurons == neurons][-1]
 
     @property
     def columns_per_word(self) -> int:
@@ -128,7 +155,7 @@ class Layout:
     @cached_property
     def backward_lanes(self) -> int:
         """Column accumulators: as many as asked for, but no more than one word holds of the widest hidden layer."""
-        most = min(self.machine.lanes, max(self.network.hidden))
+        most = min(self.machine.lanes, max(self.network.widths))
         return min(self.machine.backward_lanes or most, most)
 
     def group_address(self, layer: int, chunk: Any, row: Any) -> Any:
@@ -143,7 +170,7 @@ class Layout:
     @property
     def z_depth(self) -> int:
         """Pre-activations kept: those of all hidden layers, the first layer's of every buffer."""
-        return sum(self.network.hidden) + (self.machine.z_buffers - 1) * self.network.hidden[0]
+        return sum(self.network.widths) + (self.machine.z_buffers - 1) * self.network.widths[0]
 
     def activation_lane(self, layer: int, word: int) -> int:
         """Which lane of the activations, whose highest is the last neuron, is lane 0 of ``word`` of ``layer`` > 0.
@@ -152,7 +179,7 @@ class Layout:
         """
         place = self.layers[layer]
         first = word * self.machine.lanes - place.first_column * self.column
-        return max(self.network.hidden) - place.fan_in + first
+        return max(self.network.widths) - place.fan_in + first
 
     def pack_samples(self, x: Ints) -> Ints:
         """Beats (n, chunks) of samples ``x`` (n, K_0) of ±1: input 0 in bit 0 of beat 0, padding 1."""

@@ -18,8 +18,8 @@ class PreActivation(wiring.Component):
     Timing: ``valid``, ``index`` (of the pass) and ``first`` (its first row) come two cycles before ``count``; outputs
     come four cycles after them. A row of the same layer must not come back within three cycles.
 
-    Outputs: ``done`` marks a completed row: its ``row`` number, ``layer``, ``agree`` (p), ``magnitude`` |z| and
-    ``negative``; ``final`` marks the layer's last row.
+    Outputs: ``done`` marks a completed row: its ``row`` number, ``layer`` of neurons, ``agree`` (p), ``magnitude`` |z|
+    and ``negative``; ``final`` marks the layer's last row.
     """
 
     MINIMUM_ROWS = 4
@@ -38,7 +38,7 @@ class PreActivation(wiring.Component):
                 "count": In(range(layout.machine.lanes + 1)),
                 "done": Out(1),
                 "final": Out(1),
-                "layer": Out(range(len(layout.layers))),
+                "layer": Out(range(layout.logits + 1)),
                 "row": Out(range(rows)),
                 "agree": Out(range(widest + 1)),
                 "magnitude": Out(range(widest + 1)),
@@ -95,7 +95,7 @@ class PreActivation(wiring.Component):
             z.eq((total << 1) - fan_in),
             self.done.eq(valid3 & last),
             self.final.eq(row3 == lookup(m, [place.rows - 1 for place in places], index3)),
-            self.layer.eq(lookup(m, [item.layer for item in program], index3)),
+            self.layer.eq(lookup(m, [item.neurons for item in program], index3)),
             self.row.eq(row3),
             self.agree.eq(total),
         ]

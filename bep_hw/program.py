@@ -3,17 +3,20 @@
 A pass streams rows of the visible plane at one word position. Three kinds exist:
 
 - FORWARD: one word of every row of a layer against one word of inputs; partial sums, or on a row's last word
-  the pre-activation (the classifier is a layer like any other);
-- TARGET: the one classifier row of the sample's class, summed by the column accumulators: it *is* a*_L;
+  the pre-activation (a classifier is a layer like any other);
+- TARGET: the one row of a classifier that is the sample's class, summed by the column accumulators: it *is* the
+  desired activation of the layer classified;
 - BACKWARD: the gated rows of a layer, summed into the targets of the layer below.
 
 TARGET and BACKWARD are cut into segments that the column accumulators hold.
 
 Two samples share the array: the program is one round, in which a new sample (age 0) goes through the first layer and
-the one before (age 1) through everything else.
+the one before (age 1) through everything else. Rules differ in their passes: Binary Error Propagation classifies once
+and goes all the way back, local error signals classify every layer and never go back.
 """
 
 import enum
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bep_hw.layout import LayerLayout, Layout
@@ -31,7 +34,8 @@ class Pass:
 
     kind: Kind
     age: int  # 0: of the sample that begins in this round, 1: of the one before
-    layer: int  # whose rows are read
+    layer: int  # of weights, whose rows are read
+    neurons: int  # FORWARD: the layer of neurons that the rows are; else: the one whose targets are decided
     word: int
     plane_base: int  # address of row 0 at this word
     rows: int
@@ -50,8 +54,9 @@ def _forward(layout: Layout, index: int) -> list[Pass]:
     return [
         Pass(
             Kind.FORWARD,
-            min(index, 1),
+            0 if place.below < 0 else 1,
             index,
+            place.neurons,
             word,
             place.plane_base + word * place.rows,
             place.rows,
@@ -84,6 +89,7 @@ def _columns(layout: Layout, kind: Kind, index: int) -> list[Pass]:
             kind,
             1,
             index,
+            place.below,
             word,
             place.plane_base + word * place.rows,
             1 if kind is Kind.TARGET else 0,
@@ -99,16 +105,23 @@ def _columns(layout: Layout, kind: Kind, index: int) -> list[Pass]:
 
 def passes_of(layout: Layout) -> tuple[Pass, ...]:
     """All passes of one sample, each after those it depends on."""
-    classifier = len(layout.layers) - 1
     passes: list[Pass] = []
-    for index in range(classifier + 1):
+    for index in range(layout.logits):
         passes += _forward(layout, index)
-    if not layout.machine.training:
-        return tuple(passes)
-    passes += _columns(layout, Kind.TARGET, classifier)
-    for index in range(classifier - 1, 0, -1):
-        passes += _columns(layout, Kind.BACKWARD, index)
+        for classifier, place in enumerate(layout.layers):
+            if place.neurons == layout.logits and place.below == index:
+                passes += _forward(layout, classifier)
+                passes += _columns(layout, Kind.TARGET, classifier) if layout.machine.training else []
+    if layout.machine.training and layout.machine.rule == "bep":
+        for index in range(layout.logits - 1, 0, -1):
+            passes += _columns(layout, Kind.BACKWARD, index)
     return tuple(passes)
+
+
+def first_layer_last(passes: Iterable[Pass]) -> bool:
+    """Whether the targets decided last are the first layer's: its pre-activations are needed until then."""
+    decided = [item.neurons for item in passes if item.kind is not Kind.FORWARD]
+    return bool(decided) and decided[-1] == 0
 
 
 def forward_words(layout: Layout) -> int:

@@ -10,13 +10,13 @@ A row issued by the sequencer passes these stages:
 
 from typing import Any
 
-from amaranth.hdl import Cat, Const, Module, Mux, Signal
+from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from bep_hw.activations import Activations
 from bep_hw.backward import array_signature
-from bep_hw.decision import Decision
+from bep_hw.decision import Decision, margins_layout
 from bep_hw.fetch import InputFetch
 from bep_hw.interleave import compile_program
 from bep_hw.layout import Layout
@@ -53,12 +53,12 @@ class Propagate(wiring.Component):
                 # visible plane
                 "plane_address": Out(range(layout.plane_depth)),
                 "plane_data": In(machine.lanes),
-                # half the margin, rounded up
-                "margin": In(range(network.hidden[-1] + 2)),
+                # half the margins, rounded up
+                "margin": In(margins_layout(layout)),
                 # list of gated rows
                 "list_read": Out(1),
                 "list_read_address": Out(range(layout.list_depth)),
-                "list_read_row": In(range(max(network.hidden))),
+                "list_read_row": In(range(max(network.widths))),
                 "list_read_target": In(1),
                 # rows read backward, pre-activations and decisions, for the search for winners
                 "backward": Out(array_signature(layout, self.program)),
@@ -74,7 +74,7 @@ class Propagate(wiring.Component):
     def elaborate(self, platform: object) -> Module:
         m = Module()
         layout, program, fetch, backward = self.layout, self.program, self.fetch, self.backward
-        slots, classifier = layout.machine.slots, len(layout.layers) - 1
+        slots, logits = layout.machine.slots, layout.logits
         m.submodules.sequencer = sequencer = Sequencer(layout, program)
         m.submodules.fetch = fetch
         m.submodules.popcount = popcount = XnorPopcount(layout.machine.lanes)
@@ -106,13 +106,18 @@ class Propagate(wiring.Component):
             m.d.sync += known.eq(1)
         with m.If(backward.ended):
             m.d.sync += scan_busy.eq(0)
+        # the classifier at work; behind the one that predicts, the next one is that of another sample
+        classifier = Signal(range(layout.classifiers), init=layout.classifiers - 1)
+        predicts, below = Signal(), Signal()  # ``below``: a layer before has triggered
+        m.d.comb += predicts.eq(classifier == layout.classifiers - 1)
         with m.If(sequencer.classify):
-            m.d.sync += [
-                known.eq(0),
-                scan_busy.eq(1),
-                classified.eq(self.headers[classified_count]),
-                classified_count.eq(classified_count + 1),
-            ]
+            m.d.sync += [known.eq(0), scan_busy.eq(1), classifier.eq(Mux(predicts, 0, classifier + 1))]
+            with m.If(predicts):
+                m.d.sync += [
+                    below.eq(0),
+                    classified.eq(self.headers[classified_count]),
+                    classified_count.eq(classified_count + 1),
+                ]
         m.d.comb += [
             sequencer.available.eq(opened & (begun != self.complete)),
             sequencer.full.eq(fetch.full),
@@ -166,14 +171,18 @@ class Propagate(wiring.Component):
         swap = delayed(valid_c & first_c & forward_c, plane_delay - 1)
         swapped = delayed(index_c, plane_delay - 1)
         word = Signal(layout.machine.lanes)
-        inputs = lookup(m, [int(item.kind is Kind.FORWARD and item.layer == 0) for item in program], swapped)
+        inputs = lookup(
+            m, [int(item.kind is Kind.FORWARD and layout.layers[item.layer].below < 0) for item in program], swapped
+        )
         m.d.comb += fetch.swap.eq(swap & inputs)
         # words of activations, padded with ones in front and behind
         lanes = layout.machine.lanes
         ones = Const(-1, lanes)
         padded = Cat(ones, activations.bits, ones)
         starts = [
-            layout.activation_lane(item.layer, item.word) + lanes if item.kind is Kind.FORWARD and item.layer else 0
+            layout.activation_lane(item.layer, item.word) + lanes
+            if item.kind is Kind.FORWARD and layout.layers[item.layer].below >= 0
+            else 0
             for item in program
         ]
         activation_word = Signal(lanes)
@@ -199,7 +208,7 @@ class Propagate(wiring.Component):
         # a layer's last row enters the sums here, and its activations are complete before the next layer's first
         # word is swapped in
         completes = lookup(
-            m, [int(item.kind is Kind.FORWARD and item.last and item.layer != classifier) for item in program], index_d
+            m, [int(item.kind is Kind.FORWARD and item.last and item.neurons != logits) for item in program], index_d
         )
         with m.If(delayed(valid_d & last_d & completes, early + 1)):
             m.d.sync += filled.eq(1)
@@ -207,12 +216,12 @@ class Propagate(wiring.Component):
             m.d.sync += filled.eq(0)
 
         # completed rows: activations, or the classifier's logits
-        hidden_done = pre.done & (pre.layer != classifier)
+        hidden_done = pre.done & (pre.layer != logits)
         # slots of the samples whose activations come: of the first layer, and of all others
         first_slot, other_slot = Signal(range(slots)), Signal(range(slots))
         m.d.sync += [
             first_slot.eq(first_slot + (activations.write & activations.write_last & (activations.write_layer == 0))),
-            other_slot.eq(other_slot + decision.decided),
+            other_slot.eq(other_slot + (decision.decided & predicts)),
         ]
         m.d.comb += [
             activations.valid.eq(hidden_done),
@@ -224,21 +233,24 @@ class Propagate(wiring.Component):
             self.activation_slot.eq(Mux(activations.write_layer == 0, first_slot, other_slot)),
             self.activation_chunk.eq(activations.write_chunk),
             self.activation_data.eq(activations.write_data),
-            decision.valid.eq(pre.done & (pre.layer == classifier)),
+            decision.valid.eq(pre.done & (pre.layer == logits)),
             decision.final.eq(pre.final),
             decision.row.eq(pre.row),
             decision.agree.eq(pre.agree),
             decision.label.eq(classified.label),
             decision.train.eq(classified.train),
-            decision.margin.eq(self.margin),
+            decision.margin.eq(Array(self.margin[number] for number in range(layout.classifiers))[classifier]),
         ]
         m.d.sync += self.results.valid.eq(self.results.valid & ~self.results.ready)
-        with m.If(decision.decided):
+        with m.If(decision.decided & predicts):
             m.d.sync += [
                 self.results.valid.eq(1),
                 self.results.payload.prediction.eq(decision.prediction),
-                self.results.payload.triggered.eq(decision.triggered),
+                self.results.payload.triggered.eq(decision.triggered | below),
             ]
+        if layout.classifiers > 1:
+            with m.If(decision.decided & decision.triggered):
+                m.d.sync += below.eq(1)
 
         m.d.comb += self.word_read.eq(sequencer.valid)
 
@@ -258,6 +270,7 @@ class Propagate(wiring.Component):
             backward.magnitude.eq(pre.magnitude),
             backward.decided.eq(decision.decided),
             backward.triggered.eq(decision.triggered),
+            backward.predicts.eq(predicts),
             backward.known.eq(known),
             backward.last_sample.eq(classified.last),
         ]

@@ -36,6 +36,7 @@ REGISTERS = {
     "commit": Register(0x01, 1, Access.WRITE, "any write: visible weights from the counters, all of them"),
     "seed": Register(0x02, 32, Access.BOTH, "state of the reinforcement generator, not 0"),
     "margin": Register(0x03, 16, Access.WRITE, "half the trigger margin, rounded up: ceil(ceil(r K_L) / 2)"),
+    "layer_margin": Register(0x18, 16, Access.WRITE, "the same of a layer before the last one, local rule", count=8),
     "group_size": Register(0x08, 16, Access.WRITE, "γ of a layer", count=8),
     "gate": Register(0x10, 16, Access.WRITE, "floor(ν K) of a layer, from the second on", count=8),
     "cycles": Register(0x20, 32, Access.READ, "clock cycles since reset, modulo 2^32"),
@@ -53,7 +54,7 @@ REGISTERS = {
     "lanes": Register(0x45, 32, Access.READ, "visible weights in a word, M"),
     "update_lanes": Register(0x46, 32, Access.READ, "counters in a group, N"),
     "features": Register(
-        0x47, 32, Access.READ, "bit 0: counters in SPRAM, 1: statistics, 2: learning, 3: receive buffer"
+        0x47, 32, Access.READ, "bit 0: counters in SPRAM, 1: statistics, 2: learning, 3: receive buffer, 8: local rule"
     ),
     "hidden": Register(0x48, 32, Access.READ, "neurons of a hidden layer, 0 where there is none", count=8),
     "reinforcement": Register(
@@ -74,9 +75,14 @@ def address(name: str, index: int = 0) -> int:
     return register.address + index
 
 
-def settings(network: Network, margin: float, gate: float, group_size: Sequence[int]) -> dict[int, int]:
+def settings(
+    network: Network, margin: float, gate: float, group_size: Sequence[int], rule: str = "bep"
+) -> dict[int, int]:
     """Register writes (address -> value) that set the margin r, the gates ν and the group sizes γ of the layers."""
-    writes = {address("margin"): -(-margin_threshold(margin, network.hidden[-1]) // 2)}
+    margins = [-(-margin_threshold(margin, width) // 2) for width in network.widths]
+    writes = {address("margin"): margins[-1]}
+    if rule == "local":
+        writes |= {address("layer_margin", layer): value for layer, value in enumerate(margins[:-1])}
     for layer, (size, fan_in) in enumerate(zip(group_size, network.fan_in, strict=True)):
         writes[address("group_size", layer)] = size
         writes[address("gate", layer)] = gate_threshold(gate, fan_in)

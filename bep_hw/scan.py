@@ -30,14 +30,14 @@ def order_layout(layout: Layout) -> data.StructLayout:
             "last": 1,
             "target": 1,
             "layer": range(max(2, len(layout.trainable))),
-            "row": range(max(layout.network.hidden)),
+            "row": range(max(layout.network.widths)),
         }
     )
 
 
 def group_sizes_layout(layout: Layout) -> data.ArrayLayout:
     """γ of every trainable layer."""
-    return data.ArrayLayout(range(max(layout.network.hidden) + 1), len(layout.trainable))
+    return data.ArrayLayout(range(max(layout.network.widths) + 1), len(layout.trainable))
 
 
 def gates_layout(layout: Layout) -> data.ArrayLayout:
@@ -50,9 +50,10 @@ class WinnerScan(wiring.Component):
 
     ``decided`` with ``triggered`` starts it, ``sums_done`` (with ``index``, the pass) hands it a segment's targets.
     Without a trigger only the sample's end is sent, and a segment already summed is dropped. ``clear`` is high when
-    the column accumulators are free again, ``gated`` is the length of the list last completed, ``ended`` closes the
-    sample. ``known`` is high from the decision on until the next sample is classified. ``releases`` is high in cycles
-    in which a pre-activation of the first layer is read for the last time, row by row.
+    the column accumulators are free again, ``gated`` is the length of the list last completed, ``ended`` says that
+    the decision is carried out: of a sample, or by the local rule of a layer, the last of which ``predicts``. ``known``
+    is high from a decision on until something is classified again. ``releases`` is high in cycles in which a
+    pre-activation of the first layer is read for the last time, row by row, if that layer is scanned last.
     """
 
     def __init__(self, layout: Layout, program: tuple[Pass, ...]) -> None:
@@ -64,13 +65,14 @@ class WinnerScan(wiring.Component):
                 "decided": In(1),
                 "triggered": In(1),
                 "last": In(1),
+                "predicts": In(1, init=1),
                 "known": In(1),
                 "sums_done": In(1),
                 "index": In(range(len(program))),
                 "targets": In(layout.backward_lanes),
                 "clear": Out(1, init=1),
                 "ended": Out(1),
-                "gated": Out(range(max(network.hidden) + 1)),
+                "gated": Out(range(max(network.widths) + 1)),
                 "group_size": In(group_sizes_layout(layout)),
                 "gate": In(gates_layout(layout)),
                 "releases": Out(1),
@@ -79,7 +81,7 @@ class WinnerScan(wiring.Component):
                 "negative": In(1),
                 "list_write": Out(1),
                 "list_address": Out(range(layout.list_depth)),
-                "list_row": Out(range(max(network.hidden))),
+                "list_row": Out(range(max(network.widths))),
                 "list_target": Out(1),
                 "push": Out(1),
                 "order": Out(order_layout(layout)),
@@ -99,6 +101,7 @@ class WinnerScan(wiring.Component):
     def elaborate(self, platform: object) -> Module:
         m = Module()
         layout = self.layout
+        local = layout.classifiers > 1
         rows = Signal.like(self.list_row)
         segments = [item if item.kind is not Kind.FORWARD else None for item in self.program]
         index = Signal.like(self.index)
@@ -110,9 +113,9 @@ class WinnerScan(wiring.Component):
         count = field(lambda item: item.count)
         first = field(lambda item: int(item.first))
         last = field(lambda item: int(item.last))
-        layer = field(lambda item: item.layer - 1)
-        row_base = field(lambda item: layout.layers[item.layer - 1].row_base)
-        list_base = field(lambda item: layout.layers[item.layer - 1].list_base)
+        layer = field(lambda item: item.neurons)
+        row_base = field(lambda item: layout.completing(item.neurons).row_base)
+        list_base = field(lambda item: layout.completing(item.neurons).list_base)
 
         targets = Signal(layout.backward_lanes)
         summed, last_sample, wanted = Signal(), Signal(), Signal()
@@ -128,9 +131,9 @@ class WinnerScan(wiring.Component):
         m.d.comb += self.z_address.eq(row_base + rows)
         if layout.machine.z_buffers == 2:
             buffer = Signal()
-            m.d.sync += buffer.eq(buffer ^ self.ended)
+            m.d.sync += buffer.eq(buffer ^ (self.ended & self.predicts))
             with m.If(buffer & (layer == 0)):
-                m.d.comb += self.z_address.eq(sum(layout.network.hidden) + rows)
+                m.d.comb += self.z_address.eq(sum(layout.network.widths) + rows)
         listed = Signal.like(self.gated)
         left, closes = Signal.like(self.gated), Signal()  # rows of the group to come; the row seen is its last one
         found, best, best_row, best_target = Signal(), Signal.like(self.magnitude), Signal.like(rows), Signal()
@@ -144,9 +147,14 @@ class WinnerScan(wiring.Component):
         with m.FSM():
             with m.State("WAIT_DECISION"):
                 with m.If(self.decided):
-                    m.d.sync += [last_sample.eq(self.last), wanted.eq(self.triggered)]
+                    m.d.sync += [
+                        last_sample.eq(self.last),
+                        wanted.eq(wanted | self.triggered if local else self.triggered),
+                    ]
                     with m.If(self.triggered):
                         m.next = "WAIT_TARGETS"
+                    with m.Elif(~self.predicts if local else 0):
+                        m.d.sync += self.ended.eq(1)
                     with m.Else():
                         m.next = "END"
                 with m.Elif(self.known & summed & ~self.clear):
@@ -163,8 +171,11 @@ class WinnerScan(wiring.Component):
                         m.d.sync += self.clear.eq(1)
                         with m.If(last):
                             m.d.sync += self.gated.eq(listed)
-                        with m.If(last & (layer == 0)):
+                        with m.If(last & (self.predicts if local else layer == 0)):
                             m.next = "END"
+                        with m.Elif(last & local):
+                            m.d.sync += self.ended.eq(1)
+                            m.next = "WAIT_DECISION"
                         with m.Else():
                             m.next = "WAIT_TARGETS"
                 with m.Elif(self.room):
@@ -179,6 +190,8 @@ class WinnerScan(wiring.Component):
                         entry.target.eq(wanted),
                         self.ended.eq(1),
                     ]
+                    if local:
+                        m.d.sync += wanted.eq(0)
                     m.next = "WAIT_DECISION"
 
         wrong, better = Signal(), Signal()

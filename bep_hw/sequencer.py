@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from bep_hw.layout import Layout
 from bep_hw.lookup import lookup
 from bep_hw.preactivation import PreActivation
-from bep_hw.program import Kind, Pass
+from bep_hw.program import Kind, Pass, first_layer_last
 
 
 class Sequencer(wiring.Component):
@@ -25,7 +25,7 @@ class Sequencer(wiring.Component):
     - FORWARD of inputs: its word (``full``); on the layer's last word every row also for ``z_free``, if there is
       only one buffer of pre-activations;
     - FORWARD of activations: those of the layer below (``filled``);
-    - the classifier: moreover the last sample's end, and a free result;
+    - a classifier: moreover that the scan behind the last one is over, and a free result;
     - TARGET: free column accumulators (skipped for a sample that only infers or is known not to trigger);
     - BACKWARD: moreover the decision (skipped without a trigger).
     """
@@ -76,18 +76,17 @@ class Sequencer(wiring.Component):
     def elaborate(self, platform: object) -> Module:
         m = Module()
         program, layout = self.program, self.layout
-        holds = layout.machine.training and layout.machine.z_buffers == 1
+        holds = layout.machine.z_buffers == 1 and first_layer_last(program)
         pending = Signal.like(self.index)
 
         def field(value_of: Callable[[Pass], int]) -> Signal:
             return lookup(m, (value_of(item) for item in program), pending)
 
-        classifier = len(layout.layers) - 1
         forward = field(lambda item: item.kind is Kind.FORWARD)
         backward = field(lambda item: item.kind is Kind.BACKWARD)
-        inputs = field(lambda item: item.kind is Kind.FORWARD and item.layer == 0)
-        classify = field(lambda item: item.kind is Kind.FORWARD and item.layer == classifier and item.first)
-        completes = field(lambda item: item.kind is Kind.FORWARD and item.last and item.layer != classifier)
+        inputs = field(lambda item: item.kind is Kind.FORWARD and layout.layers[item.layer].below < 0)
+        classify = field(lambda item: item.kind is Kind.FORWARD and item.neurons == layout.logits and item.first)
+        completes = field(lambda item: item.kind is Kind.FORWARD and item.last and item.neurons != layout.logits)
         age = field(lambda item: item.age)
         rows = field(lambda item: item.rows)
 

@@ -290,7 +290,7 @@ class Machine(_Record):
     into the UP5K's single-port memories. ``register_plane`` adds a register behind the visible plane's memories (worth
     it on ECP5), ``statistics`` the registers that count cycles and events. Without ``training`` there is no hidden
     plane and no update engine: weights are loaded, samples classified. With a ``receive_buffer``, one block RAM,
-    several of the host's commands may be on their way to a board.
+    several of the host's commands may be on their way to a board. ``rule`` is the learning rule it carries out.
     """
 
     lanes: int = setting("visible weights read a cycle, M", "1 to 4096")
@@ -306,6 +306,7 @@ class Machine(_Record):
     statistics: bool = setting("event counters", "true or false", True)
     receive_buffer: bool = setting("a buffer for what the host sends", "true or false", True)
     training: bool = setting("learning; without it, inference only", "true or false", True)
+    rule: str = setting("learning rule that the hardware carries out", " or ".join(RULES), "bep")
 
     def __post_init__(self) -> None:
         self._check("lanes", 1 <= self.lanes <= 4096)
@@ -315,6 +316,7 @@ class Machine(_Record):
         self._check("z_buffers", self.z_buffers in (1, 2))
         self._check("hits_ahead", self.hits_ahead in (0, *(1 << bit for bit in range(14))))
         self._check("slots", self.slots in (2, 4, 8))
+        self._check("rule", self.rule in RULES)
 
 
 def gate_threshold(gate: float, fan_in: int) -> int:

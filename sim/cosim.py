@@ -110,8 +110,6 @@ def cosimulate_task(
     for epoch in range(1, epochs + 1):
         order = np.concatenate(list(batches(task, epoch)))[:samples]
         rounds.append((task.train.x[order], task.train.y[order]))
-    if task.training.rule != "bep":
-        raise ConfigError(f"rule: {task.training.rule} is out of range; the hardware learns by bep so far")
     net = initial_net(
         perceptron(task.network, "data"), task.training, "readable"
     )  # hardware answers to the specification
@@ -137,17 +135,21 @@ def cosimulate(
 
     Of a ``machine`` that only infers, predictions and visible weights are compared.
 
-    ``directory`` keeps builds and logs. ``progress`` is told a stage, how much of it is done, and of how much.
+    ``net`` learns by the rule of ``machine``. ``directory`` keeps builds and logs. ``progress`` is told a stage, how
+    much of it is done, and of how much.
     ``waves`` keeps a waveform there. ``edit`` changes the Verilog before it is built: tests plant faults with it.
     """
+    if machine.training and machine.rule != net.rule:
+        raise ConfigError(f"rule: the network learns by {net.rule}, the machine by {machine.rule}")
     job = Job(
         net.network,
         replace(machine, statistics=True),  # cycles are counted on chip; counting changes nothing else
         [q.copy() for q in net.counters],
-        net.classifier.copy(),
-        settings(net.network, net.margin, net.gate, net.group_size),
+        [p.copy() for p in net.classifiers],
+        settings(net.network, net.margin, net.gate, net.group_size, net.rule),
         [],
     )
+    del job.classifiers[: -job.layout.classifiers]  # hardware that only infers holds the one that predicts
     net.walk_block = job.layout.column  # the machine's order of reinforcement
     progress("golden model", 0, 1)
     job.epochs, expected = _play(net, training, epochs) if machine.training else _infer(net, epochs)

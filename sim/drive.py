@@ -103,7 +103,7 @@ async def play(dut: Any) -> None:
     layout = job.layout
     await driver.start()
     shift = (layout.columns_per_word - 1).bit_length()
-    weights = {len(layout.trainable): job.classifier}
+    weights = dict(enumerate(job.classifiers, start=len(layout.trainable)))
     if job.machine.training:
         for where, group in layout.pack_counters(job.counters).items():
             await driver.ask(Space.COUNTERS, where, group)

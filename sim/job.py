@@ -39,12 +39,12 @@ class Epoch:
 
 @dataclass
 class Job(_Filed):
-    """A whole run: machine, initial state, register writes, epochs."""
+    """A whole run: machine, initial state (all classifiers that the layout holds), register writes, epochs."""
 
     network: Network
     machine: Machine
     counters: list[Ints]
-    classifier: Ints
+    classifiers: list[Ints]
     registers: dict[int, int]
     epochs: list[Epoch]
 

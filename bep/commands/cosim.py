@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--waves", type=Path, metavar="FILE", help="keep a waveform (VCD) of the run; slow and large")
     add_machine(parser, board=True)
-    add_task(parser, omit=("epochs", "rule"), recurrent=False)
+    add_task(parser, omit=("epochs",), recurrent=False)
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
@@ -49,7 +49,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     network = perceptron(task.network, "data")
     if args.samples is not None and not 1 <= args.samples <= len(task.train):
         raise ConfigError(f"samples: {args.samples} is out of range; it must be 1 to {len(task.train)}")
-    chosen = board_machine(args, network)
+    chosen = board_machine(args, network, rule=task.training.rule)
     report = _simulate(args, task, chosen, args.epochs, args.samples)
     result = {"network": str(task.network), "machine": chosen.to_dict(), **asdict(report)}
     args.report.print(_summary(task, chosen, report))

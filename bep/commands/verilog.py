@@ -17,14 +17,16 @@ Generate the trainer of a network as one Verilog file, module "trainer", for a f
 requests in, replies out.
 
   bep verilog --inputs 784 --hidden 96 96 --classes 10 -o trainer.v
-  bep verilog run/model.npz -o trainer.v        the shape of a trained network
+  bep verilog run/model.npz -o trainer.v        the shape and rule of a trained network
 """
 
 NETWORK = Network(784, (96, 96), 10)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("model", metavar="MODEL", type=Path, nargs="?", help="take the network's shape from this model")
+    parser.add_argument(
+        "model", metavar="MODEL", type=Path, nargs="?", help="take the network's shape and rule from this model"
+    )
     parser.add_argument("-o", "--out", required=True, type=Path, metavar="FILE", help="file to write")
     add_network(parser, NETWORK)
     add_machine(parser)
@@ -35,8 +37,9 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 
     from bep_hw.hardware import hardware
 
-    shape = network(args, perceptron(Model.load(args.model).network, "model") if args.model else NETWORK)
-    chosen = machine(args, shape)
+    model = Model.load(args.model) if args.model else None
+    shape = network(args, perceptron(model.network, "model") if model else NETWORK)
+    chosen = machine(args, shape, rule=model.training.rule if model else "bep")
     name = "trainer" if chosen.training else "inference"
     text = verilog.convert(hardware(shape, chosen), name=name, emit_src=False)
     write_atomically(args.out, text.encode())

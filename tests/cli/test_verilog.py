@@ -51,6 +51,19 @@ def test_the_same_trainer_gives_the_same_text_in_another_process(tmp_path):
     assert texts[0] == texts[1]
 
 
+def test_the_rule_is_the_options_or_the_models(tmp_path, capsys):
+    assert run_json(capsys, "verilog", *SMALL, "-o", tmp_path / "bep.v")["machine"]["rule"] == "bep"
+    result = run_json(capsys, "verilog", *SMALL, "--rule", "local", "-o", tmp_path / "local.v")
+    assert result["machine"]["rule"] == "local"
+    assert "rule: loud is out of range" in complaint(
+        capsys, "verilog", *SMALL, "--rule", "loud", "-o", tmp_path / "x.v"
+    )
+    assert main([*TRAIN, "--rule", "local", "--out", str(tmp_path / "run")]) == 0
+    capsys.readouterr()
+    model = tmp_path / "run" / "model.npz"
+    assert run_json(capsys, "verilog", model, "-o", tmp_path / "model.v")["machine"]["rule"] == "local"
+
+
 def test_a_model_gives_the_shape(tmp_path, capsys):
     assert main([*TRAIN, "--out", str(tmp_path / "run")]) == 0
     capsys.readouterr()

@@ -74,11 +74,13 @@ def random_counters(network: Network, random: np.random.Generator) -> list[np.nd
 
 
 def random_mlp(network: Network, group_size: list[int], seed: int = 1, **options: Any) -> BinaryMlp:
-    """A golden model with random counters and classifier."""
+    """A golden model with random counters and classifiers."""
     random = np.random.default_rng(seed)
+    counters = random_counters(network, random)
+    classified = network.hidden if options.get("rule") == "local" else network.hidden[-1:]
     return BinaryMlp(
-        counters=random_counters(network, random),
-        classifier=random.choice([-1, 1], (network.classes, network.hidden[-1])),
+        counters=counters,
+        classifiers=[random.choice([-1, 1], (network.classes, width)) for width in classified],
         group_size=group_size,
         counter_bits=network.counter_bits,
         **options,
@@ -91,7 +93,9 @@ def simulated(examples: int) -> settings:
 
 
 @st.composite
-def layouts(draw: st.DrawFn, most_inputs: int = 60, most_neurons: int = 20) -> Layout:
+def layouts(
+    draw: st.DrawFn, most_inputs: int = 60, most_neurons: int = 20, rules: tuple[str, ...] = ("bep",)
+) -> Layout:
     """Networks on machines of all sorts; most widths are no multiple of the lanes."""
     network = Network(
         inputs=draw(st.integers(1, most_inputs)),
@@ -111,6 +115,7 @@ def layouts(draw: st.DrawFn, most_inputs: int = 60, most_neurons: int = 20) -> L
         hits_ahead=draw(st.sampled_from([0, 4, 64])),
         spram=spram,
         register_plane=draw(st.booleans()),
+        rule=draw(st.sampled_from(rules)),
     )
     note(f"{network!r} on {machine!r}")
     return Layout(network, machine)
@@ -129,14 +134,15 @@ async def ask(ctx: Any, unit: Any, space: Space, where: int, value: int | None =
 
 
 async def configure(ctx: Any, unit: Any, net: BinaryMlp, chances: list[float] | None) -> None:
-    """Give a trainer the golden model's counters, classifier, registers and generator, and commit."""
+    """Give a trainer the golden model's counters, classifiers, registers and generator, and commit."""
     layout = unit.layout
     for where, group in layout.pack_counters(net.counters).items():
         await ask(ctx, unit, Space.COUNTERS, where, group)
     shift = (layout.columns_per_word - 1).bit_length()
-    for (word, column), value in layout.pack_visible(len(layout.trainable), net.classifier).items():
-        await ask(ctx, unit, Space.VISIBLE, word << shift | column, value)
-    writes = register_settings(net.network, net.margin, net.gate, net.group_size)
+    for layer, classifier in enumerate(net.classifiers, start=len(layout.trainable)):
+        for (word, column), value in layout.pack_visible(layer, classifier).items():
+            await ask(ctx, unit, Space.VISIBLE, word << shift | column, value)
+    writes = register_settings(net.network, net.margin, net.gate, net.group_size, net.rule)
     writes |= reinforcement_settings(chances, len(layout.trainable))
     writes[address("seed")] = net.generator.state
     for where, value in {**writes, address("commit"): 1}.items():

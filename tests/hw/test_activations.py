@@ -45,6 +45,6 @@ def test_every_layer_ends_up_in_the_register_and_in_chunks_for_the_update_engine
         chunks = unit.model(active)
         assert len(chunks) == layout.layers[layer + 1].chunks
         for index, bits in enumerate(chunks):
-            chunk = layout.layers[layer + 1].source_base + index
+            chunk = layout.activation_bases[layer] + index
             want.append((layer, chunk, number_of(bits), int(index == len(chunks) - 1)))
     assert got == want

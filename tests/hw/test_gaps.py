@@ -1,4 +1,5 @@
 import random as stalls
+from itertools import count
 
 import numpy as np
 from hypothesis import given, settings
@@ -92,6 +93,17 @@ def test_a_layer_that_is_off_draws_nothing(layout, seed):
     unit = GapWalker(layout)
     tables = [threshold_planes(0.0)] * len(layout.trainable)
     assert walk(unit, tables, seed, [0] * WALKS, 0.2) == ([[]] * WALKS, [seed] * WALKS)
+
+
+def test_the_first_draw_of_a_walk_may_be_decided_by_the_first_plane():
+    layout = Layout(Network(16, (8,), 2), Machine(lanes=8, update_lanes=4))
+    unit, tables = GapWalker(layout), [threshold_planes(0.05)]
+    seed = next(seed for seed in count(1) if Xorshift32(seed).word() % 512 == 511 ^ tables[0][0])
+    generator, want, states = Xorshift32(seed), [], []
+    for _ in range(WALKS):
+        want.append([tuple(hit) for hit in unit.model(tables, generator).tolist()])
+        states.append(generator.state)
+    assert walk(unit, tables, seed, [len(hits) for hits in want], 0.0) == (want, states)
 
 
 def test_a_draw_that_no_plane_decides_ends_with_the_last():

@@ -55,6 +55,28 @@ def test_passes_go_forward_then_to_the_target_then_back_down(layout):
     assert order == sorted(order)
 
 
+@given(layouts(rules=("local",)))
+@settings(max_examples=60, deadline=None)
+def test_by_the_local_rule_every_layer_is_classified_before_the_next_one_and_nothing_goes_back(layout):
+    passes, places, hidden = passes_of(layout), layout.layers, len(layout.network.hidden)
+    order = list(dict.fromkeys((item.kind, item.layer) for item in passes))
+    wanted = [
+        entry
+        for layer in range(hidden)
+        for entry in ((Kind.FORWARD, layer), (Kind.FORWARD, hidden + layer), (Kind.TARGET, hidden + layer))
+    ]
+    assert order == wanted
+    for layer, width in enumerate(layout.network.hidden):
+        assert (places[hidden + layer].below, places[hidden + layer].fan_in) == (layer, width)
+        decided = [
+            item.start + row
+            for item in passes
+            if item.kind is Kind.TARGET and item.neurons == layer
+            for row in range(item.count)
+        ]
+        assert decided == list(range(width))
+
+
 @given(layouts())
 @settings(max_examples=60, deadline=None)
 def test_a_sample_is_new_until_its_first_layer_is_complete(layout):

@@ -147,7 +147,7 @@ def scan(unit, samples, random, stall):
                     await cleared(ctx, clears + count + 1)
                     if item.last and item.layer > 1:
                         want = sample.lists[item.layer - 1]
-                        base = layout.layers[item.layer - 1].list_base
+                        base = layout.completing(item.neurons).list_base
                         assert ctx.get(unit.gated) == len(want)
                         assert [around.list[base + entry] for entry in range(len(want))] == want
             elif late:

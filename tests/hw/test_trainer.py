@@ -14,7 +14,7 @@ from bep_hw.ports import Space
 from bep_hw.registers import address
 from bep_hw.trainer import Trainer
 from bep_ref import Machine, Network
-from bep_ref.config import divisors
+from bep_ref.config import RULES, divisors
 from tests.hw.drive import STEADY, ask, configure, layouts, random_mlp, read_counters, simulate, simulated
 from tests.link.streams import receive, send
 
@@ -91,7 +91,7 @@ def observed(net, machine, samples, chances, stall, seed):
 def check(network, machine, group_size, margin, gate, chances, stall, seed):
     random = np.random.default_rng(seed)
     column = Layout(network, machine).column
-    net = random_mlp(network, group_size, seed, margin=margin, gate=gate, walk_block=column)
+    net = random_mlp(network, group_size, seed, margin=margin, gate=gate, walk_block=column, rule=machine.rule)
     samples = batches(network, random)
     got = observed(net, machine, samples, chances, stall, seed)
     want = expected(net, samples, chances)
@@ -117,6 +117,12 @@ SHAPES = {
         Network(17, (7, 5), 3, counter_bits=12),
         Machine(14, 7, backward_lanes=2, slots=8, spram=True, register_plane=True, statistics=False),
     ),
+    "local error signals": (Network(23, (9, 6), 4), Machine(lanes=10, update_lanes=5, rule="local")),
+    "local error signals, one hidden layer": (Network(20, (8,), 2), Machine(lanes=8, update_lanes=4, rule="local")),
+    "local error signals, few backward lanes": (
+        Network(13, (12, 8, 6), 3),
+        Machine(lanes=6, update_lanes=2, backward_lanes=4, z_buffers=2, slots=2, register_plane=True, rule="local"),
+    ),
     "smallest": (Network(1, (2, 2), 2, counter_bits=2), Machine(lanes=1, update_lanes=1, slots=2)),
 }
 
@@ -137,7 +143,7 @@ def test_no_order_is_lost_while_the_update_engine_is_the_slower_one():
 
 
 @given(
-    layouts(most_inputs=30, most_neurons=10),
+    layouts(most_inputs=30, most_neurons=10, rules=RULES),
     st.floats(0, 2),
     st.floats(0, 1),
     st.one_of(st.none(), st.floats(0.001, 0.2)),

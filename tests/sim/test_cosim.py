@@ -1,6 +1,7 @@
 """Whole training runs in Verilator against the golden model, and a planted fault that must not pass."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,8 +22,9 @@ def run(directory: Path, machine: Machine, epochs: int = 3, **options: object) -
     prototypes = random.choice([-1, 1], (NETWORK.classes, NETWORK.inputs))
     y = random.integers(0, NETWORK.classes, 60)
     x = prototypes[y] * random.choice([-1, 1], (60, NETWORK.inputs), p=[0.25, 0.75])
-    net = initial_net(NETWORK, TRAINING, "readable")
-    return cosimulate(net, TRAINING, machine, [(x, y)] * epochs, directory, **options)
+    training = replace(TRAINING, rule=machine.rule)
+    net = initial_net(NETWORK, training, "readable")
+    return cosimulate(net, training, machine, [(x, y)] * epochs, directory, **options)
 
 
 def inverted_tie_break(source: str) -> str:
@@ -39,8 +41,9 @@ def inverted_tie_break(source: str) -> str:
     [
         Machine(lanes=12, update_lanes=4, backward_lanes=7),
         Machine(lanes=16, update_lanes=2, z_buffers=2, hits_ahead=4, spram=True),
+        Machine(lanes=12, update_lanes=4, backward_lanes=7, rule="local"),
     ],
-    ids=["block RAM", "SPRAM, two buffers, hits ahead"],
+    ids=["block RAM", "SPRAM, two buffers, hits ahead", "local error signals"],
 )
 def test_every_bit_is_equal_after_whole_epochs(tmp_path: Path, machine: Machine) -> None:
     seen: list[tuple[str, int, int]] = []
