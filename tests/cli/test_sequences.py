@@ -53,7 +53,6 @@ def test_local_rule(tmp_path, capsys):
         (["--window", 13], "window: 13 is out of range; it must be at most 9, the length of series "),
         (["--hidden", 8], "hidden: ucr:"),
         (["--rule", "local"], "rule: local is for perceptrons; ucr:"),
-        (["--engine", "packed"], "engine: packed does not know recurrent networks"),
         (["--expansion", 70000], "expansion: 70000 is out of range; it must be 0 (none) to 65536 bits"),
     ],
 )
