@@ -26,11 +26,12 @@ class RecurrentQatLearner(QatLearner):
     def _logits(self, a: Any) -> Any:
         step, output, classifier = self.weights
         inputs, fan_in = a.shape[2], step.shape[1]
-        weight = Sign.apply(step) / fan_in**0.5
+        weight = Sign.apply(step)
         fed, recurrent = linear(a, weight[:, :inputs]), weight[:, inputs:]
         state = torch.ones(len(a), len(step))
         for z, x in zip(fed.unbind(1), a.unbind(1), strict=True):
-            after = Sign.apply(z + linear(state, recurrent))
+            # divided last, so that sums are whole numbers and ties are ties
+            after = Sign.apply((z + linear(state, recurrent)) / fan_in**0.5)
             # a sequence that has ended keeps its last state
             state = torch.where((x != 0).any(1, keepdim=True), after, state)
         return layer(Sign.apply(layer(state, output)), classifier)
