@@ -55,8 +55,8 @@ METHODS = {
 }
 """By name: those with hyperparameters. QAT is the network of :mod:`bep.bench.software.pytorch`."""
 RECURRENT_METHODS = {
-    "bep": Method({"gate": (0.02, 0.05, 0.1, 0.2)}, {}),
-    "qat": Method({"rate": (0.001, 0.003, 0.01, 0.03)}, {}),
+    "bep": Method({"gate": (0.05, 0.1, 0.2)}, {}),
+    "qat": Method({"rate": (0.003, 0.01, 0.03)}, {}),
 }
 """The same of recurrent networks; what an experiment searches beside is the same for both."""
 MAJORITY = "majority"
