@@ -23,10 +23,12 @@ demo: $(READY) ## train on digits, repeat an epoch in simulated hardware, build 
 test: lint ## lint, types and all tests
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
-# The README's measured tables: some hours on two cores; after an interruption it goes on. MNIST is a folder of IDX files.
+# The README's measured tables: some hours on two cores; after an interruption it goes on. MNIST is a folder of IDX files,
+# ITALY the prefix of ItalyPowerDemand's two .ts files.
 MNIST := data/mnist
+ITALY := data/ucr/ItalyPowerDemand
 MEASURE = $(BIN)/bep $(1) --json benchmarks/$(2).json
-figures: $(READY) ## measure what the README's tables show again, into benchmarks/ (MNIST=DIR of IDX files)
+figures: $(READY) ## measure what the README's tables show again, into benchmarks/ (MNIST=DIR of IDX files, ITALY=PREFIX)
 	mkdir -p benchmarks
 	for seed in 1 2 3; do $(BIN)/bep train --data digits --seed $$seed --out run/digits-$$seed \
 		--json benchmarks/train-digits-$$seed.json || exit 1; done
@@ -40,6 +42,8 @@ figures: $(READY) ## measure what the README's tables show again, into benchmark
 	$(call MEASURE,bench sw --mnist mnist:$(MNIST),software)
 	$(call MEASURE,bench link,link)
 	$(call MEASURE,reproduce prototypes digits mnist --mnist mnist:$(MNIST) --plot docs/accuracy.png,accuracy)
+	$(call MEASURE,reproduce italy sequence smnist --italy ucr:$(ITALY) --smnist smnist:$(MNIST),sequences)
+	$(call MEASURE,bench gate --epochs 15 --plot docs/gate.png,gate)
 	$(call MEASURE,bench hw --mnist mnist:$(MNIST) --plot docs/throughput.png,hardware)
 
 lint: $(READY) ## lint, formatting and types

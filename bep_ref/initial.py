@@ -5,7 +5,7 @@ from typing import Any, overload
 from numpy.typing import NDArray
 
 from bep_ref.classifier import equiangular_frame
-from bep_ref.config import ConfigError, Network, RecurrentNetwork, Training
+from bep_ref.config import Network, RecurrentNetwork, Training
 from bep_ref.engines import engine
 from bep_ref.learner import Learner
 from bep_ref.mlp import BinaryMlp
@@ -67,10 +67,6 @@ def assemble(
     """A network from its parts, computed by the engine of that name.
 
     ``counters`` in the order of ``network.shapes``, ``classifiers`` the last layer's last.
-
-    Raises
-    ------
-    ConfigError : the packed engine is asked for what only the readable one has.
     """
     common: dict[str, Any] = {
         "margin": training.margin,
@@ -79,9 +75,7 @@ def assemble(
         "seed": generator_state,
     }
     if isinstance(network, RecurrentNetwork):
-        if engine_name == "packed":
-            raise ConfigError("engine: packed does not know recurrent networks; it must be auto or readable")
-        return BinaryRnn(
+        return engine(engine_name, recurrent=True)(
             counters=dict(zip(MATRICES, counters, strict=True)),
             classifier=classifiers[-1],
             group_size=dict(zip(LAYERS, training.group_size, strict=True)),

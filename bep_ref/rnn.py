@@ -108,17 +108,25 @@ class BinaryRnn:
         self.walk_block = check_walk_block(walk_block)
         self._refresh()
 
+    @property
+    def weights(self) -> dict[str, Ints]:
+        """Visible weights of ±1 of each matrix; those of the last commit."""
+        return self._weights
+
     def _refresh(self) -> None:
         """Visible weights from the counters: the hardware's commit."""
-        self.weights = {name: sign(q) for name, q in self.counters.items()}
+        self._weights = {name: sign(q) for name, q in self.counters.items()}
 
     @property
     def matrices(self) -> list[Ints]:
         """The counters, in the order of ``network.shapes``."""
         return list(self.counters.values())
 
-    def load(self, x: Any) -> Ints:
-        """``x`` (n, T, K_x) of ±1 in the form read fastest, for ``step`` and ``predict``."""
+    def load(self, x: Any) -> Any:
+        """``x`` (n, T, K_x) of ±1 in the form that an engine reads fastest, for ``step`` and ``predict``.
+
+        An index or slice takes samples out of the result, like those of an array.
+        """
         return np.asarray(x, dtype=np.int8)
 
     def _check_samples(self, x: Ints) -> None:
@@ -127,17 +135,22 @@ class BinaryRnn:
             raise ConfigError(f"samples: x has shape {x.shape}; it must be (n, steps, {inputs})")
         if not 1 <= x.shape[1] <= steps:
             raise ConfigError(f"samples: {x.shape[1]} steps is out of range; the network holds 1 to {steps}")
-        present = _present(x)
+        present = within_sequence(x)
         if not present[:, 0].all() or (present[:, 1:] > present[:, :-1]).any():
             raise ConfigError(
                 "samples: a step of zeros before the end of its sequence; only steps after the end may be 0"
             )
 
+    def _check_classes(self, shape: tuple[int, ...], y: Ints) -> None:
+        if y.shape != shape[:1]:
+            raise ConfigError(f"samples: x has shape {shape} and y {y.shape}; y must be (n,)")
+        check_labels(y, self.network.classes)
+
     def forward(self, x: Ints) -> Forward:
         """States, output layer and logits of samples ``x`` (n, T, K_x) of ±1, zeros after the end."""
-        x = self.load(x)
+        x = np.asarray(x, dtype=np.int8)
         self._check_samples(x)
-        present = _present(x)
+        present = within_sequence(x)
         z = matmul(x, self.weights["xs"].T)
         states = np.ones((len(x), x.shape[1] + 1, self.network.state), dtype=np.int8)
         for t in range(x.shape[1]):
@@ -154,7 +167,7 @@ class BinaryRnn:
     def targets(self, x: Ints, forward: Forward, y: Ints) -> tuple[Ints, Ints]:
         """Desired states s*_t (n, T, K_s) of ±1, 0 after the end of a sequence, and desired output s*_y (n, K_y)."""
         gate = gate_threshold(self.gate, self.network.state)
-        present = _present(x)
+        present = within_sequence(x)
         output = self.classifier[y]
         state = np.zeros_like(forward.z, dtype=np.int8)
         desired = sign(matmul((np.abs(forward.z_y) <= gate) * output, self.weights["sy"]))
@@ -178,9 +191,7 @@ class BinaryRnn:
         ss and sy (none by default), which are walked in this order.
         """
         x, y = self.load(x), np.asarray(y)
-        if y.shape != x.shape[:1]:
-            raise ConfigError(f"samples: x has shape {x.shape} and y {y.shape}; y must be (n,)")
-        check_labels(y, self.network.classes)
+        self._check_classes(x.shape, y)
         forward = self.forward(x)
         triggered = lead_below(forward.logits, y, margin_threshold(self.margin, self.network.output))
         state, output = self.targets(x, forward, y)
@@ -215,7 +226,7 @@ class BinaryRnn:
         )
 
 
-def _present(x: Ints) -> NDArray[np.bool_]:
+def within_sequence(x: Ints) -> NDArray[np.bool_]:
     """Steps (n, T) within their sequence: those that are not all 0."""
     return np.any(x, axis=2)
 

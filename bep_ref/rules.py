@@ -14,8 +14,6 @@ from numpy.typing import NDArray
 from bep_ref.config import ConfigError
 
 Ints = NDArray[Any]
-_RIGHT = np.iinfo(np.int32).max
-"""Stands for the magnitude of a neuron that is not wrong: larger than any."""
 
 
 @dataclass(frozen=True)
@@ -54,10 +52,11 @@ def lead_below(logits: Ints, y: Ints, threshold: int) -> NDArray[np.bool_]:
 
 def winners(wrong: NDArray[np.bool_], magnitude: Ints, group_size: int) -> NDArray[np.bool_]:
     """Sec. 3.3: in each group the wrong neuron of smallest ``magnitude``, lowest index on a tie; all (n, K)."""
-    stability = np.where(wrong, magnitude, _RIGHT).reshape(len(wrong), -1, group_size)
+    right = np.iinfo(magnitude.dtype).max  # stands for the magnitude of a neuron that is not wrong: larger than any
+    stability = np.where(wrong, magnitude, right).reshape(len(wrong), -1, group_size)
     best = stability.argmin(axis=2)[..., None]
     chosen = np.zeros(stability.shape, dtype=bool)
-    np.put_along_axis(chosen, best, np.take_along_axis(stability, best, 2) < _RIGHT, 2)
+    np.put_along_axis(chosen, best, np.take_along_axis(stability, best, 2) < right, 2)
     return chosen.reshape(wrong.shape)
 
 

@@ -1,17 +1,19 @@
 """The methods, the hyperparameters searched for each, and one run of any of them."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from bep_ref.config import default_group_sizes
+from bep.reproduce.folds import Fold, cut
+from bep_ref.config import ConfigError, RecurrentNetwork, default_group_sizes
 from bep_ref.datasets import Dataset, load
 from bep_ref.evaluate import accuracy
 from bep_ref.rules import sign
+from bep_ref.series import series_lengths
 from bep_ref.task import Task, prepare
 from bep_ref.train import Trainer
 
@@ -52,6 +54,11 @@ METHODS = {
     "qat": Method({"rate": (0.001, 0.003, 0.01)}, {"batch_size": 100}),
 }
 """By name: those with hyperparameters. QAT is the network of :mod:`bep.bench.software.pytorch`."""
+RECURRENT_METHODS = {
+    "bep": Method({"gate": (0.05, 0.1, 0.2)}, {}),
+    "qat": Method({"rate": (0.003, 0.01, 0.03)}, {}),
+}
+"""The same of recurrent networks; what an experiment searches beside is the same for both."""
 MAJORITY = "majority"
 """Name of the trivial method: :func:`majority_accuracy`, which has none."""
 
@@ -70,13 +77,36 @@ def _load(data: str) -> Dataset:
     return load(data)
 
 
-def learn(data: str, method: str, hidden: list[int], settings: Settings, epochs: int, seed: int) -> dict[str, Any]:
+def load_sequences(data: str, windows: Iterable[int]) -> Dataset:
+    """Sequences of specification ``data`` that are as long as the ``windows`` that a step may see, or longer.
+
+    Raises
+    ------
+    ConfigError : data that cannot be read, that is no sequences, or too short.
+    """
+    dataset = _load(data)
+    if not dataset.sequential:
+        raise ConfigError(f"data: {data} holds no sequences")
+    shortest = min(series_lengths(part).min() for part in (dataset.x_train, dataset.x_test))
+    for window in windows:
+        if not 1 <= window <= shortest:
+            raise ConfigError(f"windows: {window} is out of range; it must be 1 to {shortest}, the shortest of {data}")
+    return dataset
+
+
+def learn(
+    data: str, method: str, hidden: list[int], settings: Settings, epochs: int, seed: int, fold: Fold | None = None
+) -> dict[str, Any]:
     """One run: validation and test accuracy of the epoch best on validation, test accuracy of the last epoch.
 
-    ``best_test_accuracy`` is that of the epoch best on test data: a figure to compare protocols with, no result.
+    For sequences, ``hidden`` are the widths of state and output layer. With a ``fold``, that is the test part, and the
+    others are learned from. ``best_test_accuracy`` is that of the epoch best on test data: a figure to compare
+    protocols with, no result.
     """
     own = {name: value for name, value in settings.items() if name != "rate"}
-    task = prepare(_load(data), own | {"hidden": hidden, "epochs": epochs, "seed": seed})
+    dataset = cut(_load(data), fold) if fold else _load(data)
+    shape = dict(zip(("state", "output"), hidden, strict=True)) if dataset.sequential else {"hidden": hidden}
+    task = prepare(dataset, own | shape | {"epochs": epochs, "seed": seed})
     if method == MAJORITY:
         return {"test_accuracy": majority_accuracy(task)}
     curve = list(_train_qat(task, settings["rate"]) if method == "qat" else _train_bep(task))
@@ -106,8 +136,9 @@ def _train_bep(task: Task) -> Iterator[tuple[float, float]]:
 def _train_qat(task: Task, rate: float) -> Iterator[tuple[float, float]]:
     """The same of the network trained by PyTorch."""
     from bep.bench.software.pytorch import QatLearner
+    from bep.bench.software.pytorch_rnn import RecurrentQatLearner
 
-    learner = QatLearner(task, rate)
+    learner = (RecurrentQatLearner if isinstance(task.network, RecurrentNetwork) else QatLearner)(task, rate)
     for number in range(1, task.training.epochs + 1):
         learner.epoch(number)
         yield tuple(  # type: ignore[misc]  # two of them

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from bep.reproduce.folds import Fold
 from bep.reproduce.methods import Settings, learn
 from bep_ref.atomic import write_atomically
 
@@ -24,10 +25,12 @@ class Run:
     settings: Settings
     epochs: int
     seed: int
+    fold: Fold | None = None
 
     def file(self, folder: Path) -> Path:
         """Where the result is kept."""
-        identity = hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:16]
+        fixed = {name: value for name, value in asdict(self).items() if value is not None}
+        identity = hashlib.sha256(json.dumps(fixed, sort_keys=True).encode()).hexdigest()[:16]
         shape = "-".join(map(str, self.hidden))
         return folder / f"{self.data.partition(':')[0]}-{self.method}-{shape}-seed{self.seed}-{identity}.json"
 
@@ -59,4 +62,4 @@ def _workers(count: int) -> Any:
 
 
 def _perform(run: Run) -> tuple[Run, dict[str, Any]]:
-    return run, learn(run.data, run.method, run.hidden, run.settings, run.epochs, run.seed)
+    return run, learn(run.data, run.method, run.hidden, run.settings, run.epochs, run.seed, run.fold)

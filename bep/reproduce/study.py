@@ -5,7 +5,7 @@ from pathlib import Path
 from statistics import mean, stdev
 from typing import Any
 
-from bep.reproduce.experiments import EXPERIMENTS, draw
+from bep.reproduce.experiments import EXPERIMENTS, Figure, draw
 from bep.reproduce.methods import MAJORITY, METHODS, Settings
 from bep.reproduce.runs import Run, finish
 from bep_ref.datasets import load
@@ -88,7 +88,7 @@ class Study:
             "seeds": {method: list(seeds) for method, seeds in self.seeds.items()},
             "grid": {method: METHODS[method].grid for method in self.seeds},
             "fixed": self._fixed,
-            "majority": _spread([result["test_accuracy"] for result in results]),
+            "majority": spread([result["test_accuracy"] for result in results]),
             "rows": rows,
         }
 
@@ -101,17 +101,22 @@ class Study:
     ) -> dict[str, Any]:
         """A line of the table, accuracies in percent."""
         published = EXPERIMENTS[self.name].figure(layers, width, method)
-        row: dict[str, Any] = {"method": method, "layers": layers, "width": width, "settings": settings}
-        for key in ("test_accuracy", "validation_accuracy", "last_test_accuracy", "best_test_accuracy"):
-            row[key] = _spread([result[key] for result in results])
-        row["epochs_kept"] = [result["epoch"] for result in results]
-        if published:
-            row["published"] = dict(zip(("mean", "std"), published, strict=True))
-            row["difference"] = round(row["test_accuracy"]["mean"] - published[0], 2)
-        return row
+        row = {"method": method, "layers": layers, "width": width, "settings": settings}
+        return row | measured(results, published)
 
 
-def _spread(shares: Sequence[float]) -> dict[str, Any]:
+def measured(results: Sequence[dict[str, Any]], published: Figure | None) -> dict[str, Any]:
+    """What runs of :func:`~bep.reproduce.methods.learn` come to, in percent, and the figure to stand beside."""
+    names = ("test_accuracy", "validation_accuracy", "last_test_accuracy", "best_test_accuracy")
+    row: dict[str, Any] = {name: spread([result[name] for result in results]) for name in names}
+    row["epochs_kept"] = [result["epoch"] for result in results]
+    if published:
+        row["published"] = dict(zip(("mean", "std"), published, strict=True))
+        row["difference"] = round(row["test_accuracy"]["mean"] - published[0], 2)
+    return row
+
+
+def spread(shares: Sequence[float]) -> dict[str, Any]:
     """Mean, standard deviation of a sample and the values themselves, in percent."""
     values = [round(100 * share, 2) for share in shares]
     return {

@@ -110,7 +110,7 @@ def _case(line: str, header: _Header, where: str) -> tuple[NDArray[np.float64], 
         if len(column) != len(columns[0]):
             raise DataError(f"{where}: channel {index} has {len(column)} values; channel 1 has {len(columns[0])}")
     wanted = header.sizes.get("serieslength")
-    if header.switches.get("equallength") and wanted and len(columns[0]) != wanted:
+    if header.switches.get("equallength", True) and wanted and len(columns[0]) != wanted:
         raise DataError(f"{where}: {len(columns[0])} values; @seriesLength is {wanted}")
     return np.stack(columns, axis=1), label
 
@@ -120,7 +120,7 @@ def numbers(cells: list[str], where: str) -> NDArray[np.float64]:
     values = np.empty(len(cells))
     for index, cell in enumerate(map(str.strip, cells)):
         try:
-            values[index] = math.nan if cell == "?" else float(cell)
+            values[index] = math.nan if cell == "?" else float(cell.replace("_", " "))  # Python alone takes 1_000
         except ValueError:
             raise DataError(f"{where}, value {index + 1}: {cell!r} is not a number") from None
         if math.isinf(values[index]):

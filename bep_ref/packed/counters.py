@@ -7,6 +7,16 @@ from bep_ref.packed.packing import unpack
 
 
 @kernel
+def move_row(row, a, upward, low, high):  # type: ignore[no-untyped-def]
+    """One neuron's counters ``row`` (fan-in,) step by ``upward * a``, all ±1, within limits of the counters' type."""
+    for i in range(len(row)):
+        # comparisons instead of min and max: nothing here is wider than a counter
+        up = (a[i] == upward) & (row[i] < high)
+        down = (a[i] != upward) & (row[i] > low)
+        row[i] += row.dtype.type(up) - row.dtype.type(down)
+
+
+@kernel
 def move_counters(q, events, target, packed, low, high, touched):  # type: ignore[no-untyped-def]
     """Eq. 8, 9 for ``events`` (sample, neuron) in their order: ``q[j] += target * activation``, saturating each time.
 
@@ -19,14 +29,24 @@ def move_counters(q, events, target, packed, low, high, touched):  # type: ignor
     unpacked = -1
     for event in range(len(events)):
         n, j = events[event]
-        upward = target[n, j]
         touched[j] = True
-        row = q[j]
         if n != unpacked or patches > 1:
             unpack(packed[n, :, j % patches], a)
             unpacked = n
-        for i in range(len(row)):
-            # comparisons instead of min and max: nothing here is wider than a counter
-            up = (a[i] == upward) & (row[i] < high)
-            down = (a[i] != upward) & (row[i] > low)
-            row[i] += row.dtype.type(up) - row.dtype.type(down)
+        move_row(q[j], a, target[n, j], low, high)
+
+
+@kernel
+def move_through_time(q, events, target, packed, lengths, low, high, touched):  # type: ignore[no-untyped-def]
+    """The same over the ``lengths`` (n,) steps of each sample: ``target`` (n, T, K) and ``packed`` (n, T, words)."""
+    a = np.empty((packed.shape[1], 64 * packed.shape[2]), np.int8)
+    unpacked = -1
+    for event in range(len(events)):
+        n, j = events[event]
+        touched[j] = True
+        if n != unpacked:
+            for t in range(lengths[n]):
+                unpack(packed[n, t], a[t])
+            unpacked = n
+        for t in range(lengths[n]):
+            move_row(q[j], a[t], target[n, t, j], low, high)

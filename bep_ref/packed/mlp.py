@@ -9,13 +9,12 @@ from numpy.typing import ArrayLike, NDArray
 from bep_ref.config import ConfigError, check_group_sizes, gate_threshold, margin_threshold
 from bep_ref.mlp import BinaryMlp
 from bep_ref.packed.decide import decide
-from bep_ref.packed.forward import forward
+from bep_ref.packed.forward import propagate
 from bep_ref.packed.learn import learn
-from bep_ref.packed.packing import PackedSamples, pack, words
-from bep_ref.packed.patches import cut_patches, forward_patches
+from bep_ref.packed.packing import PackedSamples, columns, words
+from bep_ref.packed.patches import cut_patches, propagate_patches
 from bep_ref.packed.readout import learn_readout, predict_readout
-from bep_ref.packed.reinforce import reinforce
-from bep_ref.reinforce import DIGITS, OFF, threshold_planes
+from bep_ref.packed.reinforce import reinforce_all
 from bep_ref.rules import Batch, Ints, sign
 
 
@@ -30,15 +29,16 @@ class PackedMlp(BinaryMlp):
         super().__init__(counters, *args, **options)
         narrow = np.int8 if self.network.counter_bits <= 8 else np.int16
         self.counters = [q.astype(narrow) for q in self.counters]
-        self._limits = [narrow(limit) for limit in self.network.counter_range]
+        low, high = self.network.counter_range
+        self._limits = narrow(low), narrow(high)
         layers = range(len(self.counters))
         backward = layers[1:] if self.rule == "bep" else ()
         # words of a plane run along what is summed over: forward the fan-in, backward the neurons
-        self._planes = [_columns(q) for q in self.counters]
-        self._transposed = [_columns(self.counters[layer][: None if layer in backward else 0].T) for layer in layers]
+        self._planes = [columns(q) for q in self.counters]
+        self._transposed = [columns(self.counters[layer][: None if layer in backward else 0].T) for layer in layers]
         classified = layers[-len(self.classifiers) :]  # the last layer, or all of them
         self._classifiers = dict(zip(classified, self.classifiers, strict=True))
-        self._classifier_planes = {layer: _columns(p) for layer, p in self._classifiers.items()}
+        self._classifier_planes = {layer: columns(p) for layer, p in self._classifiers.items()}
         self._starts = self._first_bits()
 
     @property
@@ -100,14 +100,15 @@ class PackedMlp(BinaryMlp):
         """What the specification's ``forward`` returns but the logits: z_l and a_0..a_L, packed, a_0 cut up."""
         pre_activations, activations = [], [self._cut(samples)]
         for plane, fan_in in zip(self._planes, self.network.fan_in, strict=True):
-            z, a = _layer(activations[-1], plane, fan_in)
+            bits = activations[-1]
+            z, a = (propagate_patches if bits.ndim == 3 else propagate)(bits, plane, fan_in)
             pre_activations.append(z)
             activations.append(a)
         return pre_activations, activations
 
     def _logits(self, layer: int, activations: list[Ints]) -> Ints:
         """Logits (n, C) of the classifier of ``layer``, from 0."""
-        return _layer(activations[layer + 1], self._classifier_planes[layer], self.network.hidden[layer])[0]
+        return propagate(activations[layer + 1], self._classifier_planes[layer], self.network.hidden[layer])[0]
 
     def _decide(self, layer: int, activations: list[Ints], y: Ints) -> tuple[Ints, NDArray[np.bool_]]:
         """Predictions and triggers (n,) of the classifier of ``layer``."""
@@ -144,29 +145,4 @@ class PackedMlp(BinaryMlp):
         return tuple(winners)
 
     def _reinforce(self, probabilities: list[float]) -> int:
-        count = 0
-        for q, p in zip(self.counters, probabilities, strict=True):
-            planes = np.array(threshold_planes(p), np.uint32)
-            if planes[0] != OFF:
-                state, met = reinforce(
-                    q, planes, DIGITS, self.walk_block, *self._limits, np.uint32(self.generator.state)
-                )
-                self.generator.state = int(state)
-                count += int(met)
-        return count
-
-
-def _columns(rows: Ints) -> NDArray[np.uint64]:
-    """(n, width) of ±1 or counters as a plane (words, n): rows lie side by side."""
-    return np.ascontiguousarray(pack(rows).T)
-
-
-def _layer(bits: NDArray[np.uint64], plane: NDArray[np.uint64], fan_in: int) -> tuple[Ints, NDArray[np.uint64]]:
-    """Pre-activations (n, K_l) and packed activations (n, words)."""
-    samples, neurons = len(bits), plane.shape[1]
-    z, packed = np.empty((samples, neurons), np.int32), np.empty((samples, words(neurons)), np.uint64)
-    if bits.ndim == 3:
-        forward_patches(bits, plane, fan_in, z, packed)
-    else:
-        forward(bits, plane, fan_in, z, packed)
-    return z, packed
+        return reinforce_all(self.counters, probabilities, self.walk_block, self._limits, self.generator)

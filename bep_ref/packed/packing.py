@@ -25,6 +25,11 @@ def pack(rows: NDArray[Any]) -> NDArray[np.uint64]:
     return packed.view("<u8")
 
 
+def columns(rows: NDArray[Any]) -> NDArray[np.uint64]:
+    """``rows`` (n, width) of ±1 or counters as a plane (words, n), in which they lie side by side."""
+    return np.ascontiguousarray(pack(rows).T)
+
+
 @kernel
 def pack_bits(ones, out):  # type: ignore[no-untyped-def]
     """One row: ``ones`` (width,) bool into words ``out``."""

@@ -1,9 +1,12 @@
 """The first layer where each neuron sees a patch of the image."""
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from bep_ref.packed.compiler import kernel, popcount
-from bep_ref.packed.packing import pack_bits
+from bep_ref.packed.packing import pack_bits, words
 
 
 @kernel
@@ -58,3 +61,13 @@ def forward_patches(patches, plane, fan_in, z, packed):  # type: ignore[no-untyp
             z[n, j] = total
             positive[j] = total >= 0
         pack_bits(positive, packed[n])
+
+
+def propagate_patches(
+    bits: NDArray[np.uint64], plane: NDArray[np.uint64], fan_in: int
+) -> tuple[NDArray[Any], NDArray[np.uint64]]:
+    """Pre-activations (n, K_1) and packed activations (n, words) of patches ``bits`` (n, words, patches)."""
+    neurons = plane.shape[1]
+    z, packed = np.empty((len(bits), neurons), np.int32), np.empty((len(bits), words(neurons)), np.uint64)
+    forward_patches(bits, plane, fan_in, z, packed)
+    return z, packed

@@ -1,8 +1,13 @@
 """Reinforcement: the walk of :mod:`bep_ref.reinforce` from hit to hit, with the same words in the same order."""
 
+from collections.abc import Iterable
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from bep_ref.packed.compiler import kernel
+from bep_ref.reinforce import DIGITS, OFF, Xorshift32, threshold_planes
 
 
 @kernel
@@ -47,3 +52,21 @@ def reinforce(q, planes, digits, block, low, high, state):  # type: ignore[no-un
                     q[j, i] -= q[j, i] > low
         position += 1
     return x, count
+
+
+def reinforce_all(
+    counters: Iterable[NDArray[Any]],
+    probabilities: list[float],
+    block: int,
+    limits: tuple[Any, Any],
+    generator: Xorshift32,
+) -> int:
+    """Walk every matrix of ``counters`` in order, with its probability; ``limits`` of their type; the counters met."""
+    count = 0
+    for q, p in zip(counters, probabilities, strict=True):
+        planes = np.array(threshold_planes(p), np.uint32)
+        if planes[0] != OFF:
+            state, met = reinforce(q, planes, DIGITS, block, *limits, np.uint32(generator.state))
+            generator.state = int(state)
+            count += int(met)
+    return count

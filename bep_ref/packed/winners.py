@@ -7,15 +7,15 @@ from bep_ref.packed.compiler import kernel
 
 @kernel
 def find_winners(z, target, triggered, group_size, chosen, events):  # type: ignore[no-untyped-def]
-    """Sec. 3.3 for the ``triggered`` samples, with ``z`` and ``target`` (n, K_l).
+    """Sec. 3.3 for the ``triggered`` samples, with ``z`` and ``target`` (n, K_l); sums of ``z`` over time need int64.
 
     Marks ``chosen`` (n, K_l) bool, all False before; lists winners as rows (sample, neuron) of ``events``, in order of
     samples, and returns how many there are.
     """
     samples, neurons = z.shape
-    content = np.int32(0x7FFFFFFF)
+    content = z.dtype.type(np.iinfo(z.dtype).max)
     # distance and neuron in one number: the least has the lowest index of equals; |z| <= 65536 and 8192 neurons fit
-    distance = np.empty(neurons, np.int32)
+    distance = np.empty(neurons, z.dtype)
     count = 0
     for n in range(samples):
         if not triggered[n]:

@@ -53,7 +53,6 @@ def test_local_rule(tmp_path, capsys):
         (["--window", 13], "window: 13 is out of range; it must be at most 9, the length of series "),
         (["--hidden", 8], "hidden: ucr:"),
         (["--rule", "local"], "rule: local is for perceptrons; ucr:"),
-        (["--engine", "packed"], "engine: packed does not know recurrent networks"),
         (["--expansion", 70000], "expansion: 70000 is out of range; it must be 0 (none) to 65536 bits"),
     ],
 )
@@ -62,12 +61,26 @@ def test_options_that_sequences_refuse(data, capsys, tmp_path, options, expected
     assert not (tmp_path / "run").exists()
 
 
-def test_one_class_only(data, capsys, tmp_path):
+@pytest.mark.parametrize(
+    ("good", "bad", "expected"),
+    [
+        ("@dimensions 2", "@dimensions 3", "line 7: 2 channels before the class; it must be 3"),
+        ("@equalLength false", "@equalLength true", "values; @equalLength is true and the first has "),
+        (":", ":1,2:", "line 7: 4 channels before the class; it must be 2"),
+        ("?", "none", "'none' is not a number"),
+        ("@data\n", "", "line 6: data before @data"),
+        (":up", ":down", "Toy_TRAIN.ts: 1 different labels is out of range; it must be 2 to 256"),
+        (":up", ":left", "class 'left' is not one of @classLabel's down, up"),
+    ],
+)
+def test_bad_ts_files(capsys, tmp_path, good, bad, expected):
     write_archive(tmp_path)
     train = tmp_path / "Toy_TRAIN.ts"
-    train.write_text(train.read_text().replace(":up", ":down"))
+    train.write_text(train.read_text().replace(good, bad))
     line = complaint(capsys, "train", "--data", f"ucr:{tmp_path / 'Toy'}", "--out", tmp_path / "run")
-    assert line.endswith("Toy_TRAIN.ts: 1 different labels is out of range; it must be 2 to 256")
+    assert str(train) in line
+    assert expected in line
+    assert not (tmp_path / "run").exists()
 
 
 def test_kinds_of_data_and_model_that_do_not_meet(trained, data, capsys, tmp_path):

@@ -63,6 +63,8 @@ def test_rows_of_images(tmp_path):
     [
         (GOOD.replace("4,5,6", "4,5"), "line 9: 2 values; @equalLength is true and the first has 3"),
         (GOOD.replace("@equal", "@seriesLength 4\n@equal"), "line 9: 3 values; @seriesLength is 4"),
+        (GOOD.replace("@equalLength true", "@seriesLength 4"), "line 8: 3 values; @seriesLength is 4"),
+        (GOOD.replace("4,5,6", "4,1_000,6"), "line 9, channel 1, value 2: '1_000' is not a number"),
         (GOOD.replace("4,5,6", "4,five,6"), "line 9, channel 1, value 2: 'five' is not a number"),
         (GOOD.replace("4,5,6", "4,inf,6"), "line 9, channel 1, value 2: inf is not a finite number"),
         (GOOD.replace("4,5,6", "4,,6"), "line 9, channel 1, value 2: '' is not a number"),

@@ -58,7 +58,7 @@ def test_model_predicts_the_same_from_raw_series(finished, tmp_path):
     model = Model.load(tmp_path / "model.npz")
     data = load(finished.task.data)
     assert (model.predict(data.x_test) == finished.model.predict(data.x_test)).all()
-    assert (finished.net.load(finished.task.test.x) == model.binariser(data.x_test)).all()
+    assert (finished.task.test.x == model.binariser(data.x_test)).all()
     assert model.network == finished.task.network
 
 

@@ -1,4 +1,4 @@
-"""PyTorch: the same shape with binary weights and activations, trained by straight-through gradients and Adam."""
+"""PyTorch: the same shapes with binary weights and activations, trained by straight-through gradients and Adam."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ RATE = 0.01
 """Adam's learning rate at the start that suits MNIST."""
 
 
-class _Sign(torch.autograd.Function):
+class Sign(torch.autograd.Function):
     """±1 forward; backward the gradient passes where ``|z| <= 1``."""
 
     @staticmethod
@@ -28,8 +28,13 @@ class _Sign(torch.autograd.Function):
         return gradient * (z.abs() <= 1)
 
 
+def layer(a: Any, weight: Any) -> Any:
+    """Pre-activations through the signs of ``weight``, divided by the root of the fan-in."""
+    return linear(a, Sign.apply(weight)) / weight.shape[1] ** 0.5
+
+
 class QatLearner:
-    """Latent float weights, clipped to ±1; every pre-activation is divided by the root of its fan-in.
+    """Latent float weights, clipped to ±1.
 
     ``rate`` is Adam's learning rate at the start; it falls to zero along a cosine.
     """
@@ -37,14 +42,17 @@ class QatLearner:
     def __init__(self, task: Task, rate: float = RATE) -> None:
         torch.set_num_threads(1)
         torch.manual_seed(task.training.seed)
-        network = perceptron(task.network, "data")
-        shapes = [*network.shapes, (network.classes, network.hidden[-1])]
-        self.weights = [torch.nn.Parameter(torch.empty(shape).uniform_(-1, 1)) for shape in shapes]
+        self.weights = [torch.nn.Parameter(torch.empty(shape).uniform_(-1, 1)) for shape in self._shapes(task)]
         self.x, self.y = self._floats(task.train.x), torch.from_numpy(task.train.y)
         self.batch_size = task.training.batch_size
         steps = task.training.epochs * -(-len(self.y) // self.batch_size)
         self.adam = torch.optim.Adam(self.weights, lr=rate, fused=True)
         self.schedule = torch.optim.lr_scheduler.CosineAnnealingLR(self.adam, steps)
+
+    def _shapes(self, task: Task) -> list[tuple[int, int]]:
+        """Rows and columns of every matrix, the classifier's last."""
+        network = perceptron(task.network, "data")
+        return [*network.shapes, (network.classes, network.hidden[-1])]
 
     @staticmethod
     def _floats(x: NDArray[Any]) -> Any:
@@ -52,9 +60,8 @@ class QatLearner:
 
     def _logits(self, a: Any) -> Any:
         for weight in self.weights[:-1]:
-            a = _Sign.apply(linear(a, _Sign.apply(weight)) / weight.shape[1] ** 0.5)
-        last = self.weights[-1]
-        return linear(a, _Sign.apply(last)) / last.shape[1] ** 0.5
+            a = Sign.apply(layer(a, weight))
+        return layer(a, self.weights[-1])
 
     def epoch(self, number: int) -> None:
         for index in torch.randperm(len(self.y)).split(self.batch_size):
