@@ -39,6 +39,7 @@ figures: $(READY) ## measure what the README's tables show again, into benchmark
 	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off -e '.[bench]'
 	$(call MEASURE,bench sw --mnist mnist:$(MNIST),software)
 	$(call MEASURE,bench link,link)
+	$(call MEASURE,bench export --data digits mnist:$(MNIST),export)
 	$(call MEASURE,reproduce prototypes digits mnist --mnist mnist:$(MNIST) --plot docs/accuracy.png,accuracy)
 	$(call MEASURE,bench hw --mnist mnist:$(MNIST) --plot docs/throughput.png,hardware)
 
@@ -64,5 +65,5 @@ $(READY): pyproject.toml
 	@command -v $(CXX) >/dev/null || \
 		{ echo "make: no C++ compiler ($(CXX)) was found; on Debian or Ubuntu: apt install g++" >&2; exit 1; }
 	"$(PYTHON)" -m venv $(VENV)
-	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off -e '.[fast,sim,synth,test]'
+	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off -e '.[fast,sklearn,qonnx,sim,synth,test]'
 	@touch $@
