@@ -16,7 +16,7 @@ def write(model: Model, machine: Machine) -> dict[str, bytes]:
     """Content of every file, by name, for ``machine``; :class:`ConfigError` if ``model`` is no plain perceptron."""
     network = perceptron(model.network, "model")
     layout = Layout(network, machine)
-    visible = {}
+    visible: dict[tuple[int, int], int] = {}
     for layer, weights in enumerate([*model.counters, model.classifiers[-1]]):
         visible |= layout.pack_visible(layer, 2 * (weights >= 0) - 1)
     images = {

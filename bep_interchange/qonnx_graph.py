@@ -105,10 +105,8 @@ def read(path: Path) -> PlainNetwork:
     *weights, classifier = (
         matrix_of_signs(f"{path}: layer {layer}", matrix.T) for layer, matrix in enumerate(matrices, start=1)
     )
-    if thresholds is None:
-        thresholds = np.zeros((matrices[0].shape[0], 1))
-    names = class_names or numbered(len(classifier))
-    return PlainNetwork(thresholds.astype(np.float32), tuple(weights), classifier, names)
+    single = np.zeros((len(matrices[0]), 1), np.float32) if thresholds is None else thresholds.astype(np.float32)
+    return PlainNetwork(single, tuple(weights), classifier, class_names or numbered(len(classifier)))
 
 
 def _load(path: Path) -> tuple[onnx.GraphProto, tuple[str, ...]]:
