@@ -42,6 +42,7 @@ figures: $(READY) ## measure what the README's tables show again, into benchmark
 	$(call MEASURE,bench export --data digits mnist:$(MNIST),export)
 	$(call MEASURE,reproduce prototypes digits mnist --mnist mnist:$(MNIST) --plot docs/accuracy.png,accuracy)
 	$(call MEASURE,bench hw --mnist mnist:$(MNIST) --plot docs/throughput.png,hardware)
+	$(call MEASURE,bench estimate,estimate)
 
 lint: $(READY) ## lint, formatting and types
 	$(BIN)/ruff check .

@@ -28,6 +28,7 @@ COMMANDS = (
     "import",
     "cosim",
     "verilog",
+    "estimate",
     "synth",
     "board",
     "run",

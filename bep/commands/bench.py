@@ -4,7 +4,7 @@ import argparse
 from typing import Any
 
 from bep.command import add_command
-from bep.commands import bench_counters, bench_export, bench_hw, bench_link, bench_sw
+from bep.commands import bench_counters, bench_estimate, bench_export, bench_hw, bench_link, bench_sw
 from bep.options import add_json
 
 NAME = "bench"
@@ -17,12 +17,13 @@ Measure what the README's tables show.
   bep bench sw --help           training in software, beside other ways to train such a network
   bep bench counters --help     accuracy against the width of the counters
   bep bench export --help       exported networks beside the golden model
+  bep bench estimate --help     what bep estimate rests on, and how far it is off
 """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     kinds = parser.add_subparsers(required=True, metavar="WHAT")
-    for kind in (bench_hw, bench_link, bench_sw, bench_counters, bench_export):
+    for kind in (bench_hw, bench_link, bench_sw, bench_counters, bench_export, bench_estimate):
         own = add_command(kinds, kind)
         add_json(own, default=argparse.SUPPRESS)  # what stands before WHAT stays
         own.set_defaults(kind=kind)
