@@ -134,7 +134,7 @@ def machine(args: argparse.Namespace, network: Network, target: int = 128, **fix
     """The machine of :func:`add_machine`'s options: about ``target`` lanes by default, with ``fixed`` fields."""
     from bep_hw.choose import choose_machine
 
-    given = {name: getattr(args, name) for name in (*_SIZES, "rule") if getattr(args, name) is not None}
+    given = {name: getattr(args, name) for name in (*_SIZES, "rule") if getattr(args, name, None) is not None}
     if args.bare:
         given |= {"statistics": False, "receive_buffer": False}
     return choose_machine(network, target, **{**fixed, **given, "training": not args.inference})

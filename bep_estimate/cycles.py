@@ -61,6 +61,8 @@ class _Run:
     def __post_init__(self) -> None:
         layout, machine = self.layout, self.layout.machine
         self.program = compile_program(layout)
+        columns = [item for item in self.program if item.kind is not Kind.FORWARD]
+        self.final = columns[-1] if columns else None
         self.plane = VisiblePlane.delay_of(layout)
         self.count = XnorPopcount(machine.lanes).delay
         self.order_cycles = 3 + HiddenPlane.delay_of(layout)
@@ -112,57 +114,61 @@ class _Run:
             self._backward(item, sample)
 
     def _forward(self, item: Pass, sample: int) -> None:
-        classifier = item.layer == len(self.layout.layers) - 1
+        layout, place = self.layout, self.layout.layers[item.layer]
+        classifies = item.neurons == layout.logits
         start = self.time
-        if item.layer == 0:
+        if place.below < 0:
             full = max(self.word, self.complete[sample] + 1) + item.chunks + 2
             start = max(start, full)
             self.word = start + 3 + self.plane
         elif item.first:
-            start = max(start, self.filled[item.layer - 1])
-        if classifier and item.first:
+            start = max(start, self.filled[place.below])
+        if classifies and item.first:
             start = max(start, self.scan_free, self.columns_free)
         end = start + max(item.rows, PreActivation.MINIMUM_ROWS)
-        machine = self.layout.machine
-        if item.layer == 0 and item.last and machine.z_buffers == 1 and machine.training:
+        machine = layout.machine
+        if place.below < 0 and item.last and machine.z_buffers == 1 and machine.training:
             begin, rows = self.releasing
             end = max(end, min(self.scan_free, begin) + item.rows, self.scan_free + max(0, item.rows - rows))
         self.time = end
-        if item.last and not classifier:
-            self.filled[item.layer] = end + 2 + self.plane + self.count
-        if item.last and classifier:
+        if item.last and not classifies:
+            self.filled[item.neurons] = end + 2 + self.plane + self.count
+        if item.last and classifies:
             self.decided = end + 6 + self.plane + self.count
             self.scan_free = self.decided + 3
             self.releasing = (self.decided, item.rows)
-            if not self.layout.machine.training:
+            if not machine.training:
                 self.freed.append(self.decided)
-            elif not self.triggers(sample):
+            elif not self.triggers(sample) and place.below == layout.logits - 1:
                 self._end(sample, self.decided + 2)
 
     def _backward(self, item: Pass, sample: int) -> None:
         """A segment is summed, then scanned for winners; the columns are free again behind the scan."""
+        layout = self.layout
         start = max(self.time, self.columns_free)
         rows = 1
         if item.kind is Kind.BACKWARD:
             start = max(start, self.decided + 1)
-            rows = max(1, round(self.workload.gated * self.layout.layers[item.layer].rows))
+            rows = max(1, round(self.workload.gated * layout.layers[item.layer].rows))
         self.time = start + rows
-        if not self.triggers(sample):
-            self.columns_free = max(self.time + 4 + self.plane, self.decided) + 2
-            return
         scan = max(self.time + 4 + self.plane, self.decided) + 2
-        begin, size = scan, self._group(item.layer - 1)
+        if not self.triggers(sample):
+            self.columns_free = scan
+            return
+        begin, size = scan, self._group(item.neurons)
         for row in range(item.start + 1, item.start + item.count + 1):
             scan += 1
             if row % size == 0:
                 scan = max(scan, self._room())
-                self._order(scan + 3, self.layout.layers[item.layer - 1].chunks)
+                self._order(scan + 3, layout.layers[item.neurons].chunks)
         self.columns_free = scan + 4
-        if item.layer == 1:
+        if item.neurons == 0:
             self.releasing = (begin, item.count)
-        if item.layer == 1 and item.last:
+        if item is self.final:
             self.scan_free = max(scan + 3, self._room()) + 2
             self._end(sample, self.scan_free)
+        elif item.last and layout.machine.rule == "local":
+            self.scan_free = scan + 5
         else:
             self.scan_free = self.columns_free + 4 * item.count  # it goes on with the next segment
 

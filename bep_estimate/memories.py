@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bep_hw.gated_list import GatedList
 from bep_hw.hidden_plane import PART_BLOCKS, SPRAM_WIDTH
-from bep_hw.hit_queue import SHORT
+from bep_hw.hit_queue import HitQueue
 from bep_hw.hit_slices import slice_layout
 from bep_hw.layout import Layout
 from bep_hw.link.opcodes import BUFFER_BYTES
@@ -84,7 +84,7 @@ def memories(layout: Layout) -> tuple[Shape, ...]:
         ]
         if not machine.spram:
             shapes += _hidden(layout)
-        if machine.hits_ahead > SHORT:
+        if machine.hits_ahead > HitQueue.SHORT:
             shapes.append(Shape("hits.entries", slice_layout(layout).size, machine.hits_ahead))
     if machine.receive_buffer:
         shapes.append(Shape("bridge.ring.memory", 8, BUFFER_BYTES))

@@ -17,7 +17,8 @@ def write(model: Model, machine: Machine) -> dict[str, bytes]:
     network = perceptron(model.network, "model")
     layout = Layout(network, machine)
     visible: dict[tuple[int, int], int] = {}
-    for layer, weights in enumerate([*model.counters, model.classifiers[-1]]):
+    # hardware that only infers, or learns by bep, holds the classifier that predicts
+    for layer, weights in enumerate([*model.counters, *model.classifiers[-layout.classifiers :]]):
         visible |= layout.pack_visible(layer, 2 * (weights >= 0) - 1)
     images = {
         f"visible_column{number}.mem": _image(

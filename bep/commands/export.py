@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     if args.to == "mem":
         from bep_interchange import memory_images
 
-        machine = board_machine(args, network)
+        machine = board_machine(args, network, rule=model.training.rule)
         files = memory_images.write(model, machine)
         extra["machine"] = machine.to_dict()
     else:
