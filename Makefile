@@ -41,10 +41,12 @@ figures: $(READY) ## measure what the README's tables show again, into benchmark
 	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off -e '.[bench]'
 	$(call MEASURE,bench sw --mnist mnist:$(MNIST),software)
 	$(call MEASURE,bench link,link)
+	$(call MEASURE,bench export --data digits mnist:$(MNIST),export)
 	$(call MEASURE,reproduce prototypes digits mnist --mnist mnist:$(MNIST) --plot docs/accuracy.png,accuracy)
 	$(call MEASURE,reproduce italy sequence smnist --italy ucr:$(ITALY) --smnist smnist:$(MNIST),sequences)
 	$(call MEASURE,bench gate --epochs 15 --plot docs/gate.png,gate)
 	$(call MEASURE,bench hw --mnist mnist:$(MNIST) --plot docs/throughput.png,hardware)
+	$(call MEASURE,bench estimate,estimate)
 
 lint: $(READY) ## lint, formatting and types
 	$(BIN)/ruff check .
@@ -68,5 +70,5 @@ $(READY): pyproject.toml
 	@command -v $(CXX) >/dev/null || \
 		{ echo "make: no C++ compiler ($(CXX)) was found; on Debian or Ubuntu: apt install g++" >&2; exit 1; }
 	"$(PYTHON)" -m venv $(VENV)
-	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off -e '.[fast,sim,synth,test]'
+	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off -e '.[fast,sklearn,qonnx,sim,synth,test]'
 	@touch $@

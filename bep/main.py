@@ -8,6 +8,7 @@ import json
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from keyword import iskeyword
 from pathlib import Path
 from typing import Any, NoReturn, cast
 
@@ -19,8 +20,24 @@ from bep.versions import installed_version
 from bep_ref.atomic import write_atomically
 from bep_ref.config import ConfigError
 
-COMMANDS = ("train", "eval", "info", "cosim", "verilog", "synth", "board", "run", "bench", "reproduce", "prove", "demo")
-"""Modules of ``bep.commands``, in the order of ``bep --help``."""
+COMMANDS = (
+    "train",
+    "eval",
+    "info",
+    "export",
+    "import",
+    "cosim",
+    "verilog",
+    "estimate",
+    "synth",
+    "board",
+    "run",
+    "bench",
+    "reproduce",
+    "prove",
+    "demo",
+)
+"""Commands, each a module of ``bep.commands``, in the order of ``bep --help``."""
 
 DESCRIPTION = """\
 Binary neural networks that learn on a small FPGA.
@@ -63,6 +80,11 @@ def call(argv: Sequence[str], report: Console, progress: Console) -> dict[str, A
     return result
 
 
+def module_name(command: str) -> str:
+    """Module of a command: its own name, with an underscore where Python keeps that to itself."""
+    return f"{command}_" if iskeyword(command) else command
+
+
 def _complain(line: str, code: int) -> int:
     print(f"bep: {line}", file=sys.stderr)
     return code
@@ -97,7 +119,7 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
     named = next((word for word in argv if not word.startswith("-")), None)
     for name in (named,) if named in COMMANDS else COMMANDS:
         try:
-            command = cast(Command, import_module(f"bep.commands.{name}"))
+            command = cast(Command, import_module(f"bep.commands.{module_name(name)}"))
         except ModuleNotFoundError as missing:
             if name == named:
                 raise ConfigError(f"{name}: needs the package {missing.name}, which is not installed") from None

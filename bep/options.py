@@ -125,13 +125,18 @@ def add_machine(parser: argparse.ArgumentParser, board: bool = False) -> None:
         meaning, limit = (_field(Machine, name).metadata[key] for key in ("meaning", "limit"))
         group.add_argument("--" + name.replace("_", "-"), type=int, metavar="N", help=f"{meaning}; {limit}")
     group.add_argument("--inference", action="store_true", help="without learning: weights are loaded, not trained")
+    group.add_argument(
+        "--bare", action="store_true", help="without event counters and receive buffer, where logic cells are short"
+    )
 
 
 def machine(args: argparse.Namespace, network: Network, target: int = 128, **fixed: Any) -> Machine:
     """The machine of :func:`add_machine`'s options: about ``target`` lanes by default, with ``fixed`` fields."""
     from bep_hw.choose import choose_machine
 
-    given = {name: getattr(args, name) for name in (*_SIZES, "rule") if getattr(args, name) is not None}
+    given = {name: getattr(args, name) for name in (*_SIZES, "rule") if getattr(args, name, None) is not None}
+    if args.bare:
+        given |= {"statistics": False, "receive_buffer": False}
     return choose_machine(network, target, **{**fixed, **given, "training": not args.inference})
 
 
@@ -143,6 +148,19 @@ def board_machine(args: argparse.Namespace, network: Network, **fixed: Any) -> M
 
     board = find(args.board)
     return machine(args, network, board.lanes, **board.machine, **fixed)
+
+
+def add_record(parser: argparse.ArgumentParser, kind: type[Any], title: str, description: str) -> None:
+    """An option for every field of a configuration."""
+    group = parser.add_argument_group(title, description)
+    for field in fields(kind):
+        _add_field(group, field)
+
+
+def record(args: argparse.Namespace, kind: type[Any]) -> Any:
+    """The configuration of :func:`add_record`'s options."""
+    given = {field.name: getattr(args, field.name) for field in fields(kind)}
+    return kind.from_dict({name: value for name, value in given.items() if value is not None})
 
 
 def _field(record: type[Any], name: str) -> "Field[Any]":

@@ -47,7 +47,7 @@ class Binariser:
         out = np.empty((len(x), *self.thresholds.shape), dtype=np.int8)
         for k, threshold in enumerate(self.thresholds.T):
             out[:, :, k] = np.where(x >= threshold if self.inclusive else x > threshold, 1, -1)
-        return out.reshape(len(x), -1)
+        return out.reshape(len(x), self.bits)
 
 
 def fit_binariser(spec: str, x: NDArray[Any]) -> Binariser:

@@ -319,6 +319,23 @@ class Machine(_Record):
         self._check("rule", self.rule in RULES)
 
 
+@dataclass(frozen=True)
+class Workload(_Record):
+    """How learning goes, as far as it decides a machine's cycles; the defaults are a first epoch's, the slowest."""
+
+    batch_size: int = setting("samples between two commits", "at least 1 sample", 100)
+    group_size: int = setting("gamma: neurons that share one update", "at least 1 neuron", 32)
+    triggered: float = setting("share of samples that cause an update", "0 to 1", 1.0)
+    gated: float = setting("share of a layer's rows that pass errors on", "0 to 1", 0.88)
+    reinforcement: float = setting("p_r: strength of reinforcement", "0 to 1", 0.5)
+
+    def __post_init__(self) -> None:
+        self._check("batch_size", self.batch_size >= 1)
+        self._check("group_size", self.group_size >= 1)
+        for name in ("triggered", "gated", "reinforcement"):
+            self._check(name, 0 <= getattr(self, name) <= 1)
+
+
 def gate_threshold(gate: float, fan_in: int) -> int:
     """``floor(nu * K)``: an error passes a neuron whose ``|z|`` is at most this (algorithm: Eq. 7)."""
     return math.floor(gate * fan_in)

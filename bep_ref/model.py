@@ -25,7 +25,7 @@ class Model:
 
     The last of ``classifiers`` predicts; local error signals have one a layer, otherwise it is the only one.
     ``data`` is the specification learned from, ``epoch`` the one whose counters these are and
-    ``validation_accuracy`` what they reached on the held-out part of the training data.
+    ``validation_accuracy`` what they reached on the held-out part of the training data, None where none was held out.
     """
 
     network: Network | RecurrentNetwork
@@ -34,7 +34,7 @@ class Model:
     class_names: tuple[str, ...]
     data: str
     epoch: int
-    validation_accuracy: float
+    validation_accuracy: float | None
     counters: list[NDArray[Any]]
     classifiers: list[NDArray[np.int8]]
     readout: Readout | None = None

@@ -67,11 +67,7 @@ class SeriesBinariser:
                 f"data: shape {x.shape} does not suit the binariser; it must be (samples, length, {self.features})"
             )
         lengths = series_lengths(x)
-        if lengths.min() < self.shape.window:
-            raise ConfigError(
-                f"window: {self.shape.window} is out of range; it must be at most {lengths.min()}, the length of "
-                f"series {int(lengths.argmin()) + 1}"
-            )
+        _check_window(self.shape.window, lengths)
         out = np.empty((len(x), self.steps(x.shape[1]), self.bits), dtype=np.int8)
         chunk = max(1, CHUNK // (out.shape[1] * max(self.bits, self.levels.bits * self.shape.window)))
         for start in range(0, len(x), chunk):
@@ -94,12 +90,22 @@ def fit_series_binariser(spec: str, shape: SeriesInput, x: NDArray[Any], seed: i
 
     Raises
     ------
-    ConfigError : a wrong specification.
+    ConfigError : a wrong specification, or a series shorter than a window.
     """
-    values = x[np.arange(x.shape[1]) < series_lengths(x)[:, None]]
+    lengths = series_lengths(x)
+    _check_window(shape.window, lengths)
+    values = x[np.arange(x.shape[1]) < lengths[:, None]]
     levels = fit_binariser(spec, values)
     expansion = signs(stream(seed, "expansion"), (shape.expansion, levels.bits * shape.window))
     return SeriesBinariser(levels, shape, expansion)
+
+
+def _check_window(window: int, lengths: NDArray[np.int64]) -> None:
+    if (lengths < window).any():
+        raise ConfigError(
+            f"window: {window} is out of range; it must be at most {lengths.min()}, the length of "
+            f"series {int(lengths.argmin()) + 1}"
+        )
 
 
 def series_lengths(x: NDArray[Any]) -> NDArray[np.int64]:

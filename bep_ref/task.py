@@ -63,59 +63,78 @@ class Task:
 
 
 def prepare(dataset: Dataset, settings: dict[str, Any]) -> Task:
-    """The task of learning ``dataset``: by a perceptron, or, if it holds sequences, by a recurrent network.
+    """The task of learning ``dataset`` with ``settings``, those of :func:`design`.
 
-    ``settings`` may hold ``hidden`` (required), ``patch`` and ``readout``, for sequences instead ``state`` and
-    ``output`` (required) and any field of :class:`~bep_ref.config.SeriesInput`; ``counter_bits``, ``binarise`` and any
-    field of :class:`~bep_ref.config.Training`. What it leaves out comes from the data set's preset, then from the
-    defaults. One group size serves all layers. The binariser is fitted on the samples learned from, not on those held
-    out.
+    The binariser is fitted on the samples learned from, not on those held out.
 
     Raises
     ------
     ConfigError : a setting out of range, or one that does not suit the data.
     """
-    _check_kind(dataset, settings)
-    rule = LOCAL_PRESET if settings.get("rule") == "local" else {}
-    settings = {**dataset.preset, **rule, **settings}
-    if settings.get("patch") and not dataset.image:
-        raise ConfigError(f"patch: {dataset.spec} holds no images, which patches are of")
-    training = Training.from_dict(_of(Training, settings))
+    training = Training.from_dict(_of(Training, _complete(dataset, settings)))
     kept, held = stratified_split(
         dataset.y_train, round(training.validation * len(dataset.y_train)), training.seed, "validation"
     )
-    levels, known = settings.get("binarise", dataset.binarise), dataset.x_train[kept]
-    binariser: Binariser | SeriesBinariser
-    if dataset.sequential:
-        shape = SeriesInput.from_dict(_of(SeriesInput, settings))
-        binariser = fit_series_binariser(levels, shape, known, training.seed)
-    else:
-        binariser = fit_binariser(levels, known)
-    train, validation, test = binariser(known), binariser(dataset.x_train[held]), binariser(dataset.x_test)
-    ends = {"inputs": binariser.bits, "classes": len(dataset.class_names)}
-    network: Network | RecurrentNetwork
-    if dataset.sequential:
-        ends["steps"] = max(part.shape[1] for part in (train, test))
-        network = RecurrentNetwork.from_dict(_of(RecurrentNetwork, settings) | ends)
-    else:
-        image = {"image": dataset.image} if settings.get("patch") else {}
-        network = Network.from_dict(_of(Network, settings) | ends | image)
-        if training.settle_after and not network.readout:
-            raise ConfigError(f"settle_after: {training.settle_after} needs a read-out, such as readout 12, to go on")
-    sizes = every_layer(training.group_size, len(network.widths))
-    sizes = sizes or default_group_sizes(network.widths, dataset.group_target)
-    check_group_sizes(sizes, network.widths)
+    binariser, network, training = design(dataset, settings, dataset.x_train[kept])
     return Task(
         data=dataset.spec,
         data_digest=dataset.digest(),
         class_names=dataset.class_names,
         binariser=binariser,
         network=network,
-        training=Training.from_dict(training.to_dict() | {"group_size": sizes}),
-        train=Samples(train, dataset.y_train[kept]),
-        validation=Samples(validation, dataset.y_train[held]),
-        test=Samples(test, dataset.y_test),
+        training=training,
+        train=Samples(binariser(dataset.x_train[kept]), dataset.y_train[kept]),
+        validation=Samples(binariser(dataset.x_train[held]), dataset.y_train[held]),
+        test=Samples(binariser(dataset.x_test), dataset.y_test),
     )
+
+
+def design(
+    dataset: Dataset, settings: dict[str, Any], known: NDArray[Any]
+) -> tuple[Binariser | SeriesBinariser, Network | RecurrentNetwork, Training]:
+    """What learns ``dataset``: a perceptron, or, if it holds sequences, a recurrent network; with its binariser.
+
+    ``settings`` may hold ``hidden`` (required), ``patch`` and ``readout``, for sequences instead ``state`` and
+    ``output`` (required) and any field of :class:`~bep_ref.config.SeriesInput`; ``counter_bits``, ``binarise`` and any
+    field of :class:`~bep_ref.config.Training`. What it leaves out comes from the data set's preset, then from the
+    defaults. One group size serves all layers. The binariser is fitted on features ``known`` (n, ...) alone.
+
+    Raises
+    ------
+    ConfigError : a setting out of range, or one that does not suit the data.
+    """
+    settings = _complete(dataset, settings)
+    if settings.get("patch") and not dataset.image:
+        raise ConfigError(f"patch: {dataset.spec} holds no images, which patches are of")
+    training = Training.from_dict(_of(Training, settings))
+    levels = settings.get("binarise", dataset.binarise)
+    binariser: Binariser | SeriesBinariser
+    network: Network | RecurrentNetwork
+    if dataset.sequential:
+        binariser = fit_series_binariser(
+            levels, SeriesInput.from_dict(_of(SeriesInput, settings)), known, training.seed
+        )
+        longest = max(part.shape[1] for part in (dataset.x_train, dataset.x_test))
+        ends = {"inputs": binariser.bits, "classes": len(dataset.class_names), "steps": binariser.steps(longest)}
+        network = RecurrentNetwork.from_dict(_of(RecurrentNetwork, settings) | ends)
+    else:
+        binariser = fit_binariser(levels, known)
+        image = {"image": dataset.image} if settings.get("patch") else {}
+        ends = {"inputs": binariser.bits, "classes": len(dataset.class_names)}
+        network = Network.from_dict(_of(Network, settings) | ends | image)
+        if training.settle_after and not network.readout:
+            raise ConfigError(f"settle_after: {training.settle_after} needs a read-out, such as readout 12, to go on")
+    sizes = every_layer(training.group_size, len(network.widths))
+    sizes = sizes or default_group_sizes(network.widths, dataset.group_target)
+    check_group_sizes(sizes, network.widths)
+    return binariser, network, Training.from_dict(training.to_dict() | {"group_size": sizes})
+
+
+def _complete(dataset: Dataset, settings: dict[str, Any]) -> dict[str, Any]:
+    """``settings`` that suit ``dataset``, and what its preset and the rule's say where they say nothing."""
+    _check_kind(dataset, settings)
+    rule = LOCAL_PRESET if settings.get("rule") == "local" else {}
+    return {**dataset.preset, **rule, **settings}
 
 
 def _check_kind(dataset: Dataset, settings: dict[str, Any]) -> None:

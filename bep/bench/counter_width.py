@@ -46,10 +46,9 @@ class Run:
         task = prepare(load(self.spec), self.settings)
         trainer = Trainer(task)
         trainer.run(lambda _: on_epoch(self))
-        model = trainer.model
         return {
-            "validation_accuracy": model.validation_accuracy,
-            "test_accuracy": accuracy(model.net(), task.test.x, task.test.y),
+            "validation_accuracy": trainer.best.validation_accuracy,
+            "test_accuracy": accuracy(trainer.model.net(), task.test.x, task.test.y),
         }
 
 

@@ -1,0 +1,232 @@
+"""What `bep estimate` rests on: boards synthesised to count their cells, and boards measured to compare with."""
+
+import json
+import re
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from bep_estimate.cycles import cycles_per_sample
+from bep_estimate.footprint import fit, in_luts, relative_errors
+from bep_estimate.memories import block_rams
+from bep_hw.identity import build_digest
+from bep_hw.layout import Layout
+from bep_ref.atomic import write_atomically
+from bep_ref.config import ConfigError, Machine, Network, Training, Workload, default_group_sizes
+from boards.clocks import PLLS
+from boards.netlist import Resources
+from boards.pll import highest
+from boards.registry import find
+from boards.synthesis import synthesise
+from boards.top import BoardTop
+from boards.trainer_build import CONSTRAINT_MHZ
+
+KINDS = ("lut4", "ff")
+PERCEPTRON = re.compile(r"\d+(-\d+)+")
+"""What a measured row calls a network that the estimator knows."""
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Footprint:
+    """A board that is synthesised, not placed: one of the points that cells are fitted to."""
+
+    name: str
+    board: str
+    network: Network
+    machine: Machine
+
+
+SMALL = Network(96, (32, 24), 4)
+MNIST = Network(784, (96, 96), 10)
+
+
+def _up5k(lanes: int, backward_lanes: int = 24, **fields: Any) -> Machine:
+    return Machine(lanes, 4, backward_lanes, spram=True, **fields)
+
+
+def _ecp5(lanes: int, update_lanes: int = 16, backward_lanes: int = 32, **fields: Any) -> Machine:
+    return Machine(lanes, update_lanes, backward_lanes, register_plane=True, **fields)
+
+
+_BARE = {"statistics": False, "receive_buffer": False}
+_WHOLE_ECP5 = {"backward_lanes": 0, "z_buffers": 2, "hits_ahead": 2048, "slots": 8, "statistics": False}
+
+FOOTPRINTS = (
+    Footprint("i-base", "icebreaker", SMALL, _up5k(24)),
+    Footprint("i-lanes", "icebreaker", SMALL, _up5k(96)),
+    Footprint("i-back", "icebreaker", SMALL, _up5k(32, 8)),
+    Footprint("i-bare", "icebreaker", SMALL, _up5k(24, **_BARE)),
+    Footprint("i-inference", "icebreaker", SMALL, _up5k(48, training=False)),
+    Footprint("i-mnist", "icebreaker", MNIST, _up5k(112, hits_ahead=2, **_BARE)),
+    Footprint("i-large", "icebreaker", Network(784, (128, 64), 10), _up5k(176, 40, **_BARE)),
+    Footprint("h-update", "ice40_hx8k_b_evn", SMALL, Machine(24, 24, 24)),
+    Footprint("h-base", "ice40_hx8k_b_evn", SMALL, Machine(24, 8, 24)),
+    Footprint("e-base", "ulx3s_85f", SMALL, _ecp5(32)),
+    Footprint("e-lanes", "ulx3s_85f", Network(384, (32, 24), 4), _ecp5(192)),
+    Footprint("e-back", "ulx3s_85f", Network(192, (96, 96), 4), _ecp5(96, backward_lanes=96)),
+    Footprint("e-update", "ulx3s_85f", Network(192, (32, 24), 4), _ecp5(96, 48)),
+    Footprint("e-bare", "ulx3s_85f", SMALL, _ecp5(32, **_BARE)),
+    Footprint("e-inference", "ulx3s_85f", SMALL, _ecp5(64, training=False)),
+    Footprint("e-mnist", "ulx3s_85f", Network(784, (128, 128), 10), _ecp5(96, 32, **_WHOLE_ECP5)),
+)
+"""Small boards that differ in one thing each, and a few large ones."""
+
+
+def synthesise_all(folder: Path, show: Callable[[str, int, int], None]) -> list[Row]:
+    """A row for each of :data:`FOOTPRINTS`, kept in ``folder``: after an interruption the rest follows."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = []
+    for done, footprint in enumerate(FOOTPRINTS):
+        show(footprint.name, done, len(FOOTPRINTS))
+        what = {
+            "board": footprint.board,
+            "network": footprint.network.to_dict(),
+            "machine": footprint.machine.to_dict(),
+        }
+        what = json.loads(json.dumps(what))
+        kept = folder / f"{footprint.name}.json"
+        row = json.loads(kept.read_text()) if kept.exists() else {}
+        if {name: row.get(name) for name in what} != what:
+            row = {"name": footprint.name, **what, **asdict(_synthesise(footprint))}
+            write_atomically(kept, json.dumps(row, indent=2).encode())
+        rows.append(row)
+    return rows
+
+
+def _what(footprint: Footprint) -> Row:
+    """What a row is of: one that was synthesised before is synthesised again only if this changed."""
+    network, machine = footprint.network, footprint.machine
+    what = {
+        "board": footprint.board,
+        "network": network.to_dict(),
+        "machine": machine.to_dict(),
+        "build": f"{build_digest(network, machine):08x}",
+    }
+    plain: Row = json.loads(json.dumps(what))
+    return plain
+
+
+def _synthesise(footprint: Footprint) -> Resources:
+    """The whole board, like `boards.flow` builds it, up to its netlist."""
+    board = find(footprint.board)
+    family = board.device.family.name
+    settings = PLLS[family].settings(board.platform().default_clk_frequency / 1e6)
+    top = BoardTop(footprint.network, footprint.machine, board, highest(list(settings), CONSTRAINT_MHZ[family]))
+    plan = board.platform().prepare(top, "top", emit_src=False)
+    with tempfile.TemporaryDirectory() as name:
+        return synthesise(plan.files["top.il"], board.device, "top", Path(name))
+
+
+def coefficients(footprints: Sequence[Row], measured: Sequence[Row]) -> dict[str, Any]:
+    """Content of ``coefficients.json``: cells fitted to ``footprints``, packing and clocks of boards ``measured``."""
+    found: dict[str, Any] = {"cells": {}, "packing": {}, "clocks": _clocks(measured)}
+    for family in sorted({_family(row) for row in footprints}):
+        rows = [row for row in footprints if _family(row) == family]
+        layouts = [_layout(row) for row in rows]
+        found["cells"][family] = {kind: fit(layouts, _counts(rows, kind), kind) for kind in KINDS}
+        found["packing"][family] = _packing([row for row in measured if _family(row["what"]) == family])
+    return found
+
+
+def _family(row: Row) -> str:
+    return find(row["board"]).device.family.name
+
+
+def _layout(row: Row) -> Layout:
+    return Layout(Network.from_dict(row["network"]), Machine.from_dict(row["machine"]))
+
+
+def _counts(rows: Sequence[Row], kind: str) -> list[float]:
+    """Cells of each row; LUTs without those that are memories, which nothing is fitted to."""
+    memory = [in_luts(_layout(row), find(row["board"]).device) if kind == "lut4" else 0 for row in rows]
+    return [row[kind] - luts for row, luts in zip(rows, memory, strict=True)]
+
+
+def fit_errors(footprints: Sequence[Row], found: dict[str, Any]) -> dict[str, list[float]]:
+    """Relative errors of LUTs and flip-flops at the points they were fitted to."""
+    errors: dict[str, list[float]] = {kind: [] for kind in KINDS}
+    for row in footprints:
+        for kind in KINDS:
+            errors[kind] += relative_errors(found["cells"][_family(row)][kind], [_layout(row)], _counts([row], kind))
+    return errors
+
+
+def _packing(rows: Sequence[Row]) -> float:
+    """Logic cells that flip-flops take for themselves, a share of all flip-flops."""
+    shares = []
+    for row in rows:
+        built = row["build"]
+        logic = next(iter(built["utilisation"].values()))["used"]
+        shares.append((logic - built["lut4"]) / built["ff"])
+    return round(sum(shares) / len(shares), 4) if shares else 0.0
+
+
+def _clocks(rows: Sequence[Row]) -> dict[str, float]:
+    """Mean over the boards measured with a chip of their median clocks, MHz; trainers only."""
+    found: dict[str, list[float]] = {}
+    for row in rows:
+        if row["what"]["machine"]["training"]:
+            found.setdefault(row["build"]["device"], []).append(row["build"]["fmax_median_mhz"])
+    return {device: round(sum(clocks) / len(clocks), 2) for device, clocks in sorted(found.items())}
+
+
+def read_measured(files: Sequence[Path]) -> list[Row]:
+    """The rows of perceptrons that ``bep bench hw`` wrote."""
+    rows: list[Row] = []
+    for file in files:
+        try:
+            rows += [
+                row for row in json.loads(file.read_text())["rows"] if PERCEPTRON.fullmatch(row["what"]["network"])
+            ]
+        except (ValueError, KeyError, TypeError):
+            raise ConfigError(f"measured: {file} is none of bep bench hw's files") from None
+    return rows
+
+
+def compare(row: Row, found: dict[str, Any]) -> Row:
+    """A measured board beside its estimate: (estimate, measured) of each figure, and the memories' equality."""
+    what, cosim, built = row["what"], row["cosim"], row["build"]
+    board = find(what["board"])
+    sizes = [int(size) for size in what["network"].split("-")]
+    network = Network(sizes[0], tuple(sizes[1:-1]), sizes[-1], what["counter_bits"])
+    layout = Layout(network, Machine.from_dict(what["machine"]))
+    cells = found["cells"][board.device.family.name]
+    estimates = {kind: built[kind] * (1 + relative_errors(cells[kind], [layout], [built[kind]])[0]) for kind in KINDS}
+    estimates["lut4"] += in_luts(layout, board.device)
+    estimates["cycles_per_sample"] = cycles_per_sample(layout, _workload(what, cosim, network))
+    measured = {**{kind: built[kind] for kind in KINDS}, "cycles_per_sample": cosim["cycles_per_sample"]}
+    if board.device.name in found["clocks"] and layout.machine.training:
+        estimates["fmax_mhz"], measured["fmax_mhz"] = found["clocks"][board.device.name], built["fmax_median_mhz"]
+    return {
+        "name": row["name"],
+        "memories": {"estimate": block_rams(layout, board.device), "measured": built["block_rams"]},
+        **{
+            name: {
+                "estimate": round(value, 1),
+                "measured": measured[name],
+                "error": round(value / measured[name] - 1, 4),
+            }
+            for name, value in estimates.items()
+        },
+    }
+
+
+def _workload(what: Row, cosim: Row, network: Network) -> Workload:
+    """How the measured run went, as far as its row tells."""
+    training = what["training"]
+    sizes = training.get("group_size") or default_group_sizes(network.widths)
+    return Workload(
+        batch_size=training.get("batch_size", Training.batch_size),
+        group_size=sizes[0],
+        triggered=min(1.0, cosim["triggered"] / cosim["samples"]),
+    )
+
+
+def worst(rows: Sequence[Row]) -> dict[str, float]:
+    """Largest error of each figure, whatever its sign, over rows of :func:`compare`."""
+    names = (*KINDS, "cycles_per_sample", "fmax_mhz")
+    errors = {name: [abs(row[name]["error"]) for row in rows if name in row] for name in names}
+    return {name: max(found) for name, found in errors.items() if found}

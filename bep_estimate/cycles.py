@@ -1,0 +1,216 @@
+"""Cycles a sample: the passes of the program and the orders of the update engine, each as long as it takes.
+
+A simulation of events, not of cycles: a pass is one event, so is an order, so is a hit of reinforcement. It knows what
+waits for what (`bep_hw.sequencer`, `bep_hw.scan`, `bep_hw.update`), not the bits: the share of samples that trigger and
+of rows that pass the gate are given, and every group has a winner.
+"""
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from bep_hw.hidden_plane import HiddenPlane
+from bep_hw.interleave import compile_program
+from bep_hw.layout import Layout
+from bep_hw.popcount import XnorPopcount
+from bep_hw.preactivation import PreActivation
+from bep_hw.program import Kind, Pass
+from bep_hw.trainer import Trainer
+from bep_hw.visible_plane import VisiblePlane
+from bep_ref.config import Workload
+from bep_ref.reinforce import DIGITS, probability
+
+BATCHES = 4
+"""Simulated; the first one fills the pipeline and does not count."""
+SAMPLES = 400
+"""About so many samples are simulated, but whole batches."""
+DRAW = 6.5
+"""Cycles from one drawn gap to the next: a comparison of nine numbers with random ones, bit plane by bit plane."""
+WAITING = Trainer.ORDERS - 1
+"""Orders in front of the update engine beyond which the scan pauses: the queue keeps room for four, and behind it a
+register holds two and the engine one."""
+
+
+def cycles_per_sample(layout: Layout, workload: Workload) -> float:
+    """Mean cycles of a sample while samples never run out."""
+    batches = max(2, min(BATCHES, SAMPLES // workload.batch_size + 1))
+    run = _Run(layout, workload)
+    starts = [0.0]
+    for sample in range(batches * workload.batch_size):
+        run.round(sample)
+        if (sample + 1) % workload.batch_size == 0:
+            run.finish_batch(sample)
+            starts.append(run.time)
+    return (starts[-1] - starts[1]) / ((batches - 1) * workload.batch_size)
+
+
+@dataclass
+class _Run:
+    """Where the machine stands; times in cycles since the start."""
+
+    layout: Layout
+    workload: Workload
+    time: float = 0  # the array is free
+    orders: list[float] = field(default_factory=list)  # when each was begun by the update engine
+    update_free: float = 0
+    freed: list[float] = field(default_factory=list)  # slot of each sample
+    complete: list[float] = field(default_factory=list)  # each sample loaded
+    opened: float = 0  # the batch before is committed
+
+    def __post_init__(self) -> None:
+        layout, machine = self.layout, self.layout.machine
+        self.program = compile_program(layout)
+        columns = [item for item in self.program if item.kind is not Kind.FORWARD]
+        self.final = columns[-1] if columns else None
+        self.plane = VisiblePlane.delay_of(layout)
+        self.count = XnorPopcount(machine.lanes).delay
+        self.order_cycles = 3 + HiddenPlane.delay_of(layout)
+        self.word = 0.0  # the next word of inputs may be fetched
+        self.filled: dict[int, float] = {}
+        self.scan_free = self.columns_free = self.decided = 0.0
+        self.releasing = (0.0, 0)  # the last scan of the first layer: its begin and its rows
+        self.previous: int | None = None
+        self.rng = np.random.default_rng(1)
+
+    def triggers(self, sample: int) -> bool:
+        share = self.workload.triggered
+        return math.floor((sample + 1) * share) > math.floor(sample * share)
+
+    def round(self, sample: int | None) -> None:
+        """The passes of ``sample``'s first layer and of all that is left of the one before."""
+        if sample is not None:
+            self._load(sample)
+            available = max(self.complete[sample], self.opened) + 2
+            if available > self.time and self.previous is not None:
+                self.round(None)  # the old sample goes on alone
+            self.time = max(self.time, available)
+        old, self.previous = self.previous, sample
+        for item in self.program:
+            if (item.age == 0 and sample is not None) or (item.age == 1 and old is not None):
+                self._issue(item, sample if item.age == 0 else old)
+
+    def finish_batch(self, sample: int) -> None:
+        """The rest of the batch's last ``sample``, and the commit behind it."""
+        self.round(None)
+        if not self.layout.machine.training:
+            return
+        began = max(self.update_free, self.freed[sample]) + self.order_cycles + 2
+        self.update_free = self.opened = began + (self._sweep() if self.workload.triggered else 0) + self.order_cycles
+        self.time = self.opened
+
+    def _load(self, sample: int) -> None:
+        slots = self.layout.machine.slots
+        begin = self.complete[-1] if self.complete else 0.0
+        if sample >= slots:
+            begin = max(begin, self.freed[sample - slots] + 2)
+        self.complete.append(begin + self.layout.layers[0].chunks)
+
+    def _issue(self, item: Pass, sample: int | None) -> None:
+        assert sample is not None
+        if item.kind is Kind.FORWARD:
+            self._forward(item, sample)
+        elif self.triggers(sample) or (item.kind is Kind.TARGET and self.decided > self.time):
+            self._backward(item, sample)
+
+    def _forward(self, item: Pass, sample: int) -> None:
+        layout, place = self.layout, self.layout.layers[item.layer]
+        classifies = item.neurons == layout.logits
+        start = self.time
+        if place.below < 0:
+            full = max(self.word, self.complete[sample] + 1) + item.chunks + 2
+            start = max(start, full)
+            self.word = start + 3 + self.plane
+        elif item.first:
+            start = max(start, self.filled[place.below])
+        if classifies and item.first:
+            start = max(start, self.scan_free, self.columns_free)
+        end = start + max(item.rows, PreActivation.MINIMUM_ROWS)
+        machine = layout.machine
+        if place.below < 0 and item.last and machine.z_buffers == 1 and machine.training:
+            begin, rows = self.releasing
+            end = max(end, min(self.scan_free, begin) + item.rows, self.scan_free + max(0, item.rows - rows))
+        self.time = end
+        if item.last and not classifies:
+            self.filled[item.neurons] = end + 2 + self.plane + self.count
+        if item.last and classifies:
+            self.decided = end + 6 + self.plane + self.count
+            self.scan_free = self.decided + 3
+            self.releasing = (self.decided, item.rows)
+            if not machine.training:
+                self.freed.append(self.decided)
+            elif not self.triggers(sample) and place.below == layout.logits - 1:
+                self._end(sample, self.decided + 2)
+
+    def _backward(self, item: Pass, sample: int) -> None:
+        """A segment is summed, then scanned for winners; the columns are free again behind the scan."""
+        layout = self.layout
+        start = max(self.time, self.columns_free)
+        rows = 1
+        if item.kind is Kind.BACKWARD:
+            start = max(start, self.decided + 1)
+            rows = max(1, round(self.workload.gated * layout.layers[item.layer].rows))
+        self.time = start + rows
+        scan = max(self.time + 4 + self.plane, self.decided) + 2
+        if not self.triggers(sample):
+            self.columns_free = scan
+            return
+        begin, size = scan, self._group(item.neurons)
+        for row in range(item.start + 1, item.start + item.count + 1):
+            scan += 1
+            if row % size == 0:
+                scan = max(scan, self._room())
+                self._order(scan + 3, layout.layers[item.neurons].chunks)
+        self.columns_free = scan + 4
+        if item.neurons == 0:
+            self.releasing = (begin, item.count)
+        if item is self.final:
+            self.scan_free = max(scan + 3, self._room()) + 2
+            self._end(sample, self.scan_free)
+        elif item.last and layout.machine.rule == "local":
+            self.scan_free = scan + 5
+        else:
+            self.scan_free = self.columns_free + 4 * item.count  # it goes on with the next segment
+
+    def _group(self, layer: int) -> int:
+        return min(self.workload.group_size, self.layout.layers[layer].rows)
+
+    def _room(self) -> float:
+        return self.orders[-WAITING] if len(self.orders) >= WAITING else 0.0
+
+    def _order(self, pushed: float, chunks: int) -> None:
+        begun = max(pushed + 2, self.update_free)
+        self.orders.append(begun)
+        self.update_free = begun + max(chunks, self.order_cycles)
+
+    def _end(self, sample: int, pushed: float) -> None:
+        begun = max(pushed + 2, self.update_free)
+        self.orders.append(begun)
+        self.update_free = begun + 1
+        self.freed.append(begun + 1)
+
+    def _sweep(self) -> float:
+        """Cycles of a commit: a slice a cycle, but a slice with a hit waits until the next hit is known."""
+        layout, machine = self.layout, self.layout.machine
+        places: list[int] = []
+        chances: list[float] = []
+        for place in layout.trainable:
+            counters = layout.slices(place) * layout.slice_lanes
+            chance = probability(self.workload.reinforcement, 1.0, place.fan_in)
+            hits = np.flatnonzero(self.rng.random(counters) < chance)
+            places += (place.hidden_base + hits // layout.slice_lanes).tolist()
+            chances += [chance] * len(hits)
+        waits, time, drawn, previous = machine.hits_ahead + 2, 0.0, 0.0, 0
+        passed: list[float] = []
+        known = [0.0] * len(places)
+        for index, chance in enumerate(chances):
+            again = 1 / (1 - (1 - chance) ** (1 << DIGITS))  # a carry draws once more
+            begin = passed[index - waits] if index >= waits else drawn
+            drawn = max(drawn, begin) + (0 if index < waits else DRAW * again)
+            known[index] = drawn
+            if index:
+                # the slice of the hit before, which waits for this one's place
+                time = max(time + (places[index - 1] - previous), known[index]) + (layout.banks - 1)
+                previous = places[index - 1]
+                passed.append(time)
+        return time + layout.bank_depth - previous

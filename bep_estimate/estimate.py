@@ -1,0 +1,88 @@
+"""Everything that is told about a trainer before it is built."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from bep_estimate.cycles import cycles_per_sample
+from bep_estimate.footprint import cells, coefficients
+from bep_estimate.memories import SPRAM, SPRAM_DEPTH, block_rams
+from bep_hw.layout import Layout
+from bep_ref.config import Machine, Network, Workload
+from boards.board import Board
+
+FULL = 0.95
+"""Share of a chip's logic cells beyond which placement fails, about."""
+
+
+@dataclass(frozen=True)
+class Size:
+    """What one trainer takes of one chip: ``used`` and ``available`` by the names of :class:`~boards.device.Device`."""
+
+    lut4: int
+    ff: int
+    used: dict[str, int]
+    available: dict[str, int]
+    obstacle: str | None
+    """What there is too little of, if anything."""
+
+    @property
+    def fits(self) -> bool:
+        return self.obstacle is None
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Figures of one trainer on one board; ``fmax_mhz`` is None where no board with this chip was measured."""
+
+    network: Network
+    machine: Machine
+    size: Size
+    cycles_per_sample: float
+    fmax_mhz: float | None
+
+    @property
+    def samples_per_second(self) -> float | None:
+        return None if self.fmax_mhz is None else self.fmax_mhz * 1e6 / self.cycles_per_sample
+
+    def report(self) -> dict[str, Any]:
+        """As plain JSON types."""
+        rate, size = self.samples_per_second, self.size
+        return {
+            "network": str(self.network),
+            "machine": self.machine.to_dict(),
+            "fits": size.fits,
+            "obstacle": size.obstacle,
+            "lut4": size.lut4,
+            "ff": size.ff,
+            "utilisation": {n: {"used": size.used[n], "available": size.available[n]} for n in size.used},
+            "cycles_per_sample": round(self.cycles_per_sample, 1),
+            "fmax_mhz": self.fmax_mhz,
+            "samples_per_second": None if rate is None else round(rate),
+        }
+
+
+def size_of(network: Network, machine: Machine, board: Board) -> Size:
+    """What ``network``'s trainer on ``machine`` takes of ``board``'s chip."""
+    layout, device = Layout(network, machine), board.device
+    lut4, ff = cells(layout, device)
+    logic, *others = device.limits
+    used = {logic: round(lut4 + coefficients()["packing"][device.family.name] * ff)}
+    used |= {name: ff if name.endswith("_FF") else 0 for name in others}
+    for primitive, number in block_rams(layout, device).items():
+        used[device.family.memories[primitive]] = number
+    available = {name: device.limits.get(name, 0) for name in used}
+    over = [name for name in used if used[name] > available[name] * (FULL if name == logic else 1)]
+    if machine.spram and machine.training and layout.bank_depth > SPRAM_DEPTH:
+        over.insert(0, device.family.memories[SPRAM])
+    return Size(lut4, ff, used, available, over[0] if over else None)
+
+
+def estimate(network: Network, machine: Machine, board: Board, workload: Workload) -> Estimate:
+    """Figures of ``network``'s trainer on ``machine`` for ``board`` while it learns as ``workload`` says."""
+    return Estimate(
+        network=network,
+        machine=machine,
+        size=size_of(network, machine, board),
+        cycles_per_sample=cycles_per_sample(Layout(network, machine), workload),
+        fmax_mhz=coefficients()["clocks"].get(board.device.name),
+    )

@@ -1,0 +1,109 @@
+"""LUTs and flip-flops of a board: a sum of parts, each so many cells for each thing it is made of.
+
+The numbers of cells are fitted to synthesised boards (`bep bench estimate`) and kept in ``coefficients.json``.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+
+from bep_estimate.memories import BLOCKS, in_blocks, memories
+from bep_hw.columns import ColumnSums
+from bep_hw.layout import Layout
+from boards.device import Device
+
+LUTS_OF_LUT_RAM = 6
+"""Of a 16 x 4 bit memory, its write port included."""
+
+PARTS = (
+    "board",
+    "training",
+    "lanes",
+    "activation words",
+    "column sums",
+    "counter steps",
+    "neurons",
+    "address bits",
+    "statistics",
+    "receive buffer",
+)
+GUESS = {
+    "lut4": dict(zip(PARTS, (1200, 600, 2, 0.5, 1, 3, 1, 6, 300, 60), strict=True)),
+    "ff": dict(zip(PARTS, (700, 500, 2, 0.1, 1, 3, 2, 4, 250, 20), strict=True)),
+}
+"""Cells by construction: a lane has a LUT of an adder and one of a multiplexer, a bit of a column sum its own adder."""
+TRUST = 0.03
+"""A part that is twice its guess weighs as much as a board that is so far off."""
+
+
+@cache
+def coefficients() -> dict[str, Any]:
+    """What ``bep bench estimate`` found: cells of each part by family, clocks and packing by device."""
+    found: dict[str, Any] = json.loads((files("bep_estimate") / "coefficients.json").read_text())
+    return found
+
+
+def parts(layout: Layout) -> dict[str, float]:
+    """How much there is of everything whose cells are counted."""
+    network, machine = layout.network, layout.machine
+    columns = ColumnSums(layout.backward_lanes, max(network.hidden)).bits if machine.training else 0
+    starts = {
+        layout.activation_lane(index, word)
+        for index, place in enumerate(layout.layers)
+        if index
+        for word in range(place.words)
+    }
+    addresses = (layout.plane_depth, layout.bank_depth, layout.rows_depth, layout.z_depth, layout.slot_chunks)
+    trains = float(machine.training)
+    return {
+        "board": 1.0,
+        "training": trains,
+        "lanes": machine.lanes,
+        "activation words": machine.lanes * (len(starts) - 1),
+        "column sums": trains * layout.backward_lanes * columns,
+        "counter steps": trains * machine.update_lanes * network.counter_bits,
+        "neurons": max(network.hidden),
+        "address bits": trains * sum((depth - 1).bit_length() for depth in addresses),
+        "statistics": float(machine.statistics),
+        "receive buffer": float(machine.receive_buffer),
+    }
+
+
+def cells(layout: Layout, device: Device) -> tuple[int, int]:
+    """4-input LUTs and flip-flops of a board with ``layout``'s trainer."""
+    found = coefficients()["cells"][device.family.name]
+    there = parts(layout)
+    luts, flip_flops = (sum(found[kind][name] * there[name] for name in there) for kind in ("lut4", "ff"))
+    return round(luts) + in_luts(layout, device), round(flip_flops)
+
+
+def in_luts(layout: Layout, device: Device) -> int:
+    """LUTs of the memories that are too small for block RAM."""
+    block, chosen = BLOCKS[device.family.name], in_blocks(layout, device)
+    return LUTS_OF_LUT_RAM * sum(block.lut_rams(shape) for shape in memories(layout) if shape not in chosen)
+
+
+def fit(layouts: Sequence[Layout], counts: Sequence[float], kind: str) -> dict[str, float]:
+    """Cells (``kind``: lut4 or ff) of each part, none negative, that make the least mean square of relative errors.
+
+    Where boards say little of a part, it stays near :data:`GUESS`.
+    """
+    from sklearn.linear_model import LinearRegression
+
+    there = [parts(layout) for layout in layouts]
+    guess = np.array([GUESS[kind][name] for name in there[0]])
+    boards = np.array([list(row.values()) for row in there]) / np.asarray(counts, float)[:, None]
+    matrix = np.concatenate([boards, TRUST * np.diag(1 / guess)])
+    ones = np.concatenate([np.ones(len(boards)), np.full(len(guess), TRUST)])
+    line = LinearRegression(positive=True, fit_intercept=False).fit(matrix, ones)
+    return {name: round(float(value), 3) for name, value in zip(there[0], line.coef_, strict=True)}
+
+
+def relative_errors(found: Mapping[str, float], layouts: Sequence[Layout], counts: Sequence[float]) -> list[float]:
+    """Estimate over count, less 1, of each row."""
+    estimates = [sum(found[name] * value for name, value in parts(layout).items()) for layout in layouts]
+    return [estimate / count - 1 for estimate, count in zip(estimates, counts, strict=True)]

@@ -1,0 +1,128 @@
+"""The memories of a chip, shape by shape, and what they take of its block RAM: exactly what synthesis makes of them."""
+
+from dataclasses import dataclass
+
+from bep_hw.gated_list import GatedList
+from bep_hw.hidden_plane import PART_BLOCKS, SPRAM_WIDTH
+from bep_hw.hit_queue import HitQueue
+from bep_hw.hit_slices import slice_layout
+from bep_hw.layout import Layout
+from bep_hw.link.opcodes import BUFFER_BYTES
+from boards.device import Device
+from boards.synthesis import SPILL_BITS
+
+SPRAM, SPRAM_DEPTH = "SB_SPRAM256KA", 1 << 14
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A memory of ``depth`` words of ``width`` bits, a port to read and one to write; ``name`` is the hardware's."""
+
+    name: str
+    width: int
+    depth: int
+
+    @property
+    def bits(self) -> int:
+        return self.width * self.depth
+
+
+@dataclass(frozen=True)
+class Block:
+    """A block RAM: its ``primitive`` and the ``shapes`` (width, depth) that it can take.
+
+    ``cost`` is what yosys counts for one, beside 1 for a bit in logic and ``lut_cost`` for 16 words of 4 bits in LUTs
+    (0: the chip has none).
+    """
+
+    primitive: str
+    shapes: tuple[tuple[int, int], ...]
+    cost: int
+    lut_cost: int = 0
+
+    def number(self, shape: Shape) -> int:
+        """Blocks that ``shape`` takes, side by side and on top of each other."""
+        return min(-(-shape.width // width) * -(-shape.depth // depth) for width, depth in self.shapes)
+
+    def lut_rams(self, shape: Shape) -> int:
+        """16 x 4 bit LUT memories that ``shape`` takes."""
+        return -(-shape.width // 4) * -(-shape.depth // 16) if self.lut_cost else 0
+
+    def in_block(self, shape: Shape) -> bool:
+        """Whether yosys prefers block RAM. Half a unit is a bit of the multiplexer behind LUT memories."""
+        if self.lut_cost:
+            banks = -(-shape.depth // 16)
+            elsewhere = self.lut_cost * self.lut_rams(shape) + (banks - 1) * (shape.width + 1) / 2
+        else:
+            elsewhere = shape.bits
+        return self.cost * self.number(shape) <= elsewhere
+
+
+BLOCKS = {
+    "ice40": Block("SB_RAM40_4K", ((16, 256), (8, 512), (4, 1024), (2, 2048)), 64),
+    "ecp5": Block("DP16KD", ((36, 512), (18, 1024), (9, 2048), (4, 4096), (2, 8192), (1, 16384)), 128, 4),
+}
+"""By family."""
+
+
+def memories(layout: Layout) -> tuple[Shape, ...]:
+    """Every memory of a board but SPRAM, by its place in the hardware."""
+    network, machine = layout.network, layout.machine
+    chunk, slots = machine.update_lanes, machine.slots
+    most = max(place.fan_in for place in layout.layers).bit_length()
+    shapes = [Shape(f"visible.column{i}", layout.column, layout.plane_depth) for i in range(layout.columns_per_word)]
+    shapes.append(Shape("inputs.block", chunk, slots * layout.input_chunks))
+    if any(place.words > 1 for place in layout.layers):  # else nothing is ever added to, and synthesis removes it
+        shapes.append(Shape("propagate.preactivation.sums", most, layout.rows_depth))
+    if machine.training:
+        gated = GatedList(layout)
+        magnitude = max(network.fan_in).bit_length()
+        shapes += [
+            Shape("samples.block", chunk, slots * layout.slot_chunks),
+            Shape("backward.pre_activations", magnitude + 1, layout.z_depth),
+            Shape("gated.entries", gated.width, gated.depth),
+        ]
+        if not machine.spram:
+            shapes += _hidden(layout)
+        if machine.hits_ahead > HitQueue.SHORT:
+            shapes.append(Shape("hits.entries", slice_layout(layout).size, machine.hits_ahead))
+    if machine.receive_buffer:
+        shapes.append(Shape("bridge.ring.memory", 8, BUFFER_BYTES))
+    return tuple(shapes)
+
+
+def _hidden(layout: Layout) -> list[Shape]:
+    """The counters' block RAM, in parts behind registers."""
+    width, depth = layout.machine.update_lanes * layout.network.counter_bits, layout.bank_depth
+    part = width
+    if layout.machine.register_plane:
+        part = PART_BLOCKS * max(1, (18 << 10) >> max(9, (depth - 1).bit_length()))
+    return [
+        Shape(f"hidden.bank0.counters{number}", min(part, width - start), depth)
+        for number, start in enumerate(range(0, width, part))
+    ]
+
+
+def spram_blocks(layout: Layout) -> int:
+    """SPRAMs of the two banks of counters."""
+    if not (layout.machine.spram and layout.machine.training):
+        return 0
+    width = layout.machine.update_lanes * layout.network.counter_bits
+    return layout.banks * -(-width // SPRAM_WIDTH) * -(-layout.bank_depth // SPRAM_DEPTH)
+
+
+def in_blocks(layout: Layout, device: Device) -> list[Shape]:
+    """The memories that become block RAM; where it is short, the smallest become logic (:mod:`boards.synthesis`)."""
+    block = BLOCKS[device.family.name]
+    chosen = sorted((shape for shape in memories(layout) if block.in_block(shape)), key=lambda shape: shape.bits)
+    over = sum(map(block.number, chosen)) - device.limits[device.family.memories[block.primitive]]
+    if over > 0 and sum(shape.bits for shape in chosen[:over]) <= SPILL_BITS:
+        return chosen[over:]
+    return chosen
+
+
+def block_rams(layout: Layout, device: Device) -> dict[str, int]:
+    """How many of each memory primitive a board with ``layout``'s trainer takes."""
+    block = BLOCKS[device.family.name]
+    found = {block.primitive: sum(map(block.number, in_blocks(layout, device))), SPRAM: spram_blocks(layout)}
+    return {primitive: number for primitive, number in found.items() if number}

