@@ -10,7 +10,7 @@ from bep_ref.datasets import FORMATS, load
 if TYPE_CHECKING:
     from bep_ref.task import Task
 
-_SIZES = ("lanes", "update_lanes", "backward_lanes", "z_buffers", "hits_ahead", "slots")
+_SIZES = ("lanes", "update_lanes", "backward_lanes", "z_buffers", "hits_ahead", "slots", "cache_samples")
 """Fields of the machine that a user may set; the others belong to the board."""
 _SHAPE = ("inputs", "hidden", "classes", "counter_bits")
 """Fields of a network that hardware knows."""

@@ -39,6 +39,8 @@ def identification(network: Network, machine: Machine) -> dict[int, int]:
         "update_lanes": machine.update_lanes,
         "features": machine.spram | machine.statistics << 1 | machine.training << 2 | machine.receive_buffer << 3,
     }
+    if machine.cache_samples:
+        single["cache_capacity"] = machine.cache_samples
     words = {address(name): value for name, value in single.items()}
     return words | {address("hidden", layer): width for layer, width in enumerate(network.hidden)}
 
@@ -60,5 +62,6 @@ def configuration(words: Mapping[int, int]) -> tuple[Network, Machine]:
             statistics=bool(features & 2),
             training=bool(features & 4),
             receive_buffer=bool(features & 8),
+            cache_samples=words.get(address("cache_capacity"), 0),
         ),
     )

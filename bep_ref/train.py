@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from bep_ref import shuffle
 from bep_ref.config import Network, RecurrentNetwork
 from bep_ref.evaluate import accuracy
 from bep_ref.initial import initial_net
@@ -44,7 +45,11 @@ class Epoch:
 
 def batches(task: Task, epoch: int) -> Iterator[NDArray[np.int64]]:
     """Indices into ``task.train`` of each mini-batch of ``epoch`` (from 1), in the shuffled order of that epoch."""
-    order = permutation(stream(task.training.seed, "shuffle", epoch), len(task.train))
+    seed, bits = task.training.seed, task.training.shuffle_bits
+    if bits:
+        order = shuffle.order(shuffle.epoch_key(seed, epoch), bits, len(task.train))
+    else:
+        order = permutation(stream(seed, "shuffle", epoch), len(task.train))
     for start in range(0, len(order), task.training.batch_size):
         yield order[start : start + task.training.batch_size]
 
