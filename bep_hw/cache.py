@@ -5,8 +5,8 @@ counters, and they are read in the cycles that the update engine leaves, the way
 needs no memory of its own, and in single-port SPRAM, whose banks the engine keeps busy, no arbiter: when the engine
 has no time to read a sample, it has samples enough.
 
-The trainer's streams pass through here. Between two samples of an epoch the host goes first: what it asks for, or a sample
-of its own, is carried out when the samples before are done, then the epoch goes on.
+The trainer's streams pass through here. Between two samples of an epoch the host goes first: what it asks for, or a
+sample of its own, is carried out when the samples before are done, then the epoch goes on.
 """
 
 from amaranth.hdl import Module, Signal
@@ -20,7 +20,7 @@ from bep_hw.samples import header_layout
 from bep_hw.shuffle import Shuffle
 from bep_ref.shuffle import KEY_BITS
 
-EPOCH_BITS = 16
+EPOCH_BITS = 8
 
 
 def controls(layout: Layout) -> wiring.Signature:
@@ -38,7 +38,6 @@ def controls(layout: Layout) -> wiring.Signature:
             "epochs_write": Out(1),
             "epochs": In(EPOCH_BITS),
             "hits": In(number),
-            "triggers": In(number),
         }
     )
 
@@ -47,8 +46,8 @@ class SampleCache(wiring.Component):
     """Between the streams of the host, ``samples`` and ``results``, and the trainer's, ``beats`` and ``decided``.
 
     ``taken`` is high while the trainer's streams are the cache's: from a moment when the trainer was ``idle`` to
-    another, and not for long while a request of the host's is ``waiting``. ``read``, ``address``, ``done`` and ``group``
-    are the reader's (:class:`~bep_hw.records.RecordReader`), ``headers`` the loader's.
+    another, and not for long while a request of the host's is ``waiting``. ``read``, ``address``, ``done`` and
+    ``group`` are the reader's (:class:`~bep_hw.records.RecordReader`), ``headers`` the loader's.
     """
 
     def __init__(self, layout: Layout) -> None:
@@ -79,7 +78,9 @@ class SampleCache(wiring.Component):
         controls = self.controls
         m.submodules.shuffle = shuffle = Shuffle(self.layout.index_bits)
         m.submodules.reader = reader = RecordReader(self.layout)
-        left, batch_left = Signal.like(controls.samples), Signal.like(controls.batch)  # samples, this one included
+        number, in_batch = Signal.like(controls.samples), Signal.like(controls.batch)  # samples, this one included
+        passed, in_batch_passed = Signal.like(number), Signal.like(in_batch)
+        final, last = Signal(), Signal()
         feeding, ending = Signal(), Signal()  # a sample is passed on; all of the epoch have been
         host, settled, end = Signal(), Signal(), Signal()
         m.d.comb += [
@@ -89,6 +90,10 @@ class SampleCache(wiring.Component):
             host.eq(self.waiting | self.samples.valid | (controls.epochs == 0)),
             settled.eq(self.idle & ~self.decided.valid),
             end.eq(ending & settled),
+            number.eq(passed + 1),
+            in_batch.eq(in_batch_passed + 1),
+            final.eq(number == controls.samples),
+            last.eq(final | (in_batch == controls.batch)),
         ]
 
         # whose the trainer's streams are
@@ -119,7 +124,7 @@ class SampleCache(wiring.Component):
                 beat.chunk.eq(chunk.chunk),
                 beat.label.eq(chunk.label),
                 beat.train.eq(1),
-                beat.last.eq((batch_left == 1) | (left == 1)),
+                beat.last.eq(last),
             ]
         with m.Else():
             m.d.comb += [
@@ -128,13 +133,12 @@ class SampleCache(wiring.Component):
                 beat.eq(self.samples.payload),
             ]
         with m.If(reader.records.ready):
-            m.d.sync += [left.eq(left - 1), batch_left.eq(batch_left - 1), ending.eq(left == 1)]
-            with m.If(batch_left == 1):
-                m.d.sync += batch_left.eq(controls.batch)
+            m.d.sync += [passed.eq(number), ending.eq(final), in_batch_passed.eq(in_batch)]
+            with m.If(last):
+                m.d.sync += in_batch_passed.eq(0)
 
         # results out; the sample decided is the next of the loader's ring
-        hits, triggers = Signal.like(controls.hits), Signal.like(controls.triggers)
-        number = Signal(range(self.layout.machine.slots))
+        hits, slot = Signal.like(controls.hits), Signal(range(self.layout.machine.slots))
         result = self.decided.payload
         m.d.comb += [
             self.results.valid.eq(self.decided.valid & ~self.taken),
@@ -143,20 +147,13 @@ class SampleCache(wiring.Component):
             self.updating.eq(self.decided.valid & self.taken & result.triggered),
         ]
         with m.If(self.decided.valid & self.decided.ready):
-            m.d.sync += [
-                number.eq(number + 1),
-                hits.eq(hits + (result.prediction == self.headers[number].label)),
-                triggers.eq(triggers + result.triggered),
-            ]
+            m.d.sync += slot.eq(slot + 1)
+            with m.If(result.prediction == self.headers[slot].label):
+                m.d.sync += hits.eq(hits + 1)
         with m.If(end):
-            m.d.sync += [
-                controls.epochs.eq(controls.epochs - 1),
-                controls.hits.eq(hits),
-                controls.triggers.eq(triggers),
-            ]
+            m.d.sync += [controls.epochs.eq(controls.epochs - 1), controls.hits.eq(hits)]
         with m.If(controls.epochs_write):
             m.d.sync += controls.epochs.eq(controls.data)
         with m.If(end | controls.epochs_write):
-            m.d.sync += [ending.eq(0), hits.eq(0), triggers.eq(0)]
-            m.d.sync += [left.eq(controls.samples), batch_left.eq(controls.batch)]
+            m.d.sync += [ending.eq(0), hits.eq(0), passed.eq(0), in_batch_passed.eq(0)]
         return m

@@ -186,6 +186,6 @@ class HostPort(wiring.Component):
                 with m.Case(REGISTERS[name].address):
                     m.d.comb += read_value.eq(total)
             if self.layout.machine.cache_samples:
-                for name in ("epochs", "hits", "triggers"):
+                for name in ("epochs", "hits"):
                     with m.Case(REGISTERS[f"cache_{name}"].address):
                         m.d.comb += read_value.eq(getattr(self.cache, name))

@@ -14,9 +14,7 @@ from bep_hw.ports import label_bits
 
 def chunk_layout(layout: Layout) -> data.StructLayout:
     """A sample's chunks, first to ``final`` one, each with its label."""
-    return data.StructLayout(
-        {"chunk": layout.machine.update_lanes, "label": label_bits(layout.network), "final": 1}
-    )
+    return data.StructLayout({"chunk": layout.machine.update_lanes, "label": label_bits(layout.network), "final": 1})
 
 
 class RecordReader(wiring.Component):

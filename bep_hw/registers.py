@@ -63,10 +63,9 @@ REGISTERS = {
         0x53, 32, Access.WRITE, "key of the next epoch's shuffle, not 0, see bep_ref.shuffle; written behind a stop"
     ),
     "cache_epochs": Register(
-        0x54, 16, Access.BOTH, "epochs to learn from the cache, this one included: written to begin, 0 to stop"
+        0x54, 8, Access.BOTH, "epochs to learn from the cache, this one included: written to begin, 0 to stop"
     ),
     "cache_hits": Register(0x55, 16, Access.READ, "training samples of the last whole epoch predicted right"),
-    "cache_triggers": Register(0x56, 16, Access.READ, "training samples of that epoch that triggered an update"),
     "reinforcement": Register(
         0x80,
         16,

@@ -1,4 +1,4 @@
-"""The samples of the cache in the order of an epoch, and of the epochs behind it (the hardware of `bep_ref.shuffle`)."""
+"""The numbers of the cache's samples in the order of one epoch after the other (the hardware of `bep_ref.shuffle`)."""
 
 from typing import Any
 
@@ -14,8 +14,8 @@ from bep_ref.shuffle import KEY_BITS, ROUNDS, TAPS, next_key, order
 class Shuffle(wiring.Component):
     """``indices`` of ``bits`` bits below ``count``: epoch after epoch without an end, each of them shuffled anew.
 
-    ``key`` is loaded on ``load``, and its epoch begins. An index takes 33 cycles, and one that is not below ``count`` as
-    many for nothing: with ``count`` above half of ``2**bits``, 66 a sample at most, in the mean of an epoch.
+    ``key`` is loaded on ``load``, and its epoch begins. An index takes 33 cycles, and one that is not below ``count``
+    as many for nothing: with ``count`` above half of ``2**bits`` a sample takes 66 at most, in the mean of an epoch.
     """
 
     def __init__(self, bits: int) -> None:

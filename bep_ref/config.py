@@ -327,9 +327,7 @@ class Machine(_Record):
         self._check("z_buffers", self.z_buffers in (1, 2))
         self._check("hits_ahead", self.hits_ahead in (0, *(1 << bit for bit in range(2, 14))))
         self._check("slots", self.slots in (2, 4, 8))
-        self._check(
-            "cache_samples", self.cache_samples == 0 or (self.training and 257 <= self.cache_samples <= 65535)
-        )
+        self._check("cache_samples", self.cache_samples == 0 or (self.training and 257 <= self.cache_samples <= 65535))
 
 
 def gate_threshold(gate: float, fan_in: int) -> int:

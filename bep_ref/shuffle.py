@@ -7,9 +7,9 @@ interrupted epoch could not begin again without all those before it. A counter o
 a memory, has too few orders: neighbours stay neighbours.
 
 The round function is that of the cipher Simon (Beaulieu et al., 2013), ``(x <<< 1 & x <<< 3) ^ x <<< 2``: two lookup
-tables a bit. Keys of rounds are the epoch's 32-bit key turned by one more bit each, so that after 32 rounds the register
-holds it again. The next epoch's key is what the same register makes in 32 steps as a Galois shift register: then bit 0 is
-also added to three more bits.
+tables a bit. Keys of rounds are the epoch's 32-bit key turned by one more bit each, so that after 32 rounds the
+register holds it again. The next epoch's key is what the same register makes in 32 steps as a Galois shift register:
+then bit 0 is also added to three more bits. With fewer than nine bits some places become likelier than others.
 
 `bep_hw.shuffle` is the hardware.
 """
