@@ -39,6 +39,7 @@ figures: $(READY) ## measure what the README's tables show again, into benchmark
 	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off -e '.[bench]'
 	$(call MEASURE,bench sw --mnist mnist:$(MNIST),software)
 	$(call MEASURE,bench link,link)
+	$(call MEASURE,bench cache,cache)
 	$(call MEASURE,reproduce prototypes digits mnist --mnist mnist:$(MNIST) --plot docs/accuracy.png,accuracy)
 	$(call MEASURE,bench hw --mnist mnist:$(MNIST) --plot docs/throughput.png,hardware)
 

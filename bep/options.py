@@ -123,6 +123,7 @@ def add_machine(parser: argparse.ArgumentParser, board: bool = False) -> None:
         meaning, limit = (_field(Machine, name).metadata[key] for key in ("meaning", "limit"))
         group.add_argument("--" + name.replace("_", "-"), type=int, metavar="N", help=f"{meaning}; {limit}")
     group.add_argument("--inference", action="store_true", help="without learning: weights are loaded, not trained")
+    group.add_argument("--no-statistics", action="store_true", help="without event counters, where room is short")
 
 
 def machine(args: argparse.Namespace, network: Network, target: int = 128, **fixed: Any) -> Machine:
@@ -130,6 +131,8 @@ def machine(args: argparse.Namespace, network: Network, target: int = 128, **fix
     from bep_hw.choose import choose_machine
 
     given = {name: getattr(args, name) for name in _SIZES if getattr(args, name) is not None}
+    if args.no_statistics:
+        given["statistics"] = False
     return choose_machine(network, target, **{**fixed, **given, "training": not args.inference})
 
 

@@ -148,7 +148,7 @@ class SampleCache(wiring.Component):
         ]
         with m.If(self.decided.valid & self.decided.ready):
             m.d.sync += slot.eq(slot + 1)
-            with m.If(result.prediction == self.headers[slot].label):
+            with m.If(self.taken & (result.prediction == self.headers[slot].label)):
                 m.d.sync += hits.eq(hits + 1)
         with m.If(end):
             m.d.sync += [controls.epochs.eq(controls.epochs - 1), controls.hits.eq(hits)]

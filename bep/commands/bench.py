@@ -4,7 +4,7 @@ import argparse
 from typing import Any
 
 from bep.command import add_command
-from bep.commands import bench_counters, bench_hw, bench_link, bench_sw
+from bep.commands import bench_cache, bench_counters, bench_hw, bench_link, bench_sw
 from bep.options import add_json
 
 NAME = "bench"
@@ -14,6 +14,7 @@ Measure what the README's tables show.
 
   bep bench hw --help           the hardware
   bep bench link --help         the serial link under torture
+  bep bench cache --help        epochs that a board learns by itself
   bep bench sw --help           training in software, beside other ways to train such a network
   bep bench counters --help     accuracy against the width of the counters
 """
@@ -21,7 +22,7 @@ Measure what the README's tables show.
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     kinds = parser.add_subparsers(required=True, metavar="WHAT")
-    for kind in (bench_hw, bench_link, bench_sw, bench_counters):
+    for kind in (bench_hw, bench_link, bench_cache, bench_sw, bench_counters):
         own = add_command(kinds, kind)
         add_json(own, default=argparse.SUPPRESS)  # what stands before WHAT stays
         own.set_defaults(kind=kind)

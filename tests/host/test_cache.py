@@ -49,6 +49,7 @@ def test_epochs_from_the_cache_give_the_bits_of_software_in_the_same_order(cache
 def test_a_run_from_the_cache_goes_on_wherever_it_is_resumed(cached_board, board, tmp_path, capsys):
     whole, parts = tmp_path / "whole", tmp_path / "parts"
     assert main(["train", *OPTIONS, "--shuffle-bits", "9", "--out", str(whole)]) == 0
+    capsys.readouterr()
     begun = [*OPTIONS[:-1], "1", "--out", str(parts)]
     assert run_json(capsys, "run", "--port", cached_board.port, *begun)["cached"]
     resumed = ["--out", str(parts), "--resume", "--epochs"]
