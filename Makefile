@@ -42,6 +42,7 @@ figures: $(READY) ## measure what the README's tables show again, into benchmark
 	$(call MEASURE,bench sw --mnist mnist:$(MNIST),software)
 	$(call MEASURE,bench link,link)
 	$(call MEASURE,bench export --data digits mnist:$(MNIST),export)
+	$(call MEASURE,bench cache,cache)
 	$(call MEASURE,reproduce prototypes digits mnist --mnist mnist:$(MNIST) --plot docs/accuracy.png,accuracy)
 	$(call MEASURE,reproduce italy sequence smnist --italy ucr:$(ITALY) --smnist smnist:$(MNIST),sequences)
 	$(call MEASURE,bench gate --epochs 15 --plot docs/gate.png,gate)

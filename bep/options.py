@@ -10,7 +10,7 @@ from bep_ref.datasets import FORMATS, load
 if TYPE_CHECKING:
     from bep_ref.task import Task
 
-_SIZES = ("lanes", "update_lanes", "backward_lanes", "z_buffers", "hits_ahead", "slots")
+_SIZES = ("lanes", "update_lanes", "backward_lanes", "z_buffers", "hits_ahead", "slots", "cache_samples")
 """Fields of the machine that a user may set; the others belong to the board."""
 _SHAPE = ("inputs", "hidden", "classes", "counter_bits")
 """Fields of a network that hardware knows."""
@@ -125,8 +125,9 @@ def add_machine(parser: argparse.ArgumentParser, board: bool = False) -> None:
         meaning, limit = (_field(Machine, name).metadata[key] for key in ("meaning", "limit"))
         group.add_argument("--" + name.replace("_", "-"), type=int, metavar="N", help=f"{meaning}; {limit}")
     group.add_argument("--inference", action="store_true", help="without learning: weights are loaded, not trained")
+    group.add_argument("--no-statistics", action="store_true", help="without event counters, where room is short")
     group.add_argument(
-        "--bare", action="store_true", help="without event counters and receive buffer, where logic cells are short"
+        "--no-receive-buffer", action="store_true", help="with one command of the host at a time, where room is short"
     )
 
 
@@ -135,8 +136,7 @@ def machine(args: argparse.Namespace, network: Network, target: int = 128, **fix
     from bep_hw.choose import choose_machine
 
     given = {name: getattr(args, name) for name in (*_SIZES, "rule") if getattr(args, name, None) is not None}
-    if args.bare:
-        given |= {"statistics": False, "receive_buffer": False}
+    given |= {name: False for name in ("statistics", "receive_buffer") if getattr(args, f"no_{name}")}
     return choose_machine(network, target, **{**fixed, **given, "training": not args.inference})
 
 

@@ -66,9 +66,8 @@ class Device:
         identity = self.connection.hello(address("identity"))
         if identity >> 16 != IDENTITY >> 16:
             raise LinkError(f"port: {self.name}: something answers, but it is no trainer (identity {identity:#x})")
-        words = identification(Network(1, (2,), 2), Machine(1, 1)).keys() | {
-            address("hidden", layer) for layer in range(REGISTERS["hidden"].count)
-        }
+        optional = {address("hidden", layer) for layer in range(REGISTERS["hidden"].count)}
+        words = identification(Network(1, (2,), 2), Machine(1, 1)).keys() | optional | {address("cache_capacity")}
         # reading needs no sizes but the address's
         codec = Codec(Network(1, (2,), 2), Machine(1, 1))
         places = sorted(words)
@@ -142,13 +141,19 @@ class Device:
 
     def train(self, x: ArrayLike, y: ArrayLike) -> tuple[Ints, Ints]:
         """Learn a mini-batch; predictions (n,), made before, and which samples triggered an update (n,)."""
-        return self._run(np.asarray(x), np.asarray(y), train=True)
+        return self._run(x, y, train=True)
 
-    def _run(self, x: Ints, y: Ints, train: bool) -> tuple[Ints, Ints]:
+    def checked(self, x: ArrayLike, y: ArrayLike) -> tuple[Ints, Ints]:
+        """Samples (n, inputs) and classes (n,) as arrays; :class:`ConfigError` if the board does not take them."""
+        x, y = np.asarray(x), np.asarray(y)
         if x.ndim != 2 or x.shape[1] != self.network.inputs or y.shape != x.shape[:1]:
             raise ConfigError(f"samples: x has shape {x.shape} and y {y.shape}; the board takes {self.network}")
         if len(y) and not 0 <= y.min() <= y.max() < self.network.classes:
             raise ConfigError(f"labels: {y.min()} to {y.max()}; they must be 0 to {self.network.classes - 1}")
+        return x, y
+
+    def _run(self, x: ArrayLike, y: ArrayLike, train: bool) -> tuple[Ints, Ints]:
+        x, y = self.checked(x, y)
         replies = self.connection.exchange(self.codec.samples(x, y, train, last=train))
         results = [(reply.prediction, reply.triggered) for reply in replies if isinstance(reply, Result)]
         predictions, triggered = np.array(results, dtype=np.int64).reshape(-1, 2).T

@@ -65,14 +65,18 @@ class DeviceMlp:
 
     def step(self, x: Ints, y: Ints, reinforcement: list[float] | None = None) -> Batch:
         """One mini-batch, as :meth:`bep_ref.mlp.BinaryMlp.step`."""
-        self.configure(reinforcement)
-        self._counters = None
+        self.prepare(reinforcement)
         predictions, triggered = self.device.train(x, y)
         return Batch(predictions, triggered, None, None)
 
     def predict(self, x: Ints) -> Ints:
         """Classes (n,) of samples ``x`` (n, inputs) of ±1."""
         return self.device.infer(np.asarray(x))
+
+    def prepare(self, reinforcement: Sequence[float] | None) -> None:
+        """Before the board learns."""
+        self.configure(reinforcement)
+        self._counters = None
 
     def configure(self, reinforcement: Sequence[float] | None) -> None:
         """Write the registers whose values differ from those written last."""

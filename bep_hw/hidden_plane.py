@@ -30,14 +30,14 @@ class HiddenPlane(wiring.Component):
         super().__init__(
             {
                 "read": In(1),
-                "address": In(range(layout.bank_depth)),
+                "address": In(range(layout.bank_size)),
                 "bank": In(1),
                 "both": In(1),
                 "read_data": Out(self.width),
                 "signs": Out(layout.banks * layout.machine.update_lanes),
                 "refused": Out(1),
                 "write": In(1),
-                "write_address": In(range(layout.bank_depth)),
+                "write_address": In(range(layout.bank_size)),
                 "write_bank": In(1),
                 "write_data": In(self.width),
             }
@@ -60,7 +60,7 @@ class HiddenPlane(wiring.Component):
         if layout.machine.spram:
             groups = self._elaborate_banks(m)
         else:
-            m.submodules.bank0 = block = _BlockRamBank(self.width, layout.bank_depth, self.delay == 2)
+            m.submodules.bank0 = block = _BlockRamBank(self.width, layout.bank_size, self.delay == 2)
             m.d.comb += [
                 block.address.eq(self.address),
                 block.write.eq(self.write),
@@ -80,7 +80,7 @@ class HiddenPlane(wiring.Component):
         m.d.sync += chosen.eq(self.bank)
         m.d.comb += self.refused.eq(self.read & self.write & (self.both | (self.bank == self.write_bank)))
         for number in range(2):
-            m.submodules[f"bank{number}"] = bank = _SpramBank(self.width, self.layout.bank_depth)
+            m.submodules[f"bank{number}"] = bank = _SpramBank(self.width, self.layout.bank_size)
             writing = Signal(name=f"writing{number}")
             m.d.comb += [
                 writing.eq(self.write & (self.write_bank == number)),

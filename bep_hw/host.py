@@ -6,6 +6,7 @@ from amaranth.hdl import Module, Signal
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
+from bep_hw.cache import controls
 from bep_hw.decision import margins_layout
 from bep_hw.identity import identification
 from bep_hw.layout import Layout
@@ -43,7 +44,7 @@ class HostPort(wiring.Component):
                 # counters and visible weights
                 "counters_read": Out(1),
                 "counters_write": Out(1),
-                "counters_address": Out(range(layout.hidden_depth)),
+                "counters_address": Out(range(layout.hidden_groups)),
                 "counters_done": In(1),
                 "counters_data": In(group),
                 "visible_write": Out(1),
@@ -56,6 +57,7 @@ class HostPort(wiring.Component):
                 "committed": In(1),
                 "word_read": In(1),
                 "group_read": In(1),
+                **({"cache": Out(controls(layout))} if machine.cache_samples else {}),
             }
         )
 
@@ -103,6 +105,8 @@ class HostPort(wiring.Component):
             self.counters_write.eq(pulse & asks["store"]),
             self.visible_write.eq(pulse & asks["visible"]),
         ]
+        if self.layout.machine.cache_samples:
+            m.d.comb += self.cache.data.eq(request.data)
         with m.FSM():
             with m.State("REQUEST"):
                 with m.If(self.requests.valid & self.idle):
@@ -150,6 +154,13 @@ class HostPort(wiring.Component):
                 if layer:
                     with m.Case(REGISTERS["gate"].address + layer):
                         m.d.sync += self.gate[layer].eq(request.data)
+            if self.layout.machine.cache_samples:
+                for name in ("samples", "batch"):
+                    with m.Case(REGISTERS[f"cache_{name}"].address):
+                        m.d.sync += getattr(self.cache, name).eq(request.data)
+                for name in ("key", "epochs"):
+                    with m.Case(REGISTERS[f"cache_{name}"].address):
+                        m.d.comb += getattr(self.cache, f"{name}_write").eq(1)
 
     def _statistics(self, m: Module, read_value: Signal) -> None:
         """What is read through registers: who the board is, and free-running counters of events."""
@@ -178,3 +189,7 @@ class HostPort(wiring.Component):
             for name, total in totals.items():
                 with m.Case(REGISTERS[name].address):
                     m.d.comb += read_value.eq(total)
+            if self.layout.machine.cache_samples:
+                for name in ("epochs", "hits"):
+                    with m.Case(REGISTERS[f"cache_{name}"].address):
+                        m.d.comb += read_value.eq(getattr(self.cache, name))

@@ -43,6 +43,8 @@ def identification(network: Network, machine: Machine) -> dict[int, int]:
         | machine.receive_buffer << 3
         | (machine.rule == "local") << 8,
     }
+    if machine.cache_samples:
+        single["cache_capacity"] = machine.cache_samples
     words = {address(name): value for name, value in single.items()}
     return words | {address("hidden", layer): width for layer, width in enumerate(network.hidden)}
 
@@ -65,5 +67,6 @@ def configuration(words: Mapping[int, int]) -> tuple[Network, Machine]:
             training=bool(features & 4),
             receive_buffer=bool(features & 8),
             rule="local" if features >> 8 & 1 else "bep",
+            cache_samples=words.get(address("cache_capacity"), 0),
         ),
     )

@@ -12,6 +12,9 @@ Both planes store a layer word by word (column by column), and inside a word all
 Single-port memories hold the hidden plane in two *banks*, even chunks of a row in one, odd ones in the other: a row
 is walked with a read and a write in every cycle. What lies at one address, in one or two banks, is a *slice*; a
 column is made of whole slices, and a commit sweeps them in the order of their addresses.
+
+Behind the counters lie the samples of the cache, if there is one, each in a *record* of a power of two of groups: its
+label and then its inputs, in chunks, as many in a group as a counter has bits.
 """
 
 from dataclasses import dataclass
@@ -21,7 +24,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bep_ref.config import Machine, Network
+from bep_ref.config import ConfigError, Machine, Network
 
 Ints = NDArray[Any]
 
@@ -47,6 +50,10 @@ class LayerLayout:
     row_base: int  # of partial sums and pre-activations
     list_base: int  # of gated rows
     source_base: int  # chunk offset of the layer's input inside a sample's slot
+
+
+SPRAM_DEPTH = 1 << 14
+"""Addresses of a bank of the UP5K's single-port memories."""
 
 
 class Layout:
@@ -104,6 +111,17 @@ class Layout:
         self.input_chunks = 1 << (self.layers[0].chunks - 1).bit_length()  # of one slot, a power of two
         self.slot_chunks = 1 << (source_bases[-1] - 1).bit_length()  # the same, activations included
 
+        self.label_chunks = -(-(network.classes - 1).bit_length() // chunk)
+        self.record_chunks = self.label_chunks + self.layers[0].chunks
+        self.record_groups = 1 << (-(-self.record_chunks // network.counter_bits) - 1).bit_length()
+        self.bank_size = self.bank_depth + -(-machine.cache_samples * self.record_groups // self.banks)
+        if machine.spram and machine.cache_samples and self.bank_size > SPRAM_DEPTH:
+            most = max(0, (SPRAM_DEPTH - self.bank_depth) * self.banks // self.record_groups)
+            raise ConfigError(
+                f"cache_samples: {machine.cache_samples} is out of range; beside the counters of {network} the SPRAM "
+                f"has room for {most}"
+            )
+
     def _column_width(self) -> int:
         """Narrowest whole slices that fill a block RAM's width at this depth (4 kbit blocks) and divide a word."""
         slice_lanes, lanes = self.slice_lanes, self.machine.lanes
@@ -152,6 +170,16 @@ class Layout:
         """Groups of counters in all banks."""
         return self.banks * self.bank_depth
 
+    @property
+    def hidden_groups(self) -> int:
+        """Groups of the hidden plane's memory: the counters', then the cache's."""
+        return self.banks * self.bank_size
+
+    @property
+    def index_bits(self) -> int:
+        """Width of the number of a sample in the cache; 0 if there is none."""
+        return max(0, self.machine.cache_samples - 1).bit_length()
+
     @cached_property
     def backward_lanes(self) -> int:
         """Column accumulators: as many as asked for, but no more than one word holds of the widest hidden layer."""
@@ -192,6 +220,18 @@ class Layout:
         """Each sample's beats as one integer, the first beat lowest."""
         shifts = 1 << (self.machine.update_lanes * np.arange(self.layers[0].chunks, dtype=object))
         return [int(bits) for bits in self.pack_samples(x) @ shifts]
+
+    def pack_records(self, x: Ints, y: Ints) -> dict[int, int]:
+        """The cache's image: group address -> group, of samples ``x`` (n, K_0) of ±1 and their classes ``y`` (n,)."""
+        chunk = self.machine.update_lanes
+        group = chunk * self.network.counter_bits
+        image = {}
+        for number, (bits, label) in enumerate(zip(self.pack_whole_samples(x), y, strict=True)):
+            record = bits << self.label_chunks * chunk | int(label)
+            first = self.hidden_depth + number * self.record_groups
+            for index in range(-(-self.record_chunks // self.network.counter_bits)):
+                image[first + index] = record >> index * group & ((1 << group) - 1)
+        return image
 
     def pack_counters(self, counters: list[Ints]) -> dict[int, int]:
         """Hidden-plane image: group address -> N counters of B bits, two's complement, lane 0 lowest."""

@@ -54,12 +54,16 @@ def request_layout(network: Network, machine: Machine) -> data.StructLayout:
 
 
 def edge_signature(network: Network, machine: Machine) -> wiring.Signature:
-    """The four streams at the edge of a trainer, or of hardware that only infers."""
+    """The four streams at the edge of a trainer, or of hardware that only infers.
+
+    With a cache, ``updating`` is high for a cycle when one of its samples updates weights.
+    """
     return wiring.Signature(
         {
             "samples": In(stream.Signature(sample_layout(network, machine))),
             "results": Out(stream.Signature(result_layout(network))),
             "requests": In(stream.Signature(request_layout(network, machine))),
             "replies": Out(stream.Signature(data_bits(network, machine))),
+            **({"updating": Out(1)} if machine.cache_samples else {}),
         }
     )

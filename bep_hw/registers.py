@@ -57,6 +57,16 @@ REGISTERS = {
         0x47, 32, Access.READ, "bit 0: counters in SPRAM, 1: statistics, 2: learning, 3: receive buffer, 8: local rule"
     ),
     "hidden": Register(0x48, 32, Access.READ, "neurons of a hidden layer, 0 where there is none", count=8),
+    "cache_capacity": Register(0x50, 32, Access.READ, "samples that the cache can hold, 0 where there is none"),
+    "cache_samples": Register(0x51, 16, Access.WRITE, "samples in the cache, from its first record on, at least 1"),
+    "cache_batch": Register(0x52, 16, Access.WRITE, "samples of a mini-batch from the cache, at least 1"),
+    "cache_key": Register(
+        0x53, 32, Access.WRITE, "key of the next epoch's shuffle, not 0, see bep_ref.shuffle; written behind a stop"
+    ),
+    "cache_epochs": Register(
+        0x54, 8, Access.BOTH, "epochs to learn from the cache, this one included: written to begin, 0 to stop"
+    ),
+    "cache_hits": Register(0x55, 16, Access.READ, "training samples of the last whole epoch predicted right"),
     "reinforcement": Register(
         0x80,
         16,
@@ -87,6 +97,12 @@ def settings(
         writes[address("group_size", layer)] = size
         writes[address("gate", layer)] = gate_threshold(gate, fan_in)
     return writes
+
+
+def cache_settings(samples: int, batch_size: int, key: int) -> dict[int, int]:
+    """Register writes that prepare epochs from the cache: what it holds, its mini-batches, the first shuffle."""
+    values = {"cache_samples": samples, "cache_batch": min(batch_size, samples), "cache_key": key}
+    return {address(name): value for name, value in values.items()}
 
 
 def reinforcement_settings(probabilities: list[float] | None, layers: int) -> dict[int, int]:

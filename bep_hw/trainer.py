@@ -1,9 +1,10 @@
 """The trainer: samples in, predictions out, weights learned in between."""
 
-from amaranth.hdl import Module, Signal
+from amaranth.hdl import Module, Mux, Signal
 from amaranth.lib import wiring
 
 from bep_hw.backward import Backward
+from bep_hw.cache import SampleCache
 from bep_hw.gaps import GapWalker
 from bep_hw.gated_list import GatedList
 from bep_hw.hidden_plane import HiddenPlane
@@ -57,9 +58,7 @@ class Trainer(wiring.Component):
         wiring.connect(m, orders.output, order.input)
         wiring.connect(m, order.output, update.orders)
         m.submodules.beat = beat = StreamRegister(self.samples.payload.shape())
-        wiring.connect(m, wiring.flipped(self.samples), beat.input)
-        wiring.connect(m, beat.output, loader.samples)
-        wiring.connect(m, wiring.flipped(self.results), propagate.results)
+        cache = self._connect_samples(m, beat, loader, propagate)
         wiring.connect(m, wiring.flipped(self.requests), host.requests)
         wiring.connect(m, wiring.flipped(self.replies), host.replies)
         wiring.connect(m, propagate.backward, backward.array)
@@ -153,14 +152,16 @@ class Trainer(wiring.Component):
         idle = Signal()
         m.d.comb += [
             idle.eq((loader.begun == update.freed) & update.idle & ~beat.holding),
-            host.idle.eq(idle),
+            host.idle.eq(idle if cache is None else idle & ~cache.taken),
             propagate.margin.eq(host.margin),
             backward.group_size.eq(host.group_size),
             backward.gate.eq(host.gate),
             update.host_commit.eq(host.commit),
-            update.host_read.eq(host.counters_read),
+            update.host_read.eq(host.counters_read if cache is None else host.counters_read | cache.read),
             update.host_write.eq(host.counters_write),
-            update.host_address.eq(host.counters_address),
+            update.host_address.eq(
+                host.counters_address if cache is None else Mux(cache.taken, cache.address, host.counters_address)
+            ),
             update.host_data.eq(host.data),
             host.counters_done.eq(update.host_done),
             host.counters_data.eq(update.host_result),
@@ -173,7 +174,34 @@ class Trainer(wiring.Component):
             host.word_read.eq(propagate.word_read),
             host.group_read.eq(update.group_read),
         ]
+        if cache is not None:
+            wiring.connect(m, host.cache, cache.controls)
+            m.d.comb += [
+                cache.idle.eq(idle),
+                cache.waiting.eq(self.requests.valid),
+                cache.headers.eq(loader.headers),
+                cache.done.eq(update.host_done),
+                cache.group.eq(update.host_result),
+                self.updating.eq(cache.updating),
+            ]
         return m
+
+    def _connect_samples(
+        self, m: Module, beat: StreamRegister, loader: Loader, propagate: Propagate
+    ) -> SampleCache | None:
+        """Samples to the loader and results back, by way of the cache if there is one."""
+        if self.machine.cache_samples:
+            m.submodules.cache = cache = SampleCache(self.layout)
+            wiring.connect(m, wiring.flipped(self.samples), cache.samples)
+            wiring.connect(m, cache.beats, beat.input)
+            wiring.connect(m, beat.output, loader.samples)
+            wiring.connect(m, propagate.results, cache.decided)
+            wiring.connect(m, wiring.flipped(self.results), cache.results)
+            return cache
+        wiring.connect(m, wiring.flipped(self.samples), beat.input)
+        wiring.connect(m, beat.output, loader.samples)
+        wiring.connect(m, wiring.flipped(self.results), propagate.results)
+        return None
 
     def _connect_hits(self, m: Module, walker: GapWalker, update: UpdateEngine) -> None:
         """From the walk to the sweep, with a memory between them or not."""

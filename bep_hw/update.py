@@ -72,20 +72,20 @@ class UpdateEngine(wiring.Component):
                 "host_commit": In(1),
                 "host_read": In(1),
                 "host_write": In(1),
-                "host_address": In(range(layout.hidden_depth)),
+                "host_address": In(range(layout.hidden_groups)),
                 "host_data": In(width),
                 "host_done": Out(1),
                 "host_result": Out(width),
                 # hidden plane
                 "read": Out(1),
-                "address": Out(range(layout.bank_depth)),
+                "address": Out(range(layout.bank_size)),
                 "bank": Out(1),
                 "both": Out(1),
                 "read_data": In(width),
                 "signs": In(layout.banks * machine.update_lanes),
                 "refused": In(1),
                 "write": Out(1),
-                "write_address": Out(range(layout.bank_depth)),
+                "write_address": Out(range(layout.bank_size)),
                 "write_bank": Out(1),
                 "write_data": Out(width),
                 "group_read": Out(1),
@@ -119,7 +119,7 @@ class UpdateEngine(wiring.Component):
 
         # the walk over groups: address and bank, part of a column, chunks done, cycles since the order began
         longest = max(place.rows for place in places) * parts
-        linear = Signal(range(layout.bank_depth + longest))
+        linear = Signal(range(max(layout.bank_depth + longest, layout.bank_size)))
         bank, part, chunk = Signal(), Signal(range(max(2, parts))), Signal(range(max(p.chunks for p in places) + 1))
         target = Signal()
         source = Signal(range(layout.slot_chunks))

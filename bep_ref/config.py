@@ -256,6 +256,11 @@ class Training(_Record):
     group_limit: float = setting(
         "group sizes never grow past this", "above 0 and at most 1 (fraction of the layer's width)", 0.25
     )
+    shuffle_bits: int = setting(
+        "bits of the indices that samples are shuffled by as a chip does that holds them",
+        "0 (an order that needs memory: software's) or 9 to 16 bits, enough for the training samples",
+        0,
+    )
     validation: float = setting("training samples held out", "between 0 and 1, exclusive (fraction)", 0.1)
     sigma: float = setting("spread of the initial counters", "above 0 and at most 32768 (counts)", 32.0)
     seed: int = setting("seed of every random choice", "0 to 4294967295", 1)
@@ -273,6 +278,7 @@ class Training(_Record):
         self._check("epochs", self.epochs >= 1)
         self._check("patience", self.patience >= 0)
         self._check("group_limit", 0 < self.group_limit <= 1)
+        self._check("shuffle_bits", self.shuffle_bits == 0 or 9 <= self.shuffle_bits <= 16)
         self._check("validation", 0 < self.validation < 1)
         self._check("sigma", 0 < self.sigma <= 32768)
         self._check("seed", 0 <= self.seed < 2**32)
@@ -291,6 +297,8 @@ class Machine(_Record):
     it on ECP5), ``statistics`` the registers that count cycles and events. Without ``training`` there is no hidden
     plane and no update engine: weights are loaded, samples classified. With a ``receive_buffer``, one block RAM,
     several of the host's commands may be on their way to a board. ``rule`` is the learning rule it carries out.
+    ``cache_samples`` samples, behind the counters in the hidden plane's memory, are learned epoch after epoch without the
+    host (:mod:`bep_hw.cache`).
     """
 
     lanes: int = setting("visible weights read a cycle, M", "1 to 4096")
@@ -307,6 +315,11 @@ class Machine(_Record):
     receive_buffer: bool = setting("a buffer for what the host sends", "true or false", True)
     training: bool = setting("learning; without it, inference only", "true or false", True)
     rule: str = setting("learning rule that the hardware carries out", " or ".join(RULES), "bep")
+    cache_samples: int = setting(
+        "training samples that the chip holds and learns without the host",
+        "0 (none, as without learning) or 257 to 65535",
+        0,
+    )
 
     def __post_init__(self) -> None:
         self._check("lanes", 1 <= self.lanes <= 4096)
@@ -317,6 +330,7 @@ class Machine(_Record):
         self._check("hits_ahead", self.hits_ahead in (0, *(1 << bit for bit in range(14))))
         self._check("slots", self.slots in (2, 4, 8))
         self._check("rule", self.rule in RULES)
+        self._check("cache_samples", self.cache_samples == 0 or (self.training and 257 <= self.cache_samples <= 65535))
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from bep_ref.config import (
 )
 from bep_ref.datasets import Dataset
 from bep_ref.series import SeriesBinariser, fit_series_binariser
+from bep_ref.shuffle import check_shuffle
 from bep_ref.splits import stratified_split
 
 LOCAL_PRESET = {"margin": 0.25, "patience": 0}
@@ -75,6 +76,7 @@ def prepare(dataset: Dataset, settings: dict[str, Any]) -> Task:
     kept, held = stratified_split(
         dataset.y_train, round(training.validation * len(dataset.y_train)), training.seed, "validation"
     )
+    check_shuffle(training.shuffle_bits, len(kept))
     binariser, network, training = design(dataset, settings, dataset.x_train[kept])
     return Task(
         data=dataset.spec,

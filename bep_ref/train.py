@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from bep_ref import shuffle
 from bep_ref.config import Network, RecurrentNetwork
 from bep_ref.evaluate import accuracy
 from bep_ref.initial import initial_net
@@ -28,14 +29,15 @@ class Epoch:
 
     ``errors`` wrong predictions among the training samples, each made before its batch's update; ``triggered`` samples
     that caused an update; ``winners`` updated neurons; ``reinforced`` counters pushed away from zero; ``group_size``
-    per layer; ``seconds`` spent in training, without validation. A board tells neither ``winners`` nor ``reinforced``.
+    per layer; ``seconds`` spent in training, without validation. A board tells neither ``winners`` nor ``reinforced``,
+    and ``triggered`` not always.
     """
 
     epoch: int
     errors: int
     train_accuracy: float
     validation_accuracy: float
-    triggered: int
+    triggered: int | None
     winners: int | None
     reinforced: int | None
     group_size: tuple[int, ...]
@@ -44,7 +46,11 @@ class Epoch:
 
 def batches(task: Task, epoch: int) -> Iterator[NDArray[np.int64]]:
     """Indices into ``task.train`` of each mini-batch of ``epoch`` (from 1), in the shuffled order of that epoch."""
-    order = permutation(stream(task.training.seed, "shuffle", epoch), len(task.train))
+    seed, bits = task.training.seed, task.training.shuffle_bits
+    if bits:
+        order = shuffle.order(shuffle.epoch_key(seed, epoch), bits, len(task.train))
+    else:
+        order = permutation(stream(seed, "shuffle", epoch), len(task.train))
     for start in range(0, len(order), task.training.batch_size):
         yield order[start : start + task.training.batch_size]
 
@@ -59,6 +65,37 @@ def reinforcement(network: Network | RecurrentNetwork, strength: float, error_ra
     return [probability(strength, error_rate, fan_in) for fan_in in network.fan_in]
 
 
+@dataclass(frozen=True)
+class Counts:
+    """What an epoch's training did, as :class:`Epoch` has it."""
+
+    errors: int
+    triggered: int | None
+    winners: int | None
+    reinforced: int | None
+    seconds: float
+
+
+def by_batches(
+    net: Learner, task: Task, epoch: int, samples: Any, probabilities: list[float], on_batch: Callable[[], Any]
+) -> Counts:
+    """Train ``net`` through ``epoch`` of ``task``, a mini-batch of the loaded ``samples`` after the other."""
+    errors = triggered = 0
+    winners, reinforced = [], []
+    seconds = 0.0
+    for index in batches(task, epoch):
+        started = time.perf_counter()
+        batch = net.step(samples[index], task.train.y[index], probabilities)
+        seconds += time.perf_counter() - started
+        errors += int(np.count_nonzero(batch.predictions != task.train.y[index]))
+        triggered += int(np.count_nonzero(batch.triggered))
+        won = None if batch.winners is None else sum(int(np.count_nonzero(chosen)) for chosen in batch.winners)
+        winners.append(won)
+        reinforced.append(batch.reinforced)
+        on_batch()
+    return Counts(errors, triggered, _total(winners), _total(reinforced), seconds)
+
+
 def _total(counts: Sequence[int | None]) -> int | None:
     known = [count for count in counts if count is not None]
     return sum(known) if len(known) == len(counts) else None
@@ -68,8 +105,10 @@ class Trainer:
     """A run in progress. Its whole state is ``net``, what is kept, and ``history``; see :mod:`bep_ref.checkpoint`.
 
     Kept are ``best_counters`` and ``best_readout``, those after the epoch of highest validation accuracy (the earliest
-    of equals).
+    of equals). ``teach`` trains ``net`` through one epoch.
     """
+
+    teach: Callable[..., Counts] = staticmethod(by_batches)
 
     def __init__(
         self,
@@ -144,32 +183,16 @@ class Trainer:
             net.readout.begin_epoch()
         error_rate = self.history[-1].errors / len(task.train) if self.history else 1.0
         probabilities = reinforcement(task.network, training.reinforcement, error_rate)
-        errors = triggered = 0
-        winners, reinforced = [], []
-        seconds = 0.0
-        for index in batches(task, len(self.history) + 1):
-            started = time.perf_counter()
-            batch = net.step(samples[index], task.train.y[index], probabilities)
-            seconds += time.perf_counter() - started
-            errors += int(np.count_nonzero(batch.predictions != task.train.y[index]))
-            triggered += int(np.count_nonzero(batch.triggered))
-            won = None if batch.winners is None else sum(int(np.count_nonzero(chosen)) for chosen in batch.winners)
-            winners.append(won)
-            reinforced.append(batch.reinforced)
-            on_batch()
+        counts = self.teach(net, task, len(self.history) + 1, samples, probabilities, on_batch)
         validation = accuracy(net, task.validation.x, task.validation.y)
         improved = not self.history or validation > self.best.validation_accuracy
         self.history.append(
             Epoch(
                 epoch=len(self.history) + 1,
-                errors=errors,
-                train_accuracy=1 - errors / len(task.train),
+                train_accuracy=1 - counts.errors / len(task.train),
                 validation_accuracy=validation,
-                triggered=triggered,
-                winners=_total(winners),
-                reinforced=_total(reinforced),
                 group_size=tuple(net.group_size),
-                seconds=seconds,
+                **vars(counts),
             )
         )
         if improved:

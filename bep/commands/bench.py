@@ -5,6 +5,7 @@ from typing import Any
 
 from bep.command import add_command
 from bep.commands import (
+    bench_cache,
     bench_counters,
     bench_estimate,
     bench_export,
@@ -18,6 +19,7 @@ from bep.options import add_json
 KINDS = (
     bench_hw,
     bench_link,
+    bench_cache,
     bench_sw,
     bench_counters,
     bench_gate,
@@ -32,6 +34,7 @@ Measure what the README's tables show.
 
   bep bench hw --help        the hardware
   bep bench link --help      the serial link under torture
+  bep bench cache --help     epochs from samples that the chip keeps
   bep bench sw --help        training in software, beside other ways to train such a network
   bep bench counters --help  accuracy against the width of the counters
   bep bench gate --help      accuracy of recurrent networks against the width of the gate

@@ -1,7 +1,7 @@
 """``bep run``: learn a data set on a board."""
 
 import argparse
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from bep.command import CheckError
@@ -12,13 +12,16 @@ from bep_ref.train import Epoch, Trainer, batch_count
 
 if TYPE_CHECKING:
     from bep_host.check import Check
-    from bep_host.device import Device
+    from bep_host.device import Device, Progress
 
 NAME = "run"
 HELP = "train a network on a board"
 DESCRIPTION = """\
 Train a binary network on a board, real or simulated: the samples travel over the serial port, all learning happens on
 the board. Results, files and options are those of bep train, and so is every bit.
+
+A board whose cache has room for the training samples gets them once, and learns whole epochs by itself. It shuffles
+them in an order of its own: that of bep train --shuffle-bits with the bits that number the cache's samples.
 
   bep run --port auto --data digits --epochs 5 --out run
   bep run --port /dev/ttyUSB1 --data digits --check       compare with the golden model at the end
@@ -37,6 +40,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--check", action="store_true", help="learn the same in software too; exit code 1 if a bit differs"
     )
+    parser.add_argument(
+        "--stream", action="store_true", help="send the samples in every epoch, even where the board could hold them"
+    )
     add_folder(parser)
     add_task(parser, omit=("rule",), recurrent=False)
 
@@ -51,12 +57,23 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         args.report.print(f"{device.name}: {device.network}, {device.machine.lanes} lanes, build {device.build:08x}")
         with progress_bar(args.progress) as progress:
             bar = progress.add_task("loading the network", total=None)
-            trainer.net = DeviceMlp(
-                device, trainer.task, trainer.net, lambda done, total: progress.update(bar, completed=done, total=total)
-            )
+
+            def show(done: int, total: int) -> None:
+                progress.update(bar, completed=done, total=total)
+
+            trainer.net = DeviceMlp(device, trainer.task, trainer.net, show)
+            progress.update(bar, description="loading the samples")
+            cached = _fill_cache(trainer, device, args, show)
+        samples = f"{len(trainer.task.train):,} samples"
+        args.report.print(f"{samples} in the board's cache" if cached else f"{samples} sent in every epoch")
         args.out.mkdir(parents=True, exist_ok=True)
         result = complete(trainer, args, f"bep run --port {args.port}", lambda epoch: _line(trainer, epoch))
-        result |= {"port": device.name, "build": f"{device.build:08x}", "repeated": device.connection.repeated}
+        result |= {
+            "port": device.name,
+            "build": f"{device.build:08x}",
+            "cached": cached,
+            "repeated": device.connection.repeated,
+        }
         if args.check:
             check = _check(trainer, device, args)
             result |= asdict(check)
@@ -71,6 +88,21 @@ def _line(trainer: Trainer, epoch: Epoch) -> str:
         f"epoch {epoch.epoch}: training {epoch.train_accuracy:.1%}, validation {epoch.validation_accuracy:.1%}, "
         f"{len(trainer.task.train) / epoch.seconds:,.0f} samples/s"
     )
+
+
+def _fill_cache(trainer: Trainer, device: "Device", args: argparse.Namespace, show: "Progress") -> bool:
+    """Let the board hold the training samples, if it has room; a new run goes through them in the board's order."""
+    from bep_host.cache import Cache
+
+    task, bits = trainer.task, device.layout.index_bits
+    if args.stream or len(task.train) > device.machine.cache_samples:
+        return False
+    if not args.resume and args.shuffle_bits is None:
+        trainer.task = replace(task, training=replace(task.training, shuffle_bits=bits))
+    if trainer.task.training.shuffle_bits != bits:
+        return False
+    trainer.teach = Cache(device, task.train.x, task.train.y, show).teach
+    return True
 
 
 def _check(trainer: Trainer, device: "Device", args: argparse.Namespace) -> "Check":

@@ -36,8 +36,8 @@ class LinkedTrainer(wiring.Component):
         wiring.connect(m, wiring.flipped(self.received), bridge.received)
         wiring.connect(m, bridge.sent, wiring.flipped(self.sent))
         result = trainer.results
-        m.d.comb += [
-            self.updating.eq(result.valid & result.ready & result.payload.triggered),
-            self.refused.eq(bridge.refused),
-        ]
+        updating = result.valid & result.ready & result.payload.triggered
+        if self.machine.cache_samples:
+            updating |= trainer.updating
+        m.d.comb += [self.updating.eq(updating), self.refused.eq(bridge.refused)]
         return m

@@ -27,7 +27,7 @@ _BYTES = {
 }
 _SPACES = {
     Space.REGISTERS: "registers, see below",
-    Space.COUNTERS: "counters: one group of N, lane 0 lowest, two's complement",
+    Space.COUNTERS: "counters: one group of N, lane 0 lowest, two's complement; behind them the cache's records",
     Space.VISIBLE: "visible weights: one column; address = word address, column number below",
 }
 _REASONS = {
@@ -110,6 +110,18 @@ sequence number means nothing:
   reset is confirmed, a read is read. So after an error, a gap or silence the host waits until the line is quiet and
   sends what has no reply once more.
 - A sample is written into a free slot of the board while it comes, but it counts only when its check sum was right.
+
+## The cache
+
+A board whose `cache_capacity` is not 0 learns epochs by itself, from samples that it was given once:
+
+- Records of samples are written behind the counters, in space {int(Space.COUNTERS)}: the label, padded to whole chunks
+  of N bits, then the inputs, as many chunks in a group as a counter has bits, and a power of two of groups a record.
+- `cache_samples`, `cache_batch` and `cache_key` are written, then `cache_epochs`, which begins. It reads how many
+  epochs are left; behind each `cache_hits` tells how many samples were predicted right. Writing 0 stops.
+- Any command is carried out meanwhile, between two samples of the epoch. RESET ends it.
+- The next epoch's key follows from the last one's (`bep_ref/shuffle.py`), so many epochs need one key. Margin, gates,
+  group sizes and reinforcement stay as they were written.
 
 ## Registers
 

@@ -18,7 +18,9 @@ def test_what_does_not_fit_is_told_with_its_reason(capsys):
 
 
 def test_proposals(capsys):
-    widest, bare = (run_json(capsys, *UP5K, "--fit", "lanes", *more) for more in ([], ["--bare"]))
+    widest, bare = (
+        run_json(capsys, *UP5K, "--fit", "lanes", *more) for more in ([], ["--no-statistics", "--no-receive-buffer"])
+    )
     assert widest["fits"]
     assert bare["machine"]["lanes"] > widest["machine"]["lanes"]
     assert bare["machine"]["statistics"] is False

@@ -13,6 +13,7 @@ from tests.hw.drive import ask, simulate
 from tests.link.streams import receive, send
 
 LAYOUT = Layout(Network(40, (12, 8), 3), Machine(lanes=32, update_lanes=4))
+CACHED = Layout(LAYOUT.network, Machine(lanes=32, update_lanes=4, cache_samples=500))
 
 
 def request(space, where, value=None):
@@ -150,8 +151,37 @@ def test_events_are_counted_if_the_machine_has_statistics(statistics):
     simulate(unit, bench, cycles=1000)
 
 
-def test_the_registers_tell_which_network_and_machine_they_belong_to_and_the_generators_state():
-    unit, words = HostPort(LAYOUT), {}
+def test_the_cache_is_set_and_asked_through_registers():
+    unit = HostPort(CACHED)
+    strobes = []
+
+    async def bench(ctx):
+        ctx.set(unit.idle, 1)
+        ctx.set(unit.cache.epochs, 7)
+        ctx.set(unit.cache.hits, 301)
+        for name, value in (("samples", 400), ("batch", 50), ("key", 0x89ABCDEF), ("epochs", 9)):
+            assert await ask(ctx, unit, Space.REGISTERS, address(f"cache_{name}"), value) == 0
+        assert (ctx.get(unit.cache.samples), ctx.get(unit.cache.batch)) == (400, 50)
+        assert [await ask(ctx, unit, Space.REGISTERS, address(f"cache_{name}")) for name in ("epochs", "hits")] == [
+            7,
+            301,
+        ]
+
+    async def watch(ctx):
+        async for _, _, key, epochs, data in ctx.tick().sample(
+            unit.cache.key_write, unit.cache.epochs_write, unit.cache.data
+        ):
+            strobes.extend([("key", data)] * key + [("epochs", data)] * epochs)
+            if epochs:
+                break
+
+    simulate(unit, bench, watch, cycles=200)
+    assert strobes == [("key", 0x89ABCDEF), ("epochs", 9)]
+
+
+@pytest.mark.parametrize("layout", [LAYOUT, CACHED], ids=["no cache", "cache"])
+def test_the_registers_tell_which_network_and_machine_they_belong_to_and_the_generators_state(layout):
+    unit, words = HostPort(layout), {}
 
     async def bench(ctx):
         ctx.set(unit.idle, 1)
@@ -162,7 +192,7 @@ def test_the_registers_tell_which_network_and_machine_they_belong_to_and_the_gen
     simulate(unit, bench, cycles=1000)
     assert words[address("identity")] == IDENTITY
     assert words[address("seed")] == 0x89ABCDEF
-    assert configuration(words) == (LAYOUT.network, LAYOUT.machine)
+    assert configuration(words) == (layout.network, layout.machine)
 
 
 def test_reading_a_register_that_is_only_written_or_not_there_answers_zero():

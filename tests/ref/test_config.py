@@ -39,6 +39,8 @@ def test_network_limits(field, value):
         ("epochs", 0),
         ("patience", -1),
         ("group_limit", 0),
+        ("shuffle_bits", 8),
+        ("shuffle_bits", 17),
         ("validation", 0),
         ("validation", 1),
         ("sigma", 0),
@@ -67,6 +69,8 @@ def test_training_limits(field, value):
         ("hits_ahead", 1),
         ("hits_ahead", 48),
         ("hits_ahead", 16384),
+        ("cache_samples", 256),
+        ("cache_samples", 65536),
     ],
 )
 def test_machine_limits(field, value):
@@ -77,6 +81,11 @@ def test_machine_limits(field, value):
 def test_the_widest_slice_of_a_word_is_half_of_it_with_two_banks():
     assert Machine(lanes=24, update_lanes=24).update_lanes == 24
     assert Machine(lanes=24, update_lanes=12, spram=True).update_lanes == 12
+
+
+def test_hardware_that_only_infers_has_no_cache():
+    with pytest.raises(ConfigError, match=r"^cache_samples: 1000 is out of range"):
+        Machine(lanes=24, training=False, cache_samples=1000)
 
 
 def test_round_trip_through_plain_types():

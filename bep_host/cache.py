@@ -1,0 +1,84 @@
+"""The samples that a board holds, and the epochs that it learns from them by itself."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from numpy.typing import ArrayLike
+
+from bep_host.device import Device, Progress, silent
+from bep_host.device_mlp import DeviceMlp
+from bep_hw.ports import Space
+from bep_hw.registers import address, cache_settings
+from bep_ref.config import ConfigError
+from bep_ref.learner import Learner
+from bep_ref.shuffle import epoch_key
+from bep_ref.task import Task
+from bep_ref.train import Counts
+
+SHORTEST_SECONDS, LONGEST_SECONDS = 0.002, 0.2
+"""Between two looks at epochs in progress, in between a part of what they have taken so far: a look costs the board the
+time of a few samples."""
+LOOK_PART = 1 / 16
+
+
+class Cache:
+    """Samples ``x`` (n, inputs) of ±1 and classes ``y`` (n,), written into ``device``; ``size`` is their number.
+
+    Raises :class:`ConfigError` if the board has no room for them.
+    """
+
+    def __init__(self, device: Device, x: ArrayLike, y: ArrayLike, progress: Progress = silent) -> None:
+        self.device = device
+        samples, classes = device.checked(x, y)
+        self.size, room = len(classes), device.machine.cache_samples
+        if not 1 <= self.size <= room:
+            raise ConfigError(f"cache: {self.size} samples are out of range; {device.name} holds 1 to {room}")
+        device.write(Space.COUNTERS, device.layout.pack_records(samples, classes), progress)
+
+    def learn(
+        self, batch_size: int, key: int, epochs: int = 1, watch: Callable[[int, int], Any] = lambda left, hits: None
+    ) -> int:
+        """Learn ``epochs``, the first in the order of ``key`` (:mod:`bep_ref.shuffle`); the hits of the last one.
+
+        ``watch`` is told, whenever that is looked at, how many epochs are left and the last whole one's hits. Ctrl-C
+        stops the board.
+        """
+        device, place = self.device, address("cache_epochs")
+        device.write_registers(cache_settings(self.size, batch_size, key) | {place: epochs})
+        started = time.perf_counter()
+        try:
+            while left := device.read_register("cache_epochs"):
+                watch(left, device.read_register("cache_hits"))
+                time.sleep(min(max(SHORTEST_SECONDS, LOOK_PART * (time.perf_counter() - started)), LONGEST_SECONDS))
+        except KeyboardInterrupt:
+            device.write_registers({place: 0})
+            raise
+        return device.read_register("cache_hits")
+
+    def teach(
+        self,
+        net: Learner,
+        task: Task,
+        epoch: int,
+        samples: Any,
+        probabilities: list[float],
+        on_batch: Callable[[], Any],
+    ) -> Counts:
+        """An epoch of a run whose samples are these, in the place of :func:`bep_ref.train.by_batches`.
+
+        ``net`` is the board's; ``on_batch`` has nothing to tell before the epoch is over.
+        """
+        assert isinstance(net, DeviceMlp)
+        net.prepare(probabilities)
+        before, started = self._triggers(), time.perf_counter()
+        hits = self.learn(task.training.batch_size, epoch_key(task.training.seed, epoch))
+        seconds, after = time.perf_counter() - started, self._triggers()
+        for _ in range(0, self.size, task.training.batch_size):
+            on_batch()
+        triggered = None if before is None or after is None else (after - before) % 2**32
+        return Counts(self.size - hits, triggered, None, None, seconds)
+
+    def _triggers(self) -> int | None:
+        """So far, of all samples; None where the board does not count them."""
+        return self.device.read_register("triggers") if self.device.machine.statistics else None
