@@ -297,8 +297,8 @@ class Machine(_Record):
     it on ECP5), ``statistics`` the registers that count cycles and events. Without ``training`` there is no hidden
     plane and no update engine: weights are loaded, samples classified. With a ``receive_buffer``, one block RAM,
     several of the host's commands may be on their way to a board. ``rule`` is the learning rule it carries out.
-    ``cache_samples`` samples, behind the counters in the hidden plane's memory, are learned epoch after epoch without the
-    host (:mod:`bep_hw.cache`).
+    ``cache_samples`` samples, behind the counters in the hidden plane's memory, are learned epoch after epoch without
+    the host (:mod:`bep_hw.cache`).
     """
 
     lanes: int = setting("visible weights read a cycle, M", "1 to 4096")
@@ -308,7 +308,7 @@ class Machine(_Record):
     backward_lanes: int = setting("column accumulators, at most", "0 (as many as are of use) to 4096", 0)
     z_buffers: int = setting("samples whose first layer's pre-activations are kept", "1 or 2", 1)
     slots: int = setting("samples in flight between loader, propagate and update engine", "2, 4 or 8", 4)
-    hits_ahead: int = setting("reinforcement hits drawn ahead", "0, or a power of two up to 8192", 0)
+    hits_ahead: int = setting("reinforcement hits drawn ahead", "0, or a power of two from 2 to 8192", 0)
     spram: bool = setting("counters in single-port SPRAM", "true or false", False)
     register_plane: bool = setting("a register behind the visible plane", "true or false", False)
     statistics: bool = setting("event counters", "true or false", True)
@@ -327,7 +327,7 @@ class Machine(_Record):
         self._check("update_lanes", self.update_lanes >= 1 and self.lanes % (banks * self.update_lanes) == 0)
         self._check("backward_lanes", 0 <= self.backward_lanes <= 4096)
         self._check("z_buffers", self.z_buffers in (1, 2))
-        self._check("hits_ahead", self.hits_ahead in (0, *(1 << bit for bit in range(14))))
+        self._check("hits_ahead", self.hits_ahead in (0, *(1 << bit for bit in range(1, 14))))
         self._check("slots", self.slots in (2, 4, 8))
         self._check("rule", self.rule in RULES)
         self._check("cache_samples", self.cache_samples == 0 or (self.training and 257 <= self.cache_samples <= 65535))

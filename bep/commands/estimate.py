@@ -13,7 +13,7 @@ HELP = "tell size and speed of a trainer before it is built"
 DESCRIPTION = """\
 Whether the trainer of a network fits a board, how much of the chip it takes and how many samples a second it learns.
 
-  bep estimate --board icebreaker --inputs 784 --hidden 96 96 --classes 10 --lanes 200 --no-statistics --no-receive-buffer
+  bep estimate --board icebreaker --inputs 784 --hidden 96 96 --classes 10 --lanes 196 --no-statistics
   bep estimate --board icebreaker --hidden 96 96 --fit lanes           the most lanes that fit
   bep estimate --board ulx3s_85f --inputs 192 --fit network            the widest hidden layers that fit
   bep estimate --board icebreaker --target-samples-per-second 20000    the fewest lanes that are so fast
