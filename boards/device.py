@@ -117,12 +117,23 @@ HX8K = Device(
     synth_options=("-abc9", "-device", "hx"),
     nextpnr_options=("--hx8k", "--package", "ct256"),
 )
-# Without -nowidelut, popcount trees take 1.6 times the LUTs. The default router takes hours where many block RAMs meet.
-LFE5U_85F = Device(
-    name="LFE5U-85F-6BG381C",
-    family=ECP5,
-    limits={"TRELLIS_COMB": 83640, "TRELLIS_FF": 83640, "DP16KD": 208},
-    synth_options=("-abc9", "-nowidelut"),
-    nextpnr_options=("--85k", "--package", "CABGA381", "--speed", "6"),
-    route_options=("--router", "router2"),
-)
+
+
+def _ecp5(name: str, luts: int, block_rams: int, *nextpnr_options: str) -> Device:
+    """An ECP5: without -nowidelut, popcount trees take 1.6 times the LUTs; the default router takes hours where many
+    block RAMs meet."""
+    return Device(
+        name=name,
+        family=ECP5,
+        limits={"TRELLIS_COMB": luts, "TRELLIS_FF": luts, "DP16KD": block_rams},
+        synth_options=("-abc9", "-nowidelut"),
+        nextpnr_options=nextpnr_options,
+        route_options=("--router", "router2"),
+    )
+
+
+# nextpnr gives a 12F all that is on its die, which is the 25F's; the vendor's tools stop at half
+LFE5U_12F = _ecp5("LFE5U-12F-6BG381C", 24288, 56, "--12k", "--package", "CABGA381", "--speed", "6")
+LFE5U_85F = _ecp5("LFE5U-85F-6BG381C", 83640, 208, "--85k", "--package", "CABGA381", "--speed", "6")
+LFE5UM_45F = _ecp5("LFE5UM-45F-8BG381C", 43848, 108, "--um-45k", "--package", "CABGA381", "--speed", "8")
+LFE5UM5G_85F = _ecp5("LFE5UM5G-85F-8BG554C", 83640, 208, "--um5g-85k", "--package", "CABGA554", "--speed", "8")

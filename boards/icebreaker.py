@@ -1,4 +1,7 @@
-"""1BitSquared iCEBreaker: iCE40 UP5K, 12 MHz, FT2232H."""
+"""1BitSquared iCEBreaker: iCE40 UP5K, 12 MHz, FT2232H.
+
+USB shows two serial ports; the second (channel B) leads to the trainer, the first programs.
+"""
 
 from amaranth_boards.icebreaker import ICEBreakerPlatform
 
@@ -17,4 +20,5 @@ BOARD = Board(
     machine={"spram": True, "backward_lanes": 48},
     reset=("button", 0),
     clock_pad=True,
+    loader=("-b", "ice40_generic"),
 )

@@ -42,7 +42,7 @@ def settings(input_mhz: float) -> Iterator[Setting]:
                 yield Setting(output, dividers)
 
 
-def instantiate(m: Module, pin: io.SingleEndedPort, pad: bool, setting: Setting) -> tuple[Signal, Signal, Signal]:
+def instantiate(m: Module, pin: io.PortLike, pad: bool, setting: Setting) -> tuple[Signal, Signal, Signal]:
     """Add the PLL behind clock ``pin``: the board's clock, the made clock, and whether it is steady.
 
     Any pin reaches the PLL here, so ``pad`` makes no difference.

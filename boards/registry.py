@@ -4,7 +4,16 @@ import importlib
 
 from boards.board import Board, BoardError
 
-NAMES = ("icebreaker", "ice40_hx8k_b_evn", "ulx3s_85f")
+NAMES = (
+    "icebreaker",
+    "ice40_hx8k_b_evn",
+    "upduino_v3",
+    "icesugar",
+    "ulx3s_12f",
+    "ulx3s_85f",
+    "ecpix5_85f",
+    "versa_ecp5",
+)
 """Every board, named like its module."""
 
 

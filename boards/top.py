@@ -39,7 +39,20 @@ class BoardTop(wiring.Component):
         m.submodules.indicator = indicator = Indicator(2)
         m.d.comb += indicator.events.eq(Cat(trainer.active, trainer.updating))
         lights = {"link": indicator.lights[0], "training": indicator.lights[1], "error": trainer.error}
-        for name, resource in self.board.leds.items():
-            m.submodules[f"{name}_led"] = led = io.Buffer("o", platform.request(*resource, dir="-"))
+        for name, port in led_ports(platform, self.board).items():
+            m.submodules[f"{name}_led"] = led = io.Buffer("o", port)
             m.d.comb += led.o.eq(lights[name])
+        for resource in self.board.high:
+            m.submodules[resource[0]] = held = io.Buffer("o", platform.request(*resource, dir="-"))
+            m.d.comb += held.o.eq(1)
         return m
+
+
+def led_ports(platform: Any, board: Board) -> dict[str, io.PortLike]:
+    """The port of each light that ``board`` has. Lights that are parts of one resource are requested together."""
+    resources = dict.fromkeys((name, number) for name, number, *_ in board.leds.values())
+    ports = {resource: platform.request(*resource, dir="-") for resource in resources}
+    return {
+        light: getattr(ports[name, number], *part) if part else ports[name, number]
+        for light, (name, number, *part) in board.leds.items()
+    }

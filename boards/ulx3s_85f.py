@@ -1,4 +1,8 @@
-"""Radiona ULX3S with the ECP5-85F: 25 MHz, FT231X."""
+"""Radiona ULX3S with the ECP5-85F: 25 MHz, FT231X.
+
+The USB socket US1 is the one with the FT231X, which both programs and carries the serial port. 1 Mbaud is the fastest
+rate that 25 MHz and the FT231X both make exactly.
+"""
 
 from amaranth_boards.ulx3s import ULX3S_85F_Platform
 
@@ -16,4 +20,5 @@ BOARD = Board(
     lanes=256,
     machine={"register_plane": True},
     reset=("button_fire", 0),
+    loader=("-b", "ulx3s"),
 )
