@@ -18,15 +18,36 @@ class BoardError(ConfigError):
 
 
 @dataclass(frozen=True)
+class Shortage:
+    """Of ``resource``, in words fit for a user, a design needs more than there is."""
+
+    resource: str
+    needed: int
+    available: int
+
+
+class TooSmallError(BoardError):
+    """A board, or its chip, that has not what a design takes: ``shortages``, one or more."""
+
+    def __init__(self, owner: str, shortages: Sequence[Shortage]) -> None:
+        self.shortages = shortages
+        short = [
+            f"{of.resource} {of.needed} needed, {of.available} there: {of.needed - of.available} over"
+            for of in shortages
+        ]
+        super().__init__(f"{owner}: does not fit; {'; '.join(short)}")
+
+
+@dataclass(frozen=True)
 class Board:
     """One board. Pins, clocks and part numbers come from ``platform``, a class of amaranth-boards.
 
     ``leds`` gives a resource to those of ``link``, ``training`` and ``error`` that have a light; ``reset`` is a push
-    button, if there is one to spare; outputs ``high`` stay so, for what shares pins with something used. ``baud`` is
-    the fastest rate that the board's USB bridge and its clock can both
-    make. ``clock_pad`` tells that the oscillator sits on the PLL's own pin. ``lanes`` is about as wide as the chip
-    likes a trainer, ``machine`` further fields of its :class:`~bep_ref.config.Machine`. ``loader`` are openFPGALoader's
-    arguments for the board, none if it cannot write to it. How to wire it is told by its module's docstring.
+    button, if there is one to spare; outputs ``high`` are held so (they deselect a chip that shares pins). ``baud`` is
+    the fastest rate that the board's USB bridge and its clock can both make. ``clock_pad`` tells that the oscillator
+    sits on the PLL's own pin. ``lanes`` is about as wide as the chip likes a trainer, ``machine`` further fields of its
+    :class:`~bep_ref.config.Machine`. ``loader`` are openFPGALoader's arguments for the board, none if it cannot write
+    to it. The docstring of the board's module says how to wire it.
     """
 
     name: str

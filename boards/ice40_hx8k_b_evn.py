@@ -1,7 +1,7 @@
 """Lattice iCE40-HX8K-B-EVN breakout board: iCE40 HX8K, 12 MHz, FT2232H.
 
-Leave the jumpers as delivered: the chip starts from its flash, which openFPGALoader writes. USB shows two serial ports; the
-second (channel B) leads to the trainer. The board has no button.
+Leave the jumpers as delivered: the chip starts from its flash, which openFPGALoader writes. USB shows two serial ports;
+the second (channel B) leads to the trainer. The board has no button.
 """
 
 from amaranth_boards.ice40_hx8k_b_evn import ICE40HX8KBEVNPlatform

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from boards.board import BoardError
+from boards.board import BoardError, Shortage, TooSmallError
 from boards.device import Device
 from boards.tools import Job, ToolError, prepare, run, run_all
 
@@ -45,10 +45,10 @@ def netlist_name(seed: int) -> str:
     return f"seed{seed}.netlist.json"
 
 
-def overuse(device: Device, log: str) -> list[str]:
-    """What ``log`` says is needed beyond the device's limits, in words."""
+def shortages(device: Device, log: str) -> list[Shortage]:
+    """What ``log`` says is needed beyond the device's limits."""
     return [
-        f"{device.family.resources[name]} {used} needed, {available} there: {int(used) - int(available)} over"
+        Shortage(device.family.resources[name], int(used), int(available))
         for name, used, available in UTILISATION.findall(log)
         if name in device.family.resources and int(used) > int(available)
     ]
@@ -66,7 +66,7 @@ def place(
     """Place and route the netlist ``name.json`` in folder ``cwd`` once for each of ``seeds``, ``at_once`` together.
 
     Pins and clocks come from the constraint file ``name.pcf`` or ``name.lpf`` if there is one. Timing is measured,
-    not demanded. Raises :class:`BoardError`, one line that begins with ``owner``, for a design that does not fit.
+    not demanded. Raises :class:`TooSmallError`, one line that begins with ``owner``, for a design that does not fit.
     """
     family = device.family
     constraints = f"{name}.{family.constraints}"
@@ -86,8 +86,8 @@ def place(
     except ToolError as error:
         for seed in seeds:
             log = cwd / log_name(seed)
-            if over := overuse(device, log.read_text() if log.exists() else ""):
-                raise BoardError(f"{owner}: does not fit; {'; '.join(over)}") from None
+            if short := shortages(device, log.read_text() if log.exists() else ""):
+                raise TooSmallError(owner, short) from None
         raise BoardError(f"{owner}: {error}") from None
     return [_read(seed, cwd / f"seed{seed}.json") for seed in seeds]
 

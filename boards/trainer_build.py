@@ -7,11 +7,20 @@ from bep_ref.config import Machine, Network
 from boards.board import Board
 from boards.clocks import PLLS
 from boards.flow import Build, Observer, build
-from boards.pll import highest
+from boards.pll import Setting, highest
 from boards.top import BoardTop
 
 CONSTRAINT_MHZ = {"ice40": 48, "ecp5": 100}
 """What place and route aims at, by family; the clock is set to what it reaches."""
+
+
+def trainer_top(network: Network, machine: Machine, board: Board) -> BoardTop:
+    """The whole chip; its clock has the frequency that place and route aims at."""
+    return BoardTop(network, machine, board, highest(_settings(board), CONSTRAINT_MHZ[board.device.family.name]))
+
+
+def _settings(board: Board) -> list[Setting]:
+    return list(PLLS[board.device.family.name].settings(board.platform().default_clk_frequency / 1e6))
 
 
 def build_trainer(
@@ -24,7 +33,4 @@ def build_trainer(
     observer: Observer = lambda *_: None,
 ) -> Build:
     """Build the trainer of ``network`` on ``machine`` for ``board`` into ``out``; see :func:`~boards.flow.build`."""
-    family = board.device.family.name
-    settings = list(PLLS[family].settings(board.platform().default_clk_frequency / 1e6))
-    top = BoardTop(network, machine, board, highest(settings, CONSTRAINT_MHZ[family]))
-    return build(board, top, out, seeds, at_once, settings, observer)
+    return build(board, trainer_top(network, machine, board), out, seeds, at_once, _settings(board), observer)

@@ -1,10 +1,10 @@
 """tinyVision UPduino v3: iCE40 UP5K, 12 MHz, FT232H.
 
-Close the jumper OSC on the underside: it brings the 12 MHz oscillator to pin 20. (The chip's own oscillator is off by up
-to 10 %, too much for a serial line.)
+Solder the jumper OSC: it brings the 12 MHz oscillator to pin 20. (The chip's own oscillator is off by up to 10 %, too
+much for a serial line.)
 
-USB's only bridge, the FT232H, is also the programmer. Its transmit line is the flash's clock and its receive line the flash's
-input, so the bitstream keeps the flash deselected; openFPGALoader and the serial port take turns.
+USB's only bridge, the FT232H, is also the programmer. Its transmit line is the flash's clock and its receive line the
+flash's input, so the bitstream keeps the flash deselected; openFPGALoader and the serial port take turns.
 """
 
 from amaranth.build import Attrs, Pins, Resource

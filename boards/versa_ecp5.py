@@ -1,7 +1,7 @@
 """Lattice ECP5 Versa: LFE5UM-45F, 100 MHz (LVDS), FT2232H.
 
-New boards have the clock chip in the JTAG chain: set the jumpers of J50 to 1-2 and 3-5, which leaves it out. Boards with
-the 5G chip need bitstreams of their own.
+New boards have the clock chip in the JTAG chain: set the jumpers of J50 to 1-2 and 3-5, which leaves it out. Boards
+with the 5G chip need bitstreams of their own.
 """
 
 from amaranth_boards.versa_ecp5 import VersaECP5Platform

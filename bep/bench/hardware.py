@@ -1,7 +1,5 @@
 """Cycles from co-simulation, clock from place and route: a design's training speed."""
 
-import hashlib
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from functools import partial
@@ -11,10 +9,9 @@ from typing import Any
 from amaranth.back import rtlil
 
 from bep.bench.designs import Design
+from bep.bench.rows import digest, kept
 from bep_hw.hardware import hardware
-from bep_hw.identity import build_digest
 from bep_hw.popcount import XnorPopcount
-from bep_ref.atomic import write_atomically
 from bep_ref.config import ConfigError
 from bep_ref.datasets import load
 from bep_ref.task import prepare
@@ -35,15 +32,10 @@ Observer = Callable[[str, int, int], None]
 
 
 def describe(design: Design, seeds: Sequence[int]) -> dict[str, Any]:
-    """What a row measures: a row measured before is measured again only if this changed.
-
-    ``digest`` is that of the hardware itself, so a change of the generator is one too; but not of the constant by which
-    a board tells its build, which differs after any edit of the sources.
-    """
+    """What a row measures. ``digest`` is that of the hardware itself, so a change of the generator is one too."""
     text = rtlil.convert(hardware(design.network, design.machine), name="top", emit_src=False)
-    text = text.replace(f"{build_digest(design.network, design.machine):032b}", "")
     return {
-        "digest": hashlib.sha256(text.encode()).hexdigest()[:16],
+        "digest": digest(text, design.network, design.machine),
         "board": design.board,
         "network": str(design.network),
         "counter_bits": design.network.counter_bits,
@@ -106,16 +98,9 @@ def measure_all(
     rows = []
     for design in designs:
         numbers = range(1, (sweep_seeds if design.sweep else seeds) + 1)
-        what = describe(design, numbers)
         place = folder / design.name
-        place.mkdir(parents=True, exist_ok=True)
-        kept = place / "row.json"
-        row = json.loads(kept.read_text()) if kept.exists() else {}
-        if any(row.get("what", {}).get(key) != what[key] for key in DECIDING):
-            figures = measure(design, mnist, numbers, jobs, place, partial(show, design))
-            row = {"name": design.name, "what": what, **figures}
-            write_atomically(kept, json.dumps(row, indent=2).encode())
-        rows.append(row)
+        figures = partial(measure, design, mnist, numbers, jobs, place, partial(show, design))
+        rows.append(kept(place, design.name, describe(design, numbers), DECIDING, figures))
     return _compared(rows)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from bep.command import add_command
 from bep.commands import (
+    bench_boards,
     bench_cache,
     bench_counters,
     bench_estimate,
@@ -18,6 +19,7 @@ from bep.options import add_json
 
 KINDS = (
     bench_hw,
+    bench_boards,
     bench_link,
     bench_cache,
     bench_sw,
@@ -33,6 +35,7 @@ DESCRIPTION = """\
 Measure what the README's tables show.
 
   bep bench hw --help        the hardware
+  bep bench boards --help    one trainer on every board
   bep bench link --help      the serial link under torture
   bep bench cache --help     epochs from samples that the chip keeps
   bep bench sw --help        training in software, beside other ways to train such a network

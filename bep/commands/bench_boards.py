@@ -1,0 +1,78 @@
+"""``bep bench boards``: one trainer on every board."""
+
+import argparse
+import os
+from pathlib import Path
+from typing import Any
+
+from rich.table import Table
+
+from bep.console import progress_bar
+from bep_ref.config import ConfigError
+from boards.registry import NAMES, find
+
+NAME = "boards"
+HELP = "the trainer of digits on every board"
+DESCRIPTION = """\
+Build the trainer of 192-128-128-10 for every board, as wide as its chip likes, to a bitstream: what it takes and how
+fast it is. A board that is too small says what it lacks.
+
+  bep bench boards --json benchmarks/boards.json
+  bep bench boards --only icebreaker ulx3s_12f --seeds 4
+
+A row that was measured is kept in the folder of builds, beside its bitstream; after an interruption the same command
+goes on with the rest.
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--only", nargs="+", metavar="NAME", help=f"these of {', '.join(NAMES)} (default: all)")
+    parser.add_argument(
+        "--seeds", type=int, default=1, metavar="N", help="placements of a board; at least 1 (default: 1)"
+    )
+    parser.add_argument("--jobs", type=int, metavar="N", help="placements at once (default: cores, at most 4)")
+    parser.add_argument(
+        "--build",
+        type=Path,
+        default=Path("build/boards"),
+        metavar="DIR",
+        help="folder of builds (default: build/boards)",
+    )
+
+
+def run(args: argparse.Namespace) -> dict[str, Any]:
+    from bep.bench.boards import measure_all
+
+    jobs = args.jobs if args.jobs is not None else min(4, os.cpu_count() or 1)
+    for name, value in (("seeds", args.seeds), ("jobs", jobs)):
+        if value < 1:
+            raise ConfigError(f"{name}: {value} is out of range; it must be at least 1")
+    names = [find(name).name for name in args.only or NAMES]
+    with progress_bar(args.progress) as progress:
+        bar = progress.add_task("", total=None)
+
+        def show(name: str, stage: str, done: int, total: int) -> None:
+            progress.update(bar, description=f"{name}: {stage}", completed=done, total=total)
+
+        rows = measure_all(names, range(1, args.seeds + 1), jobs, args.build, show)
+    args.report.print(_table(rows))
+    return {"rows": rows}
+
+
+def _table(rows: list[dict[str, Any]]) -> Table:
+    table = Table(title="192-128-128-10 on every board")
+    for heading in ("board", "device", "lanes", "LUT4", "memories", "worst MHz", "bitstream, bytes", "seconds"):
+        table.add_column(heading, justify="left" if heading in ("board", "device", "memories") else "right")
+    for row in rows:
+        what = row["what"]
+        table.add_row(row["name"], what["device"], str(what["machine"]["lanes"]), *_figures(row), str(row["seconds"]))
+    return table
+
+
+def _figures(row: dict[str, Any]) -> tuple[str, ...]:
+    if "shortages" in row:
+        lacking = [f"{s['resource']}: {s['needed']:,} needed, {s['available']:,} there" for s in row["shortages"]]
+        return "", "too small: " + "; ".join(lacking), "", ""
+    build = row["build"]
+    memories = ", ".join(f"{number} {kind}" for kind, number in build["block_rams"].items())
+    return f"{build['lut4']:,}", memories, f"{build['fmax_worst_mhz']:.1f}", f"{build['bitstream_bytes']:,}"
