@@ -30,6 +30,7 @@ COMMANDS = (
     "verilog",
     "estimate",
     "synth",
+    "program",
     "board",
     "run",
     "bench",

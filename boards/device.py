@@ -93,6 +93,7 @@ class Device:
 
     ``limits`` holds what there is of each of the family's ``resources``; ``synth_options`` go to yosys,
     ``nextpnr_options`` select the part, ``route_options`` tell how to route on it.
+    ``signature`` is in the head of its bitstreams and in no other chip's.
     """
 
     name: str
@@ -100,7 +101,13 @@ class Device:
     limits: Mapping[str, int]
     synth_options: tuple[str, ...]
     nextpnr_options: tuple[str, ...]
+    signature: bytes
     route_options: tuple[str, ...] = ()
+
+
+def _bank_width(bits: int) -> bytes:
+    """The command that tells an iCE40 how wide its banks of configuration bits are (Project IceStorm)."""
+    return b"\x62" + (bits - 1).to_bytes(2)
 
 
 UP5K = Device(
@@ -109,6 +116,7 @@ UP5K = Device(
     limits={"ICESTORM_LC": 5280, "ICESTORM_RAM": 30, "ICESTORM_SPRAM": 4},
     synth_options=("-abc9", "-device", "u"),
     nextpnr_options=("--up5k", "--package", "sg48"),
+    signature=_bank_width(692),
 )
 HX8K = Device(
     name="iCE40HX8K-CT256",
@@ -116,24 +124,31 @@ HX8K = Device(
     limits={"ICESTORM_LC": 7680, "ICESTORM_RAM": 32},
     synth_options=("-abc9", "-device", "hx"),
     nextpnr_options=("--hx8k", "--package", "ct256"),
+    signature=_bank_width(872),
 )
 
 
-def _ecp5(name: str, luts: int, block_rams: int, *nextpnr_options: str) -> Device:
-    """An ECP5: without -nowidelut, popcount trees take 1.6 times the LUTs; the default router takes hours where many
-    block RAMs meet."""
+def _ecp5(name: str, idcode: int, luts: int, block_rams: int, *nextpnr_options: str) -> Device:
+    """An ECP5, which compares its JTAG ``idcode`` with the bitstream's (command VERIFY_ID, Lattice FPGA-TN-02039).
+
+    Without -nowidelut, popcount trees take 1.6 times the LUTs. The default router takes hours where many block RAMs
+    meet.
+    """
     return Device(
         name=name,
         family=ECP5,
         limits={"TRELLIS_COMB": luts, "TRELLIS_FF": luts, "DP16KD": block_rams},
         synth_options=("-abc9", "-nowidelut"),
         nextpnr_options=nextpnr_options,
+        signature=b"\xe2\0\0\0" + idcode.to_bytes(4),
         route_options=("--router", "router2"),
     )
 
 
 # nextpnr gives a 12F all that is on its die, which is the 25F's; the vendor's tools stop at half
-LFE5U_12F = _ecp5("LFE5U-12F-6BG381C", 24288, 56, "--12k", "--package", "CABGA381", "--speed", "6")
-LFE5U_85F = _ecp5("LFE5U-85F-6BG381C", 83640, 208, "--85k", "--package", "CABGA381", "--speed", "6")
-LFE5UM_45F = _ecp5("LFE5UM-45F-8BG381C", 43848, 108, "--um-45k", "--package", "CABGA381", "--speed", "8")
-LFE5UM5G_85F = _ecp5("LFE5UM5G-85F-8BG554C", 83640, 208, "--um5g-85k", "--package", "CABGA554", "--speed", "8")
+LFE5U_12F = _ecp5("LFE5U-12F-6BG381C", 0x21111043, 24288, 56, "--12k", "--package", "CABGA381", "--speed", "6")
+LFE5U_85F = _ecp5("LFE5U-85F-6BG381C", 0x41113043, 83640, 208, "--85k", "--package", "CABGA381", "--speed", "6")
+LFE5UM_45F = _ecp5("LFE5UM-45F-8BG381C", 0x01112043, 43848, 108, "--um-45k", "--package", "CABGA381", "--speed", "8")
+LFE5UM5G_85F = _ecp5(
+    "LFE5UM5G-85F-8BG554C", 0x81113043, 83640, 208, "--um5g-85k", "--package", "CABGA554", "--speed", "8"
+)

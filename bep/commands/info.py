@@ -12,11 +12,12 @@ from rich.table import Table
 from bep.versions import installed_version
 from bep_ref.model import Model
 from bep_ref.series import SeriesBinariser
+from boards.registry import NAMES
 
 NAME = "info"
-HELP = "show what a model holds, or which tools are installed"
+HELP = "show what a model holds, or which tools are installed and boards known"
 DESCRIPTION = """\
-Without a model: versions of this program and of every tool it uses.
+Without a model: versions of this program and of every tool it uses, and the boards it knows.
 
   bep info
 
@@ -79,6 +80,7 @@ def _tools() -> dict[str, Any]:
     return {
         "python": platform.python_version(),
         "packages": {name: installed_version(name) for name in PACKAGES},
+        "boards": list(NAMES),
         "cxx": next(filter(None, map(shutil.which, compilers)), None),
     }
 

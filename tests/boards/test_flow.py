@@ -10,6 +10,7 @@ import pytest
 from boards.board import BoardError
 from boards.clocks import PLLS
 from boards.flow import build
+from boards.loader import check
 from boards.pll import highest
 from boards.registry import find
 from tests.boards.designs import OnBoard
@@ -35,6 +36,7 @@ def test_a_bitstream_of_each_family(name, tmp_path):
     logs = {"nextpnr-seed1.log", "nextpnr-seed2.log", "yosys.log"}
     assert {path.name for path in (tmp_path / "out").iterdir()} == {result.bitstream.name, "report.json", *logs}
     assert result.bitstream.stat().st_size > 50_000
+    check(board, result.bitstream)
     assert [done for _, done, _ in steps] == sorted(done for _, done, _ in steps)
     assert steps[-1] == ("done", 4, 4)
 
