@@ -40,10 +40,10 @@ def add_json(parser: argparse.ArgumentParser, default: str | None = None) -> Non
 
 def add_baud(parser: argparse.ArgumentParser) -> None:
     """``--baud``."""
-    from bep_host.ports import BAUD
+    from bep_host.ports import RATES
 
-    what = "bits a second on the line, as the board's bitstream has them"
-    parser.add_argument("--baud", type=int, default=BAUD, metavar="N", help=f"{what} (default: {BAUD})")
+    what = f"bits a second on the line (default: the first of {', '.join(map(str, RATES))} at which the board answers)"
+    parser.add_argument("--baud", type=int, metavar="N", help=what)
 
 
 def add_task(parser: argparse.ArgumentParser, omit: tuple[str, ...] = (), recurrent: bool = True) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import serial
 
-from bep_host.errors import LinkError
+from bep_host.errors import LinkError, SilentError
 from bep_hw.link.codec import Done, Refused, Reply, decode, hello
 from bep_hw.link.framing import FLAG, FrameReader, frame
 from bep_hw.link.opcodes import BUFFER_BYTES, HISTORY
@@ -31,7 +31,10 @@ class Connection:
         self.sequence = 0
 
     def hello(self, address: int, attempts: int = 3, seconds: float = 0.5) -> int:
-        """Begin a session; the word of the register at ``address``. Whatever was on the way before is forgotten."""
+        """Begin a session; the word of the register at ``address``. Whatever was on the way before is forgotten.
+
+        Raises :class:`SilentError` if nothing answers.
+        """
         for _ in range(attempts):
             self._write(bytes([FLAG]))
             self._drain()
@@ -42,7 +45,7 @@ class Connection:
                     if sequence == self.sequence and isinstance(reply, Done):
                         self.sequence = (self.sequence + 1) % 256
                         return reply.data
-        raise LinkError(f"port: {self.name}: nothing answers; is it a board with a trainer, and its reset released?")
+        raise SilentError(f"port: {self.name}: nothing answers")
 
     def exchange(self, commands: Sequence[bytes], progress: Callable[[int], None] = lambda _: None) -> list[Reply]:
         """Carry out ``commands`` in their order; their replies. ``progress`` is told how many have theirs."""

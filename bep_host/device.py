@@ -7,9 +7,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from bep_host.connection import Connection
 from bep_host.errors import LinkError
-from bep_host.ports import BAUD, candidates, open_port
+from bep_host.find import connect
 from bep_hw.identity import configuration, identification
 from bep_hw.layout import Layout
 from bep_hw.link.codec import Codec, Done, Result
@@ -22,7 +21,6 @@ Ints = NDArray[Any]
 Progress = Callable[[int, int], None]
 """Told how much is done, and of how much."""
 STATISTICS = ("cycles", "samples", "triggers", "winners", "commits", "propagate_words", "update_words")
-FIND_SECONDS = 0.3
 
 
 def silent(done: int, total: int) -> None:
@@ -31,6 +29,7 @@ def silent(done: int, total: int) -> None:
 
 class Device:
     """The board at serial port ``name``, for as long as the context lasts; ``"auto"`` takes the first that answers.
+    It talks at ``baud`` bits a second, or at whichever of :data:`bep_host.ports.RATES` it answers at.
 
     Attributes: ``network`` and ``machine`` as the board tells them, ``build`` the digest of what it was made from,
     ``layout`` its address map.
@@ -42,14 +41,11 @@ class Device:
     Raises :class:`~bep_host.errors.LinkError`.
     """
 
-    def __init__(self, name: str, baud: int = BAUD) -> None:
-        if name == "auto":
-            name = find(baud)
-        self.name = name
-        self.port = open_port(name, baud)
+    def __init__(self, name: str, baud: int | None = None) -> None:
+        self.connection, identity = connect(name, baud)
+        self.name, self.port = self.connection.name, self.connection.port
         try:
-            self.connection = Connection(self.port, name)
-            self._identify()
+            self._identify(identity)
         except BaseException:
             self.port.close()
             raise
@@ -62,8 +58,7 @@ class Device:
     ) -> None:
         self.port.close()
 
-    def _identify(self) -> None:
-        identity = self.connection.hello(address("identity"))
+    def _identify(self, identity: int) -> None:
         if identity >> 16 != IDENTITY >> 16:
             raise LinkError(f"port: {self.name}: something answers, but it is no trainer (identity {identity:#x})")
         optional = {address("hidden", layer) for layer in range(REGISTERS["hidden"].count)}
@@ -167,17 +162,3 @@ class Device:
                 f"model: its layers have shapes {list(shapes)} and {np.shape(classifier)}; "
                 f"the board holds {self.network}, {list(self.network.shapes)} and {wanted}"
             )
-
-
-def find(baud: int = BAUD) -> str:
-    """Name of the first serial port where a trainer answers."""
-    names = candidates()
-    for name in names:
-        try:
-            with open_port(name, baud) as port:
-                if Connection(port, name).hello(address("identity"), 1, FIND_SECONDS) >> 16 == IDENTITY >> 16:
-                    return name
-        except LinkError:
-            continue
-    tried = f"none of {', '.join(names)} answers" if names else "this computer has no serial port on USB"
-    raise LinkError(f"port: auto: no board found: {tried}")

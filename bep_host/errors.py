@@ -5,3 +5,7 @@ from bep_ref.config import ConfigError
 
 class LinkError(ConfigError):
     """The port cannot be used, or the board does not answer as it should; one line, fit to show a user."""
+
+
+class SilentError(LinkError):
+    """Nothing at the port answers."""

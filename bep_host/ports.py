@@ -8,12 +8,12 @@ from serial.tools import list_ports
 
 from bep_host.errors import LinkError
 
-BAUD = 3_000_000
-"""Of boards whose bridge and clock allow it; on a pseudo-terminal it means nothing."""
+RATES = (3_000_000, 1_000_000, 115_200)
+"""Bits a second that boards talk at, each as fast as its bridge and its clock allow; a pseudo-terminal takes any."""
 WRITE_SECONDS = 5.0
 
 
-def open_port(name: str, baud: int = BAUD) -> serial.Serial:
+def open_port(name: str, baud: int = RATES[0]) -> serial.Serial:
     """Open serial port ``name`` for this program alone; :class:`LinkError` tells why it cannot be."""
     try:
         port = serial.Serial(name, baud, write_timeout=WRITE_SECONDS, exclusive=True)

@@ -112,7 +112,7 @@ def test_a_port_that_is_no_port_no_board_or_not_ours(tmp_path, capsys, monkeypat
     assert "nothing answers" in complaint(capsys, "board", "--port", os.ttyname(theirs))
     os.close(ours)
     os.close(theirs)
-    monkeypatch.setattr("bep_host.device.candidates", list)
+    monkeypatch.setattr("bep_host.find.candidates", list)
     assert "no board found: this computer has no serial port on USB" in complaint(capsys, "board", "--port", "auto")
 
 
@@ -127,7 +127,7 @@ def test_a_port_without_permission_says_what_to_do(capsys, monkeypatch):
 
 def test_auto_finds_the_board_among_ports_where_nobody_answers(board, capsys, monkeypatch):
     ours, theirs = os.openpty()
-    monkeypatch.setattr("bep_host.device.candidates", lambda: [os.ttyname(theirs), board.port])
+    monkeypatch.setattr("bep_host.find.candidates", lambda: [os.ttyname(theirs), board.port])
     assert run_json(capsys, "board", "--port", "auto")["port"] == board.port
     os.close(ours)
     os.close(theirs)
