@@ -16,9 +16,10 @@ from sim.tally import Tally
 
 @dataclass(frozen=True)
 class Check:
-    """Counters compared, and whatever differs between two runs; ``first_difference`` is one line."""
+    """What was compared, and what of it differs between two runs; ``first_difference`` is one line."""
 
     counters_compared: int
+    predictions_compared: int
     mismatches: int
     first_difference: str
 
@@ -33,7 +34,8 @@ def golden_run(task: Task, layout: Layout, on_batch: Callable[[], Any] = lambda:
 
 
 def compare(golden: Trainer, run: Trainer) -> Check:
-    """Every counter at the end and of the kept epoch, the generator, and every epoch's counts of predictions."""
+    """Every counter at the end and of the kept epoch, the generator, every epoch's counts of predictions, and the
+    predictions of test data by the network as it is at the end."""
     tally = Tally()
     for kind, wanted, found in (
         ("at the end", golden.net.matrices, run.net.matrices),
@@ -48,4 +50,6 @@ def compare(golden: Trainer, run: Trainer) -> Check:
                 continue
             values = (np.array([getattr(epoch, name)]) for epoch in (expected, seen))
             tally.equal(f"epoch {expected.epoch}, {name}", *values)
-    return Check(tally.compared["counter"], tally.mismatches, tally.first)
+    x = run.task.test.x
+    tally.equal("test data, prediction", golden.net.predict(x), run.net.predict(x))
+    return Check(tally.compared["counter"], tally.compared["prediction"], tally.mismatches, tally.first)

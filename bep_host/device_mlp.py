@@ -39,6 +39,7 @@ class DeviceMlp:
         self.device, self.network, self.classifiers = device, network, learner.classifiers
         self.group_size = list(learner.group_size)
         self.readout, self.settled = None, False  # in software only
+        self.walk_block = device.layout.column
         self._margin, self._gate = task.training.margin, task.training.gate
         self._counters: list[Ints] | None = None
         self._written: dict[int, int] = {}

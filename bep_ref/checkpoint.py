@@ -1,7 +1,8 @@
 """A run on disk between two epochs: enough to continue to the same bits as a run that was never stopped.
 
 Shuffles and thresholds are functions of the configuration and the epoch's number, the schedule of the history; so the
-state is the counters, the best counters (the read-out's too), the generator and the history.
+state is the counters, the best counters (the read-out's too), the generator with the order in which it walks the
+counters, and the history.
 """
 
 from dataclasses import asdict, dataclass
@@ -28,6 +29,7 @@ def save_checkpoint(path: Path, trainer: Trainer) -> None:
         "data_digest": task.data_digest,
         "settings": _settings(task),
         "generator": trainer.net.generator.state,
+        "walk_block": trainer.net.walk_block,
         "history": [asdict(epoch) for epoch in trainer.history],
     }
     arrays = pack_counters("counters", task.network, trainer.net.matrices)
@@ -76,6 +78,7 @@ class Saved:
         counters = unpack_counters("counters", task.network, self.arrays)
         readout, best_readout = (unpack_readout(n, task.network, self.arrays) for n in ("readout", "best_readout"))
         net = net_from(task.network, task.training, counters, self.header["generator"], engine_name, readout)
+        net.walk_block = self.header.get("walk_block", net.walk_block)
         return Trainer(task, net, unpack_counters("best_counters", task.network, self.arrays), history, best_readout)
 
 

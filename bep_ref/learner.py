@@ -15,11 +15,13 @@ class Learner(Protocol):
 
     ``matrices`` are its counters in the order of ``network.shapes``, ``classifiers`` its fixed classifiers, the one
     that predicts last, ``group_size`` that of each of ``network.widths``, ``readout`` what predicts in the classifiers'
-    place, ``settled`` whether only the read-out learns.
+    place, ``settled`` whether only the read-out learns, ``walk_block`` the inputs whose counters reinforcement walks
+    together.
     """
 
     group_size: list[int]
     settled: bool
+    walk_block: int
 
     @property
     def generator(self) -> Xorshift32: ...

@@ -8,6 +8,7 @@ from bep.command import CheckError
 from bep.console import progress_bar
 from bep.options import add_baud, add_data, add_task
 from bep.training_run import add_folder, begin, complete, plan
+from bep_ref.config import ConfigError
 from bep_ref.train import Epoch, Trainer, batch_count
 
 if TYPE_CHECKING:
@@ -55,6 +56,11 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     args.report.print(plan(trainer))
     with Device(args.port, args.baud) as device:
         args.report.print(f"{device.name}: {device.network}, {device.machine.lanes} lanes, build {device.build:08x}")
+        if args.resume and trainer.net.walk_block != device.layout.column:
+            raise ConfigError(
+                f"board: {device.name} walks counters in columns of {device.layout.column} inputs, "
+                f"the run in {args.out} began with {trainer.net.walk_block}; load the bitstream that it began with"
+            )
         with progress_bar(args.progress) as progress:
             bar = progress.add_task("loading the network", total=None)
 
