@@ -37,7 +37,7 @@ _REASONS = {
 }
 
 
-def _table(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def table(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     lines = [heading, ["---"] * len(heading), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
@@ -84,20 +84,20 @@ little-endian.
 
 ## Commands
 
-{_table(("opcode", "what it does", "lower four bits", "command", "reply"), commands)}
+{table(("opcode", "what it does", "lower four bits", "command", "reply"), commands)}
 
 A reply repeats sequence number and opcode. Parts:
 
-{_table(("part", "bytes", "what it is"), [[part.name.lower(), _BYTES[part], part.value] for part in Part])}
+{table(("part", "bytes", "what it is"), [[part.name.lower(), _BYTES[part], part.value] for part in Part])}
 
 Spaces:
 
-{_table(("space", "what is read or written"), [[str(int(space)), _SPACES[space]] for space in Space])}
+{table(("space", "what is read or written"), [[str(int(space)), _SPACES[space]] for space in Space])}
 
 Instead of a reply, a frame that is not carried out gets `{Opcode.ERROR:#04x}` with a reason in the lower four bits; its
 sequence number means nothing:
 
-{_table(("reason", "name", "why"), [[str(int(reason)), reason.name, _REASONS[reason]] for reason in Reason])}
+{table(("reason", "name", "why"), [[str(int(reason)), reason.name, _REASONS[reason]] for reason in Reason])}
 
 ## Order, repetition and flow
 
@@ -125,7 +125,7 @@ A board whose `cache_capacity` is not 0 learns epochs by itself, from samples th
 
 ## Registers
 
-{_table(("address", "name", "access", "bits", "what it is"), registers)}
+{table(("address", "name", "access", "bits", "what it is"), registers)}
 """
 
 

@@ -1,0 +1,79 @@
+"""The page about the boards, written from their modules and from what was measured: ``python -m boards.reference``."""
+
+import importlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from bep_hw.link.reference import table
+from boards.board import Board
+from boards.loader import TOOL
+from boards.registry import NAMES, find
+
+MEASURED = Path(__file__).parents[1] / "benchmarks" / "boards.json"
+"""What ``bep bench boards`` wrote."""
+
+
+def markdown(measured: Sequence[dict[str, Any]]) -> str:
+    """The page; ``measured`` are the rows of :data:`MEASURED`."""
+    boards = [find(name) for name in NAMES]
+    notes = "\n\n".join(map(_notes, boards))
+    heads = ("`--board`", "board", "chip", "serial port: in, out", "bit/s", "link, training, error", "reset")
+    return f"""\
+# Boards
+
+Written by `python -m boards.reference` from `boards/` and `benchmarks/boards.json`; not by hand.
+
+{table(heads, [_wires(board) for board in boards])}
+
+Names are pins of the chip. *link* lights when bytes come in, *training* when a sample changes weights; *error* stays
+lit from the first lost or refused frame until reset. `bep program --board NAME` loads a bitstream.
+
+{notes}
+
+## The trainer of digits on each
+
+192-128-128-10 with 8-bit counters, as wide as the chip likes: the whole chip with clocks and serial port, placed and
+routed, by `bep bench boards`. (Of an ECP5-12F the open tools use the whole die, twice what its data sheet promises.)
+
+{table(("board", "lanes", "LUT4", "memories", "fmax, MHz", "bitstream, bytes"), [_measured(row) for row in measured])}
+"""
+
+
+def _wires(board: Board) -> tuple[str, ...]:
+    uart = f"{_pin(board, *board.uart, 'rx')}, {_pin(board, *board.uart, 'tx')}"
+    lights = [_pin(board, *board.leds[name]) if name in board.leds else "–" for name in ("link", "training", "error")]
+    reset = _pin(board, *board.reset) if board.reset else "–"
+    return f"`{board.name}`", board.title, board.device.name, uart, f"{board.baud:,}", ", ".join(lights), reset
+
+
+def _pin(board: Board, name: str, number: int, part: str | None = None) -> str:
+    """The pin of a resource that is one, or of its ``part``."""
+    resource = board.platform().lookup(name, number)
+    (leaf,) = [io for io in resource.ios if part is None or getattr(io, "name", None) == part][:1]
+    pins = leaf if part is None else leaf.ios[0]
+    (pin,) = pins.names
+    return str(pin)
+
+
+def _notes(board: Board) -> str:
+    doc = importlib.import_module(f"boards.{board.name}").__doc__ or ""
+    _, _, wiring = doc.partition("\n\n")
+    load = f"`{' '.join((TOOL, *board.loader, 'BITSTREAM'))}`" if board.loader else f"{TOOL} does not know this board."
+    return f"## {board.title}\n\n{wiring.strip()}\n\nLoad: {load}"
+
+
+def _measured(row: dict[str, Any]) -> tuple[str, ...]:
+    lanes = str(row["what"]["machine"]["lanes"])
+    if "shortages" in row:
+        short = "; ".join(f"{s['resource']} {s['needed']} needed, {s['available']} there" for s in row["shortages"])
+        return row["what"]["title"], lanes, "", f"too small: {short}", "", ""
+    build = row["build"]
+    memories = ", ".join(f"{number} {kind}" for kind, number in build["block_rams"].items())
+    fmax, size = f"{build['fmax_worst_mhz']:.1f}", f"{build['bitstream_bytes']:,}"
+    return row["what"]["title"], lanes, f"{build['lut4']:,}", memories, fmax, size
+
+
+if __name__ == "__main__":
+    print(markdown(json.loads(MEASURED.read_text())["rows"]), end="")

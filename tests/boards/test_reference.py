@@ -1,0 +1,19 @@
+import json
+from pathlib import Path
+
+from boards.reference import MEASURED, markdown
+from boards.registry import NAMES, find
+
+PAGE = Path(__file__).parents[2] / "docs/boards.md"
+
+
+def test_the_documentation_is_what_the_boards_say():
+    assert PAGE.read_text() == markdown(json.loads(MEASURED.read_text())["rows"]), (
+        "run: python -m boards.reference > docs/boards.md"
+    )
+
+
+def test_every_board_is_wired_and_measured():
+    page = PAGE.read_text()
+    assert all(f"| `{name}` |" in page and f"\n## {find(name).title}\n" in page for name in NAMES)
+    assert [row["name"] for row in json.loads(MEASURED.read_text())["rows"]] == list(NAMES)
