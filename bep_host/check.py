@@ -8,6 +8,7 @@ import numpy as np
 
 from bep_hw.layout import Layout
 from bep_ref.config import perceptron
+from bep_ref.evaluate import accuracy
 from bep_ref.initial import initial_net
 from bep_ref.task import Task
 from bep_ref.train import Trainer
@@ -16,12 +17,16 @@ from sim.tally import Tally
 
 @dataclass(frozen=True)
 class Check:
-    """What was compared, and what of it differs between two runs; ``first_difference`` is one line."""
+    """What was compared, and what of it differs between two runs; ``first_difference`` is one line.
+
+    ``golden_test_accuracy`` is that of the network which the golden model keeps.
+    """
 
     counters_compared: int
     predictions_compared: int
     mismatches: int
     first_difference: str
+    golden_test_accuracy: float
 
 
 def golden_run(task: Task, layout: Layout, on_batch: Callable[[], Any] = lambda: None) -> Trainer:
@@ -50,6 +55,12 @@ def compare(golden: Trainer, run: Trainer) -> Check:
                 continue
             values = (np.array([getattr(epoch, name)]) for epoch in (expected, seen))
             tally.equal(f"epoch {expected.epoch}, {name}", *values)
-    x = run.task.test.x
-    tally.equal("test data, prediction", golden.net.predict(x), run.net.predict(x))
-    return Check(tally.compared["counter"], tally.compared["prediction"], tally.mismatches, tally.first)
+    test = run.task.test
+    tally.equal("test data, prediction", golden.net.predict(test.x), run.net.predict(test.x))
+    return Check(
+        counters_compared=tally.compared["counter"],
+        predictions_compared=tally.compared["prediction"],
+        mismatches=tally.mismatches,
+        first_difference=tally.first,
+        golden_test_accuracy=accuracy(golden.model.net(), test.x, test.y),
+    )

@@ -1,11 +1,18 @@
 """``bep board``: simulate a board behind a pseudo-terminal, or ask a board who it is."""
 
 import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
 
 from bep.options import add_baud, add_machine, add_network, board_machine, network
-from bep_ref.config import ConfigError, Network
+from bep_ref.config import ConfigError, Machine, Network
+
+if TYPE_CHECKING:
+    from sim.simulated_board import SimulatedBoard
 
 NAME = "board"
 HELP = "simulate a board, or ask one who it is"
@@ -58,14 +65,9 @@ def _ask(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def _simulate(args: argparse.Namespace) -> dict[str, Any]:
-    from sim.compiled import compile_board
-    from sim.simulated_board import SimulatedBoard
-
     shape = network(args, NETWORK)
     chosen = board_machine(args, shape)
-    with args.progress.status(f"compiling {shape} on {chosen.lanes} lanes"):
-        program = compile_board(shape, chosen, args.build)
-    with SimulatedBoard(program) as board:
+    with simulated(shape, chosen, args.build, args.progress) as board:
         # a script waits for this line, so it must not wait in a buffer
         args.report.print(f"board at {board.port}: {shape}, {chosen.lanes} lanes; Ctrl-C ends it")
         args.report.file.flush()
@@ -76,3 +78,15 @@ def _simulate(args: argparse.Namespace) -> dict[str, Any]:
         else:
             raise ConfigError("board: the simulation ended by itself")
     return {"network": shape.to_dict(), "machine": chosen.to_dict(), **board.statistics}
+
+
+@contextmanager
+def simulated(shape: Network, chosen: Machine, build: Path, progress: Console) -> Iterator["SimulatedBoard"]:
+    """A simulated board, compiled into folder ``build`` if it is not there yet, for as long as the context lasts."""
+    from sim.compiled import compile_board
+    from sim.simulated_board import SimulatedBoard
+
+    with progress.status(f"compiling {shape} on {chosen.lanes} lanes"):
+        program = compile_board(shape, chosen, build)
+    with SimulatedBoard(program) as board:
+        yield board
