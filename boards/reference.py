@@ -13,6 +13,7 @@ from boards.registry import NAMES, find
 
 MEASURED = Path(__file__).parents[1] / "benchmarks" / "boards.json"
 """What ``bep bench boards`` wrote."""
+FIGURES = ("board", "lanes", "LUT4", "memories", "fmax, MHz", "bitstream, bytes")
 
 
 def markdown(measured: Sequence[dict[str, Any]]) -> str:
@@ -37,7 +38,7 @@ lit from the first lost or refused frame until reset. `bep program --board NAME`
 192-128-128-10 with 8-bit counters, as wide as the chip likes: the whole chip with clocks and serial port, placed and
 routed, by `bep bench boards`. (Of an ECP5-12F the open tools use the whole die, twice what its data sheet promises.)
 
-{table(("board", "lanes", "LUT4", "memories", "fmax, MHz", "bitstream, bytes"), [_measured(row) for row in measured])}
+{table(FIGURES, [figures(row) for row in measured])}
 """
 
 
@@ -64,15 +65,15 @@ def _notes(board: Board) -> str:
     return f"## {board.title}\n\n{wiring.strip()}\n\nLoad: {load}"
 
 
-def _measured(row: dict[str, Any]) -> tuple[str, ...]:
-    lanes = str(row["what"]["machine"]["lanes"])
+def figures(row: dict[str, Any]) -> tuple[str, ...]:
+    """A row of :data:`MEASURED` under :data:`FIGURES`."""
+    what = row["what"]["title"], str(row["what"]["machine"]["lanes"])
     if "shortages" in row:
         short = "; ".join(f"{s['resource']} {s['needed']} needed, {s['available']} there" for s in row["shortages"])
-        return row["what"]["title"], lanes, "", f"too small: {short}", "", ""
+        return *what, "", f"too small: {short}", "", ""
     build = row["build"]
     memories = ", ".join(f"{number} {kind}" for kind, number in build["block_rams"].items())
-    fmax, size = f"{build['fmax_worst_mhz']:.1f}", f"{build['bitstream_bytes']:,}"
-    return row["what"]["title"], lanes, f"{build['lut4']:,}", memories, fmax, size
+    return *what, f"{build['lut4']:,}", memories, f"{build['fmax_worst_mhz']:.1f}", f"{build['bitstream_bytes']:,}"
 
 
 if __name__ == "__main__":

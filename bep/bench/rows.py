@@ -23,10 +23,10 @@ def kept(
 ) -> dict[str, Any]:
     """The row ``name`` in ``folder``: the one there if it agrees with ``what`` in all ``deciding`` entries, else
     measured now."""
-    folder.mkdir(parents=True, exist_ok=True)
     file = folder / "row.json"
     row: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {}
     if any(row.get("what", {}).get(key) != what[key] for key in deciding):
         row = {"name": name, "what": what, **measure()}
+        folder.mkdir(parents=True, exist_ok=True)
         write_atomically(file, json.dumps(row, indent=2).encode())
     return row

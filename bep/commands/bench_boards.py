@@ -41,7 +41,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
-    from bep.bench.boards import measure_all
+    from bep.bench.boards import DIGITS, measure_all
+    from boards.reference import FIGURES, figures
 
     jobs = args.jobs if args.jobs is not None else min(4, os.cpu_count() or 1)
     for name, value in (("seeds", args.seeds), ("jobs", jobs)):
@@ -55,24 +56,8 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
             progress.update(bar, description=f"{name}: {stage}", completed=done, total=total)
 
         rows = measure_all(names, range(1, args.seeds + 1), jobs, args.build, show)
-    args.report.print(_table(rows))
-    return {"rows": rows}
-
-
-def _table(rows: list[dict[str, Any]]) -> Table:
-    table = Table(title="192-128-128-10 on every board")
-    for heading in ("board", "device", "lanes", "LUT4", "memories", "worst MHz", "bitstream, bytes", "seconds"):
-        table.add_column(heading, justify="left" if heading in ("board", "device", "memories") else "right")
+    table = Table(*FIGURES, title=f"{DIGITS} on every board")
     for row in rows:
-        what = row["what"]
-        table.add_row(row["name"], what["device"], str(what["machine"]["lanes"]), *_figures(row), str(row["seconds"]))
-    return table
-
-
-def _figures(row: dict[str, Any]) -> tuple[str, ...]:
-    if "shortages" in row:
-        lacking = [f"{s['resource']}: {s['needed']:,} needed, {s['available']:,} there" for s in row["shortages"]]
-        return "", "too small: " + "; ".join(lacking), "", ""
-    build = row["build"]
-    memories = ", ".join(f"{number} {kind}" for kind, number in build["block_rams"].items())
-    return f"{build['lut4']:,}", memories, f"{build['fmax_worst_mhz']:.1f}", f"{build['bitstream_bytes']:,}"
+        table.add_row(*figures(row))
+    args.report.print(table)
+    return {"rows": rows}
