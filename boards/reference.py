@@ -28,8 +28,9 @@ Written by `python -m boards.reference` from `boards/` and `benchmarks/boards.js
 
 {table(heads, [_wires(board) for board in boards])}
 
-Names are pins of the chip. *link* lights when bytes come in, *training* when a sample changes weights; *error* stays
-lit from the first lost or refused frame until reset. `bep program --board NAME` loads a bitstream.
+Numbers are pins of the chip. *link* lights when bytes come in, *training* when a sample changes weights; *error* stays
+lit from the first lost or refused frame until reset, so also when a host tried another rate first: `--baud` spares it
+that. `bep program --board NAME` loads a bitstream.
 
 {notes}
 
