@@ -18,7 +18,7 @@ class Backend:
 
     name: str
     port: str
-    baud: int
+    baud: int | None
     lanes: int
     build: Path
 

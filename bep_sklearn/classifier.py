@@ -11,7 +11,6 @@ from sklearn.utils import Tags, assert_all_finite, check_random_state
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_consistent_length, check_is_fitted, column_or_1d
 
-from bep_host.ports import BAUD
 from bep_ref.config import Network, SeriesInput, Training
 from bep_ref.datasets.dataset import Dataset, suitable_binariser
 from bep_ref.evaluate import predict
@@ -51,7 +50,7 @@ class BEPClassifier(ClassifierMixin, BaseEstimator):
     random_state : seed, 0 to 2**32 - 1, or what :func:`sklearn.utils.check_random_state` takes to draw one.
     backend : ``golden`` computes in software, ``sim`` on the generated hardware, simulated, ``board`` on a board. The
         last two load the network for every call and read it back, so that estimators stay plain data.
-    port, baud : of the board.
+    port, baud : of the board; None takes the rate at which it answers.
     lanes : of the simulated machine; 0 = chosen.
     build : folder where compiled simulations are kept.
 
@@ -87,7 +86,7 @@ class BEPClassifier(ClassifierMixin, BaseEstimator):
         random_state: Any = Training.seed,
         backend: str = "golden",
         port: str = "auto",
-        baud: int = BAUD,
+        baud: int | None = None,
         lanes: int = 0,
         build: str = "build/board",
     ) -> None:
