@@ -17,7 +17,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
 
-demo: $(READY) ## train on digits, repeat an epoch in simulated hardware, build a bitstream; results in run/
+demo: $(READY) ## train on digits, again in simulated hardware and on a simulated board, build a bitstream; results in run/
 	$(BIN)/bep demo --out run
 
 test: lint ## lint, types and all tests
