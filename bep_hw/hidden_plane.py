@@ -126,7 +126,8 @@ class _BlockRamBank(wiring.Component):
             def copied(value: Signal, name: str) -> Signal:
                 if not self.registered:
                     return value
-                copy = Signal.like(value, name=f"{name}_copy")  # see boards.synthesis: copies are kept apart
+                # see boards.synthesis: copies are kept apart
+                copy = Signal.like(value, name=f"{name}_copy", reset_less=name != "write")
                 m.d.sync += copy.eq(value)
                 return copy
 

@@ -42,24 +42,26 @@ class HitQueue(wiring.Component):
         depth, shape = self.layout.machine.hits_ahead, slice_layout(self.layout)
         m.submodules.entries = entries = memory.Memory(shape=shape, depth=depth, init=[])
         write, read = entries.write_port(), entries.read_port()
-        m.submodules.register = register = StreamRegister(shape)
+        # the memory's enable and what leaves it are flip-flops' own
+        m.submodules.entry, m.submodules.register = entry, register = StreamRegister(shape), StreamRegister(shape)
+        wiring.connect(m, wiring.flipped(self.input), entry.input)
         wiring.connect(m, register.output, wiring.flipped(self.output))
 
         # counted modulo twice the depth; ``written`` lags a cycle behind ``tail``
         head, tail, written = Signal(range(2 * depth)), Signal(range(2 * depth)), Signal(range(2 * depth))
         fetched, moves, fetch = Signal(), Signal(), Signal()
         m.d.comb += [
-            self.input.ready.eq((head ^ tail) != depth),
-            write.en.eq(self.input.valid & self.input.ready),
+            entry.output.ready.eq((head ^ tail) != depth),
+            write.en.eq(entry.output.valid & entry.output.ready),
             write.addr.eq(tail),
-            write.data.eq(self.input.payload),
+            write.data.eq(entry.output.payload),
             moves.eq(fetched & register.input.ready),
             fetch.eq((head != written) & (~fetched | moves)),
             read.en.eq(fetch),
             read.addr.eq(head),
             register.input.valid.eq(fetched),
             register.input.payload.eq(read.data),
-            self.holding.eq((head != tail) | fetched | register.holding),
+            self.holding.eq(entry.holding | (head != tail) | fetched | register.holding),
         ]
         m.d.sync += [tail.eq(tail + write.en), written.eq(tail), head.eq(head + fetch)]
         with m.If(fetch | moves):

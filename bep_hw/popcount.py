@@ -49,7 +49,7 @@ class XnorPopcount(wiring.Component):
             """A register behind every ``levels_per_stage`` levels, counted so that the last level has one."""
             if (total_depth - depth) % self.levels_per_stage:
                 return value
-            stage = Signal(value.shape())
+            stage = Signal(value.shape(), reset_less=True)
             m.d.sync += stage.eq(value)
             return stage
 

@@ -170,7 +170,7 @@ class Propagate(wiring.Component):
         plane_delay = VisiblePlane.delay_of(layout)
         swap = delayed(valid_c & first_c & forward_c, plane_delay - 1)
         swapped = delayed(index_c, plane_delay - 1)
-        word = Signal(layout.machine.lanes)
+        word = Signal(layout.machine.lanes, reset_less=True)
         inputs = lookup(
             m, [int(item.kind is Kind.FORWARD and layout.layers[item.layer].below < 0) for item in program], swapped
         )

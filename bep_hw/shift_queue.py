@@ -22,7 +22,8 @@ class ShiftQueue(wiring.Component):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        entries = [Signal(self.input.payload.shape(), name=f"entry_{place}") for place in range(self.depth)]
+        shape = self.input.payload.shape()
+        entries = [Signal(shape, name=f"entry_{place}", reset_less=True) for place in range(self.depth)]
         entered, taken = Signal(), Signal()
         m.d.comb += [
             self.input.ready.eq(~self.held[-1]),

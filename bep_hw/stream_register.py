@@ -17,7 +17,7 @@ class StreamRegister(wiring.Component):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        spare, spared = Signal.like(self.input.payload), Signal()
+        spare, spared = Signal.like(self.input.payload, reset_less=True), Signal()
         m.d.comb += [self.input.ready.eq(~spared), self.holding.eq(spared | self.output.valid)]
         with m.If(self.output.ready | ~self.output.valid):
             m.d.sync += [self.output.valid.eq(spared | self.input.valid), spared.eq(0)]

@@ -236,7 +236,7 @@ class UpdateEngine(wiring.Component):
         def delayed(value: Any) -> Any:
             """``value`` when the group read is there."""
             for _ in range(HiddenPlane.delay_of(layout)):
-                stage = Signal.like(value)
+                stage = Signal.like(value, reset_less=value is not go)  # the rest means nothing without it
                 m.d.sync += stage.eq(value)
                 value = stage
             return value
@@ -248,8 +248,9 @@ class UpdateEngine(wiring.Component):
         # 2: step, signs
         valid2, action2, address2, bank2 = Signal(), Signal(Action), Signal.like(self.address), Signal()
         target2, hit2, changes2 = Signal(), Signal.like(hit), Signal()
-        counters, inputs = Signal.like(self.read_data), Signal.like(self.sample_data)
-        signs = Signal(layout.slice_lanes)
+        counters = Signal.like(self.read_data, reset_less=True)
+        inputs = Signal.like(self.sample_data, reset_less=True)
+        signs = Signal(layout.slice_lanes, reset_less=True)
         m.d.sync += [
             valid2.eq(valid1),
             action2.eq(action1),

@@ -11,7 +11,11 @@ from bep_hw.layout import Layout
 
 
 class VisiblePlane(wiring.Component):
-    """Block RAMs side by side, one a column; ``data`` follows ``address`` by ``delay`` cycles."""
+    """Block RAMs side by side, one a column; ``data`` follows ``address`` by ``delay`` cycles.
+
+    With ``register_plane`` there is a register behind the memories, and one of its own in front of every column's write
+    port: a write acts a cycle later.
+    """
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
@@ -44,18 +48,21 @@ class VisiblePlane(wiring.Component):
             block = memory.Memory(shape=width, depth=self.layout.plane_depth, init=[])
             m.submodules[f"column{index}"] = block
             write, read = block.write_port(), block.read_port()
+
+            def registered(value: Any, name: str) -> Any:
+                if self.delay == 1:
+                    return value
+                stage = Signal.like(value, name=name, reset_less=name != "write_copy")
+                m.d.sync += stage.eq(value)
+                return stage
+
+            # see boards.synthesis: copies are kept apart
             m.d.comb += [
-                write.en.eq(self.write & (self.write_column == index)),
-                write.addr.eq(self.write_address),
-                write.data.eq(self.write_data),
+                write.en.eq(registered(self.write & (self.write_column == index), "write_copy")),
+                write.addr.eq(registered(self.write_address, "write_address_copy")),
+                write.data.eq(registered(self.write_data, "write_data_copy")),
                 read.addr.eq(self.address),
                 read.en.eq(1),
+                self.data[index * width : (index + 1) * width].eq(registered(read.data, "output")),
             ]
-            lanes = self.data[index * width : (index + 1) * width]
-            if self.delay == 2:
-                output = Signal(width)
-                m.d.sync += output.eq(read.data)
-                m.d.comb += lanes.eq(output)
-            else:
-                m.d.comb += lanes.eq(read.data)
         return m

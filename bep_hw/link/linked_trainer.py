@@ -1,6 +1,6 @@
 """A trainer that is reached through bytes."""
 
-from amaranth.hdl import Module, ResetInserter
+from amaranth.hdl import Module, ResetInserter, Signal
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
@@ -30,7 +30,10 @@ class LinkedTrainer(wiring.Component):
         m = Module()
         m.submodules.bridge = bridge = Bridge(self.network, self.machine)
         trainer = hardware(self.network, self.machine)
-        m.submodules.trainer = ResetInserter(bridge.reset)(trainer)
+        # a reset goes to every corner of the chip, so it comes right out of a flip-flop; no frame follows so soon
+        reset = Signal()
+        m.d.sync += reset.eq(bridge.reset)
+        m.submodules.trainer = ResetInserter(reset)(trainer)
         for port in ("samples", "results", "requests", "replies"):
             wiring.connect(m, getattr(trainer, port), getattr(bridge, port))
         wiring.connect(m, wiring.flipped(self.received), bridge.received)

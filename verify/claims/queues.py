@@ -35,11 +35,11 @@ class _InMemory(HitQueue):
 
 
 def hit_queue() -> Proof:
-    """With a memory: two entries, one between memory and register, two in the register."""
+    """With a memory: two entries, one between memory and register, two in the register on either side."""
     layout = Layout(Network(4, (2,), 2), Machine(lanes=2, update_lanes=2, hits_ahead=2))
     proof = Proof()
     unit = proof.unit(_InMemory(layout), held=("input", "output"))
     producer(proof, unit.input)
     consumer(proof, unit.output, "output")
-    passes_through(proof, unit.input, unit.output, 5)
+    passes_through(proof, unit.input, unit.output, 7)
     return proof
