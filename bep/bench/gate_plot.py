@@ -25,7 +25,7 @@ def gate_plot(rows: Sequence[dict[str, Any]]) -> bytes:
             axes.plot(gates, middle, "o-", color=colour, label=f"windows of {window}")
         axes.set_xscale("log")
         gates = sorted({row["gate"] for row in own})
-        axes.set_xticks(gates, [f"{gate:g}" for gate in gates])
+        axes.set_xticks(gates, [f"{gate:g}" for gate in gates], fontsize=8)
         axes.xaxis.set_minor_locator(NullLocator())
         axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
         axes.set_xlabel("gate ν, fraction of the fan-in", color=INK)

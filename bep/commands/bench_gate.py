@@ -69,12 +69,12 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def _table(rows: list[dict[str, Any]]) -> Table:
-    """One line a data set and window, one column a gate."""
-    gates = list(dict.fromkeys(row["gate"] for row in rows))
-    table = Table(title="Test accuracy in % by gate", title_justify="left")
-    for heading in ("data", "window", *(f"{gate:g}" for gate in gates)):
-        table.add_column(heading, justify="left" if heading == "data" else "right")
-    for data, window in dict.fromkeys((row["data"], row["window"]) for row in rows):
-        own = [row["test_accuracy"]["mean"] for row in rows if (row["data"], row["window"]) == (data, window)]
-        table.add_row(data.partition(":")[0], str(window), *(f"{100 * value:.1f}" for value in own))
+    """One line a gate, one column a data set and window."""
+    lines = list(dict.fromkeys((row["data"], row["window"]) for row in rows))
+    table = Table(title="Test accuracy in %", title_justify="left")
+    for heading in ("gate", *(f"{data.partition(':')[0]}, window {window}" for data, window in lines)):
+        table.add_column(heading, justify="right")
+    for gate in dict.fromkeys(row["gate"] for row in rows):
+        found = {(row["data"], row["window"]): row["test_accuracy"]["mean"] for row in rows if row["gate"] == gate}
+        table.add_row(f"{gate:g}", *(f"{100 * found[line]:.1f}" for line in lines))
     return table
