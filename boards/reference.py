@@ -20,6 +20,9 @@ def markdown(measured: Sequence[dict[str, Any]]) -> str:
     """The page; ``measured`` are the rows of :data:`MEASURED`."""
     boards = [find(name) for name in NAMES]
     notes = "\n\n".join(map(_notes, boards))
+    names = {row["name"] for row in measured}
+    missing = ", ".join(board.title for board in boards if board.name not in names)
+    later = f"\n\nNot measured yet: {missing}." if missing else ""
     heads = ("`--board`", "board", "chip", "serial port: in, out", "bit/s", "link, training, error", "reset")
     return f"""\
 # Boards
@@ -39,7 +42,7 @@ that. `bep program --board NAME` loads a bitstream.
 192-128-128-10 with 8-bit counters, as wide as the chip likes: the whole chip with clocks and serial port, placed and
 routed, by `bep bench boards`. (Of an ECP5-12F the open tools use the whole die, twice what its data sheet promises.)
 
-{table(FIGURES, [figures(row) for row in measured])}
+{table(FIGURES, [figures(row) for row in measured])}{later}
 """
 
 
