@@ -164,13 +164,16 @@ def _packing(rows: Sequence[Row]) -> float:
     return round(sum(shares) / len(shares), 4) if shares else 0.0
 
 
-def _clocks(rows: Sequence[Row]) -> dict[str, float]:
-    """Mean over the boards measured with a chip of their median clocks, MHz; trainers only."""
+def _clocks(rows: Sequence[Row]) -> dict[str, dict[str, float]]:
+    """Mean over the boards measured with a chip of their median clocks, and how many they are; trainers only."""
     found: dict[str, list[float]] = {}
     for row in rows:
         if row["what"]["machine"]["training"]:
             found.setdefault(row["build"]["device"], []).append(row["build"]["fmax_median_mhz"])
-    return {device: round(sum(clocks) / len(clocks), 2) for device, clocks in sorted(found.items())}
+    return {
+        device: {"fmax_mhz": round(sum(clocks) / len(clocks), 2), "boards": len(clocks)}
+        for device, clocks in sorted(found.items())
+    }
 
 
 def read_measured(files: Sequence[Path]) -> list[Row]:
@@ -198,8 +201,9 @@ def compare(row: Row, found: dict[str, Any]) -> Row:
     estimates["lut4"] += in_luts(layout, board.device)
     estimates["cycles_per_sample"] = cycles_per_sample(layout, _workload(what, cosim, network))
     measured = {**{kind: built[kind] for kind in KINDS}, "cycles_per_sample": cosim["cycles_per_sample"]}
-    if board.device.name in found["clocks"] and layout.machine.training:
-        estimates["fmax_mhz"], measured["fmax_mhz"] = found["clocks"][board.device.name], built["fmax_median_mhz"]
+    clock = found["clocks"].get(board.device.name, {"boards": 0})
+    if clock["boards"] > 1 and layout.machine.training:  # a single board says nothing of others
+        estimates["fmax_mhz"], measured["fmax_mhz"] = clock["fmax_mhz"], built["fmax_median_mhz"]
     return {
         "name": row["name"],
         "memories": {"estimate": block_rams(layout, board.device), "measured": built["block_rams"]},
