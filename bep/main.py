@@ -16,7 +16,7 @@ from rich.console import Console
 
 from bep.command import CheckError, Command, add_command
 from bep.options import add_json
-from bep.versions import installed_version
+from bep.versions import how_to_install, installed_version
 from bep_ref.atomic import write_atomically
 from bep_ref.config import ConfigError
 
@@ -40,6 +40,9 @@ COMMANDS = (
 )
 """Commands, each a module of ``bep.commands``, in the order of ``bep --help``."""
 
+OWN = tuple(f"bep{suffix}" for suffix in ("", "_ref", "_hw", "_host", "_sklearn", "_interchange", "_estimate"))
+"""Packages whose modules are never missing but by a mistake of ours."""
+
 DESCRIPTION = """\
 Binary neural networks that learn on a small FPGA.
 
@@ -62,13 +65,19 @@ class _Parser(argparse.ArgumentParser):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run ``bep`` with ``argv`` (default: the process's arguments); returns the exit code."""
+    words = sys.argv[1:] if argv is None else list(argv)
     try:
-        return _run(sys.argv[1:] if argv is None else list(argv))
+        return _run(words)
     except ConfigError as error:
         return _complain(f"error: {error}", 2)
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         return _complain(f"error: {place}{error.strerror or error}", 2)
+    except ModuleNotFoundError as missing:
+        if (missing.name or "").partition(".")[0] in OWN:
+            raise
+        needs = f"needs the package {missing.name}, which is not installed"
+        return _complain(f"error: {_named(words)}: {needs} ({how_to_install(missing.name or '')})", 2)
     except KeyboardInterrupt as stop:
         return _complain(f"interrupted{''.join(f'; {note}' for note in stop.args)}", 130)
 
@@ -84,6 +93,11 @@ def call(argv: Sequence[str], report: Console, progress: Console) -> dict[str, A
 def module_name(command: str) -> str:
     """Module of a command: its own name, with an underscore where Python keeps that to itself."""
     return f"{command}_" if iskeyword(command) else command
+
+
+def _named(argv: Sequence[str]) -> str | None:
+    """The command that ``argv`` names."""
+    return next((word for word in argv if not word.startswith("-")), None)
 
 
 def _complain(line: str, code: int) -> int:
@@ -117,13 +131,13 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
     parser = _Parser(prog="bep", description=DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--version", action="version", version=f"bep {installed_version('bep') or '(not installed)'}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
-    named = next((word for word in argv if not word.startswith("-")), None)
+    named = _named(argv)
     for name in (named,) if named in COMMANDS else COMMANDS:
         try:
             command = cast(Command, import_module(f"bep.commands.{module_name(name)}"))
         except ModuleNotFoundError as missing:
             if name == named:
-                raise ConfigError(f"{name}: needs the package {missing.name}, which is not installed") from None
+                raise
             commands.add_parser(name, help=f"(not available: needs {missing.name})")
             continue
         own = add_command(commands, command)

@@ -5,8 +5,8 @@ from typing import Any
 
 from bep_estimate.cycles import cycles_per_sample
 from bep_estimate.footprint import cells, coefficients
-from bep_estimate.memories import SPRAM, SPRAM_DEPTH, block_rams
-from bep_hw.layout import Layout
+from bep_estimate.memories import SPRAM, block_rams
+from bep_hw.layout import SPRAM_DEPTH, Layout
 from bep_ref.config import Machine, Network, Workload
 from boards.board import Board
 
@@ -72,7 +72,7 @@ def size_of(network: Network, machine: Machine, board: Board) -> Size:
         used[device.family.memories[primitive]] = number
     available = {name: device.limits.get(name, 0) for name in used}
     over = [name for name in used if used[name] > available[name] * (FULL if name == logic else 1)]
-    if machine.spram and machine.training and layout.bank_depth > SPRAM_DEPTH:
+    if machine.spram and machine.training and layout.bank_size > SPRAM_DEPTH:
         over.insert(0, device.family.memories[SPRAM])
     return Size(lut4, ff, used, available, over[0] if over else None)
 
@@ -84,5 +84,5 @@ def estimate(network: Network, machine: Machine, board: Board, workload: Workloa
         machine=machine,
         size=size_of(network, machine, board),
         cycles_per_sample=cycles_per_sample(Layout(network, machine), workload),
-        fmax_mhz=coefficients()["clocks"].get(board.device.name),
+        fmax_mhz=coefficients()["clocks"].get(board.device.name, {}).get("fmax_mhz"),
     )

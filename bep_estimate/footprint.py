@@ -30,10 +30,11 @@ PARTS = (
     "address bits",
     "statistics",
     "receive buffer",
+    "cache",
 )
 GUESS = {
-    "lut4": dict(zip(PARTS, (1200, 600, 2, 0.5, 1, 3, 1, 6, 300, 60), strict=True)),
-    "ff": dict(zip(PARTS, (700, 500, 2, 0.1, 1, 3, 2, 4, 250, 20), strict=True)),
+    "lut4": dict(zip(PARTS, (1200, 600, 2, 0.5, 1, 3, 1, 6, 300, 60, 300), strict=True)),
+    "ff": dict(zip(PARTS, (700, 500, 2, 0.1, 1, 3, 2, 4, 250, 20, 250), strict=True)),
 }
 """Cells by construction: a lane has a LUT of an adder and one of a multiplexer, a bit of a column sum its own adder."""
 TRUST = 0.03
@@ -70,6 +71,7 @@ def parts(layout: Layout) -> dict[str, float]:
         "address bits": trains * sum((depth - 1).bit_length() for depth in addresses),
         "statistics": float(machine.statistics),
         "receive buffer": float(machine.receive_buffer),
+        "cache": float(machine.cache_samples > 0),
     }
 
 

@@ -6,12 +6,12 @@ from bep_hw.gated_list import GatedList
 from bep_hw.hidden_plane import PART_BLOCKS, SPRAM_WIDTH
 from bep_hw.hit_queue import HitQueue
 from bep_hw.hit_slices import slice_layout
-from bep_hw.layout import Layout
+from bep_hw.layout import SPRAM_DEPTH, Layout
 from bep_hw.link.opcodes import BUFFER_BYTES
 from boards.device import Device
 from boards.synthesis import SPILL_BITS
 
-SPRAM, SPRAM_DEPTH = "SB_SPRAM256KA", 1 << 14
+SPRAM = "SB_SPRAM256KA"
 
 
 @dataclass(frozen=True)
@@ -92,8 +92,8 @@ def memories(layout: Layout) -> tuple[Shape, ...]:
 
 
 def _hidden(layout: Layout) -> list[Shape]:
-    """The counters' block RAM, in parts behind registers."""
-    width, depth = layout.machine.update_lanes * layout.network.counter_bits, layout.bank_depth
+    """The block RAM of counters and cache, in parts behind registers."""
+    width, depth = layout.machine.update_lanes * layout.network.counter_bits, layout.bank_size
     part = width
     if layout.machine.register_plane:
         part = PART_BLOCKS * max(1, (18 << 10) >> max(9, (depth - 1).bit_length()))
@@ -104,11 +104,11 @@ def _hidden(layout: Layout) -> list[Shape]:
 
 
 def spram_blocks(layout: Layout) -> int:
-    """SPRAMs of the two banks of counters."""
+    """SPRAMs of the two banks of counters and cache."""
     if not (layout.machine.spram and layout.machine.training):
         return 0
     width = layout.machine.update_lanes * layout.network.counter_bits
-    return layout.banks * -(-width // SPRAM_WIDTH) * -(-layout.bank_depth // SPRAM_DEPTH)
+    return layout.banks * -(-width // SPRAM_WIDTH) * -(-layout.bank_size // SPRAM_DEPTH)
 
 
 def in_blocks(layout: Layout, device: Device) -> list[Shape]:

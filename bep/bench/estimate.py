@@ -127,7 +127,7 @@ def coefficients(footprints: Sequence[Row], measured: Sequence[Row]) -> dict[str
         rows = [row for row in footprints if _family(row) == family]
         layouts = [_layout(row) for row in rows]
         found["cells"][family] = {kind: fit(layouts, _counts(rows, kind), kind) for kind in KINDS}
-        found["packing"][family] = _packing([row for row in measured if _family(row["what"]) == family])
+        found["packing"][family] = _packing([row for row in measured if _family(row["build"]) == family])
     return found
 
 
@@ -164,42 +164,47 @@ def _packing(rows: Sequence[Row]) -> float:
     return round(sum(shares) / len(shares), 4) if shares else 0.0
 
 
-def _clocks(rows: Sequence[Row]) -> dict[str, float]:
-    """Mean over the boards measured with a chip of their median clocks, MHz; trainers only."""
+def _clocks(rows: Sequence[Row]) -> dict[str, dict[str, float]]:
+    """Mean over the boards measured with a chip of their median clocks, and how many they are; trainers only."""
     found: dict[str, list[float]] = {}
     for row in rows:
         if row["what"]["machine"]["training"]:
             found.setdefault(row["build"]["device"], []).append(row["build"]["fmax_median_mhz"])
-    return {device: round(sum(clocks) / len(clocks), 2) for device, clocks in sorted(found.items())}
+    return {
+        device: {"fmax_mhz": round(sum(clocks) / len(clocks), 2), "boards": len(clocks)}
+        for device, clocks in sorted(found.items())
+    }
 
 
 def read_measured(files: Sequence[Path]) -> list[Row]:
-    """The rows of perceptrons that ``bep bench hw`` wrote."""
+    """The rows of perceptrons that ``bep bench hw`` and ``bep bench boards`` built."""
     rows: list[Row] = []
     for file in files:
         try:
-            rows += [
-                row for row in json.loads(file.read_text())["rows"] if PERCEPTRON.fullmatch(row["what"]["network"])
-            ]
+            found = json.loads(file.read_text())["rows"]
+            rows += [row for row in found if "build" in row and PERCEPTRON.fullmatch(row["what"]["network"])]
         except (ValueError, KeyError, TypeError):
-            raise ConfigError(f"measured: {file} is none of bep bench hw's files") from None
+            raise ConfigError(f"measured: {file} was not written by bep bench hw or bep bench boards") from None
     return rows
 
 
 def compare(row: Row, found: dict[str, Any]) -> Row:
     """A measured board beside its estimate: (estimate, measured) of each figure, and the memories' equality."""
-    what, cosim, built = row["what"], row["cosim"], row["build"]
-    board = find(what["board"])
+    what, built = row["what"], row["build"]
+    board = find(built["board"])
     sizes = [int(size) for size in what["network"].split("-")]
     network = Network(sizes[0], tuple(sizes[1:-1]), sizes[-1], what["counter_bits"])
     layout = Layout(network, Machine.from_dict(what["machine"]))
     cells = found["cells"][board.device.family.name]
     estimates = {kind: built[kind] * (1 + relative_errors(cells[kind], [layout], [built[kind]])[0]) for kind in KINDS}
     estimates["lut4"] += in_luts(layout, board.device)
-    estimates["cycles_per_sample"] = cycles_per_sample(layout, _workload(what, cosim, network))
-    measured = {**{kind: built[kind] for kind in KINDS}, "cycles_per_sample": cosim["cycles_per_sample"]}
-    if board.device.name in found["clocks"] and layout.machine.training:
-        estimates["fmax_mhz"], measured["fmax_mhz"] = found["clocks"][board.device.name], built["fmax_median_mhz"]
+    measured = {kind: built[kind] for kind in KINDS}
+    if "cosim" in row:
+        estimates["cycles_per_sample"] = cycles_per_sample(layout, _workload(what, row["cosim"], network))
+        measured["cycles_per_sample"] = row["cosim"]["cycles_per_sample"]
+    clock = found["clocks"].get(board.device.name, {"boards": 0})
+    if clock["boards"] > 1 and layout.machine.training:  # a single board says nothing of others
+        estimates["fmax_mhz"], measured["fmax_mhz"] = clock["fmax_mhz"], built["fmax_median_mhz"]
     return {
         "name": row["name"],
         "memories": {"estimate": block_rams(layout, board.device), "measured": built["block_rams"]},

@@ -14,9 +14,9 @@ NAME = "estimate"
 HELP = "fit the estimator to synthesised boards, and compare it with measured ones"
 DESCRIPTION = """\
 Synthesise some twenty boards, fit what bep estimate knows of LUTs and flip-flops to them, and compare its figures with
-boards that bep bench hw measured.
+boards that were measured.
 
-  bep bench estimate --json benchmarks/estimate.json
+  bep bench estimate --measured benchmarks/hardware.json benchmarks/boards.json --json benchmarks/estimate.json
 
 Boards that were synthesised are kept in the folder of builds. All of them take half an hour.
 """
@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="FILE",
         default=[Path("benchmarks/hardware.json")],
-        help="what bep bench hw wrote (default: benchmarks/hardware.json)",
+        help="what bep bench hw and bep bench boards wrote (default: benchmarks/hardware.json)",
     )
     parser.add_argument(
         "--coefficients",

@@ -137,4 +137,7 @@ def test_a_missing_package_disables_its_command_only(monkeypatch, capsys):
     text = help_text(capsys)
     assert "info (not available: needs tool)" in text
     assert "train a network in software" in text
-    assert complaint(capsys, "info") == "bep: error: info: needs the package tool, which is not installed"
+    assert (
+        complaint(capsys, "info")
+        == "bep: error: info: needs the package tool, which is not installed (pip install tool)"
+    )

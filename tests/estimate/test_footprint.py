@@ -6,7 +6,9 @@ from bep_estimate.footprint import GUESS, fit, parts, relative_errors
 from bep_hw.layout import Layout
 from bep_ref.config import Machine, Network
 
-CELLS = {name: guess * factor for (name, guess), factor in zip(GUESS["lut4"].items(), [0.7, 1.6] * 5, strict=True)}
+CELLS = {
+    name: guess * factor for (name, guess), factor in zip(GUESS["lut4"].items(), [0.7, 1.6] * 5 + [1], strict=True)
+}
 
 
 def board(lanes, **fields):

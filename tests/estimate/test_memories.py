@@ -20,6 +20,7 @@ DESIGNS = [
         LFE5U_85F,
     ),
     (Network(90, (24, 12), 5), Machine(24, 8, training=False), LFE5U_85F),
+    (Network(40, (16, 8), 4), Machine(8, 8, rule="local", cache_samples=300), LFE5U_85F),
 ]
 
 

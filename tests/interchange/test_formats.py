@@ -25,7 +25,9 @@ def digits():
 
 @pytest.fixture(scope="module")
 def model(digits):
-    trainer = Trainer(prepare(digits, {"hidden": (40, 24, 33), "epochs": 2, "group_size": (1,)}))
+    # quantiles are values that features have: at a threshold the bit is +1
+    settings = {"hidden": (40, 24, 33), "epochs": 2, "group_size": (1,), "binarise": "thermometer=4"}
+    trainer = Trainer(prepare(digits, settings))
     trainer.run()
     return trainer.model
 

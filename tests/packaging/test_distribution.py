@@ -73,23 +73,34 @@ def test_the_version_is_written_down_once():
     assert others == []
 
 
+def run_without_extras(*command):
+    return subprocess.run(
+        [sys.executable, "-c", f"NAMES = {EXTRAS}\n{WITHOUT}", *command],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_what_needs_an_extra_says_which():
+    done = run_without_extras("estimate", "--board", "icebreaker")
+    assert done.returncode == 2
+    assert done.stderr == (
+        "bep: error: estimate: needs the package amaranth_boards, which is not installed (pip install 'bep[synth]')\n"
+    )
+
+
 def test_training_evaluation_and_verilog_need_no_extra(tmp_path):
     data = "prototypes:classes=4,bits=40,flip=0.3,train=300,test=100"
     model = tmp_path / "run" / "model.npz"
-    program = f"NAMES = {EXTRAS}\n{WITHOUT}"
     for command in (
         ["train", "--data", data, "--hidden", "16", "8", "--epochs", "2", "--out", tmp_path / "run"],
         ["eval", model, "--data", data],
         ["export", model, "--to", "c", "-o", tmp_path / "c"],
         ["verilog", model, "--lanes", "8", "-o", tmp_path / "trainer.v"],
     ):
-        done = subprocess.run(
-            [sys.executable, "-c", program, *command],
-            cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = run_without_extras(*command)
         assert done.returncode == 0, done.stderr
     assert "endmodule" in (tmp_path / "trainer.v").read_text()
