@@ -200,7 +200,7 @@ class UpdateEngine(wiring.Component):
                             m.next = "IDLE"
             with m.State("FETCH"):
                 with m.If(go):
-                    m.d.sync += running.eq(0)
+                    m.d.sync += [running.eq(0), age.eq(0)]  # the next one not before this one is there
                     m.next = "IDLE"
             with m.State("COMMIT"):
                 m.d.comb += start.eq(1)

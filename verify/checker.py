@@ -46,14 +46,14 @@ ANSWERS = {"snl_UNSAT": "never", "snl_SAT": "reached"}
 class Verdict:
     """``name`` of the property; whether it is a claim, or an event that has to be possible; and whether that is so.
 
-    ``cycles`` is the length of the run that violates the claim or reaches the event, or of the last frame of a proof.
+    ``frames`` is how many frames of an invariant the search had made by then.
     """
 
     name: str
     claim: bool
     holds: bool
     decided: bool
-    cycles: int
+    frames: int
 
 
 def check(proof: Proof, folder: Path, seconds: int = SECONDS) -> list[Verdict]:

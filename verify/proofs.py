@@ -30,7 +30,7 @@ def prove(
                 "property": verdict.name,
                 "kind": "always" if verdict.claim else "possible",
                 "holds": verdict.holds if verdict.decided else None,
-                "cycles": verdict.cycles,
+                "frames": verdict.frames,
             }
             for verdict in verdicts
         ]
