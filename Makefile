@@ -35,8 +35,7 @@ figures: $(READY) ## measure what the README's tables show again, into benchmark
 	$(call MEASURE,train --data mnist:$(MNIST) --hidden 128 128 --epochs 15 --seed 1 --out run/mnist,train-mnist)
 	$(call MEASURE,train --data mnist:$(MNIST) --hidden 256 256 --epochs 40 --seed 1 --out run/mnist-256,train-mnist-256)
 	$(call MEASURE,train --data mnist:$(MNIST) --preset patches --seed 1 --out run/mnist-patches-1,train-mnist-patches-1)
-	$(call MEASURE,bench counters --only digits --seeds 1 --plot docs/counters.png,counters-digits)
-	$(call MEASURE,bench counters --only mnist --mnist mnist:$(MNIST) --batches 100 --seeds 1,counters-mnist)
+	$(call MEASURE,bench counters --mnist mnist:$(MNIST) --seeds 1 --plot docs/counters.png,counters)
 	$(call MEASURE,cosim --data digits --board icebreaker,cosim-digits)
 	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off -e '.[bench]'
 	$(call MEASURE,bench sw --mnist mnist:$(MNIST),software)

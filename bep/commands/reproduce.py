@@ -26,10 +26,10 @@ test accuracies beside the published ones.
   bep reproduce fashion --fashion mnist:DIR        FashionMNIST, a folder of IDX files
   bep reproduce italy sequence smnist              recurrent networks, by BEP and QAT
 
-Hyperparameters are searched on validation data, in short runs with a seed of their own; grid and choice are in the
-JSON. The parts of italy are cut into 3 folds anew for every seed; each is the test part once, and the search is
-repeated on the others. The model measured is the one best on validation data. Finished runs are kept in --out and not
-done again: after Ctrl-C the same command goes on. The QAT column needs PyTorch: pip install 'bep[bench]'.
+Hyperparameters are searched on validation data, in runs with a seed of their own; grid and choice are in the JSON. The
+parts of italy are cut into 3 folds anew for every seed; each is the test part once, and the search is repeated on the
+others. The model measured is the one best on validation data. Finished runs are kept in --out and not done again: after
+Ctrl-C the same command goes on. The QAT column needs PyTorch: pip install 'bep[bench]'.
 """
 
 ALL: dict[str, Experiment | SequenceExperiment] = {**EXPERIMENTS, **SEQUENCES}
@@ -54,7 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--only", nargs="+", metavar="NAME", help="these of bep, local, qat (default: all)")
     for option, of, own in (
         ("--epochs", "a run", "50; smnist 15"),
-        ("--search-epochs", "a run of the search", "20; italy 15, smnist 4"),
+        ("--search-epochs", "a run of the search", "50; sequence 20, italy 15, smnist 4"),
     ):
         parser.add_argument(option, type=int, metavar="N", help=f"of {of}; at least 1 (default: {own})")
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="runs side by side; at least 1 (default: 1)")

@@ -25,7 +25,7 @@ class Experiment:
     settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     published: Mapping[tuple[int, str], tuple[Figure, ...]] = field(default_factory=dict)
     best: float | None = None
-    epochs: tuple[int, int] = (50, 20)
+    epochs: tuple[int, int] = (50, 50)
     seeds: tuple[int, ...] = (1, 2, 3, 4, 5)
 
     def figure(self, layers: int, width: int, method: str) -> Figure | None:
@@ -50,8 +50,10 @@ _FASHION = {
 }
 """The same, FashionMNIST; deviations are not taken over."""
 
-_NOISY = {"bep": {"margin": 1.0, "reinforcement": 1.0}}
-"""Nearly every sample is far from its prototype: all may update, and strong reinforcement calms the weights."""
+_CALM = {"reinforcement": 1.0, "batch_size": 20}
+_NOISY = {"bep": {"margin": 1.0, **_CALM}, "local": _CALM}
+"""Nearly every sample is far from its prototype: with BEP all may update, and reinforcement, strong and after every few
+samples, calms the weights."""
 
 EXPERIMENTS = {
     "prototypes": Experiment("prototypes", WIDTHS, (2, 3), _NOISY, _PROTOTYPES, best=81.6),

@@ -42,15 +42,12 @@ class Method:
         return found
 
 
+_START = {"group_target": (2, 7, 25)}
+"""Group sizes to begin with: updates are dense first and grow sparser, and how dense matters most."""
+_GROWTH = {"patience": 3, "group_limit": 1.0, "counter_bits": 16, "batch_size": 100}
 METHODS = {
-    "bep": Method(
-        {"group_target": (15, 35), "gate": (0.35, 1.0)},
-        {"patience": 5, "group_limit": 1.0, "counter_bits": 16, "batch_size": 100},
-    ),
-    "local": Method(
-        {"group_target": (15, 35, 75)},
-        {"rule": "local", "margin": 0.25, "counter_bits": 16, "batch_size": 100},
-    ),
+    "bep": Method(_START, {"gate": 0.5, **_GROWTH}),
+    "local": Method(_START, {"rule": "local", "margin": 0.25, **_GROWTH}),
     "qat": Method({"rate": (0.001, 0.003, 0.01)}, {"batch_size": 100}),
 }
 """By name: those with hyperparameters. QAT is the network of :mod:`bep.bench.software.pytorch`."""

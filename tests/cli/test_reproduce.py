@@ -78,7 +78,8 @@ def test_each_seed_draws_prototypes_of_its_own():
 
 def test_group_sizes_of_the_grid_divide_the_width_and_come_once():
     sizes = [settings["group_size"] for settings in METHODS["local"].candidates(35)]
-    assert sizes == [[7], [35]]
+    assert sizes == [[1], [7], [35]]
+    assert [settings["group_size"] for settings in METHODS["bep"].candidates(3)] == [[3]]
 
 
 def test_majority_of_every_bit():
