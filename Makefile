@@ -38,6 +38,7 @@ figures: $(READY) ## measure what the README's tables show again, into benchmark
 	$(call MEASURE,bench counters --only digits --seeds 1 --plot docs/counters.png,counters-digits)
 	$(call MEASURE,bench counters --only mnist --mnist mnist:$(MNIST) --batches 100 --seeds 1,counters-mnist)
 	$(call MEASURE,cosim --data digits --board icebreaker,cosim-digits)
+	$(call MEASURE,cosim --data digits --hidden 64 64 --rule local,cosim-digits-local)
 	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off -e '.[bench]'
 	$(call MEASURE,bench sw --mnist mnist:$(MNIST),software)
 	$(call MEASURE,bench link,link)

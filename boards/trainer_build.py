@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from bep_ref.config import Machine, Network
+from bep_ref.config import Machine, Network, RecurrentNetwork
 from boards.board import Board
 from boards.clocks import PLLS
 from boards.flow import Build, Observer, build
@@ -24,7 +24,7 @@ def _settings(board: Board) -> list[Setting]:
 
 
 def build_trainer(
-    network: Network,
+    network: Network | RecurrentNetwork,
     machine: Machine,
     board: Board,
     out: Path,
