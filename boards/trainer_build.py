@@ -14,7 +14,7 @@ CONSTRAINT_MHZ = {"ice40": 48, "ecp5": 100}
 """What place and route aims at, by family; the clock is set to what it reaches."""
 
 
-def trainer_top(network: Network, machine: Machine, board: Board) -> BoardTop:
+def trainer_top(network: Network | RecurrentNetwork, machine: Machine, board: Board) -> BoardTop:
     """The whole chip; its clock has the frequency that place and route aims at."""
     return BoardTop(network, machine, board, highest(_settings(board), CONSTRAINT_MHZ[board.device.family.name]))
 

@@ -110,7 +110,7 @@ def test_no_order_is_lost_while_the_update_engine_is_the_slower_one():
     check(network, machine, [1, 1], [4, 4], margin=2.0, gate=1.0, seed=3)
 
 
-@pytest.mark.parametrize(("name", "value"), [("rule", "local"), ("z_buffers", 2), ("cache_samples", 8)])
+@pytest.mark.parametrize(("name", "value"), [("rule", "local"), ("z_buffers", 2), ("cache_samples", 300)])
 def test_what_recurrent_hardware_does_not_have_is_refused(name, value):
     machine = Machine(lanes=8, **{name: value})
     with pytest.raises(ConfigError, match=f"{name}: {value} is out of range; it must be .* for recurrent networks"):
