@@ -37,6 +37,7 @@ figures: $(READY) ## measure what the README's tables show again, into benchmark
 	$(call MEASURE,train --data mnist:$(MNIST) --preset patches --seed 1 --out run/mnist-patches-1,train-mnist-patches-1)
 	$(call MEASURE,bench counters --mnist mnist:$(MNIST) --seeds 1 --plot docs/counters.png,counters)
 	$(call MEASURE,cosim --data digits --board icebreaker,cosim-digits)
+	$(call MEASURE,cosim --data digits --hidden 64 64 --rule local,cosim-digits-local)
 	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off -e '.[bench]'
 	$(call MEASURE,bench sw --mnist mnist:$(MNIST),software)
 	$(call MEASURE,bench link,link)

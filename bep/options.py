@@ -4,7 +4,7 @@ import argparse
 from dataclasses import MISSING, Field, fields
 from typing import TYPE_CHECKING, Any
 
-from bep_ref.config import Machine, Network, RecurrentNetwork, SeriesInput, Training
+from bep_ref.config import ConfigError, Machine, Network, RecurrentNetwork, SeriesInput, Training
 from bep_ref.datasets import FORMATS, load
 
 if TYPE_CHECKING:
@@ -14,6 +14,10 @@ _SIZES = ("lanes", "update_lanes", "backward_lanes", "z_buffers", "hits_ahead", 
 """Fields of the machine that a user may set; the others belong to the board."""
 _SHAPE = ("inputs", "hidden", "classes", "counter_bits")
 """Fields of a network that hardware knows."""
+_SEQUENCE = ("state", "output", "steps")
+"""The same of a recurrent network, in the place of hidden layers."""
+STEPS = 8
+"""Steps of a sequence where the hardware's network is not made from data."""
 _PERCEPTRON = ("counter_bits", "patch", "readout")
 """Fields of a perceptron that learns from data, beside its hidden layers."""
 HIDDEN = (128, 128)
@@ -102,18 +106,28 @@ def prepare_task(args: argparse.Namespace) -> "Task":
 
 
 def add_network(parser: argparse.ArgumentParser, default: Network) -> None:
-    """All sizes of a network that is not learned from data here, ``--inputs --hidden --classes --counter-bits``, and
-    the ``--rule`` by which it will learn."""
+    """All sizes of a network that is not learned from data here, ``--inputs --hidden --classes --counter-bits``, or
+    for sequences ``--state --output --steps``, and the ``--rule`` by which it will learn."""
     group = parser.add_argument_group("network")
     for name in _SHAPE:
         _add_field(group, _field(Network, name), getattr(default, name))
     _add_field(group, _field(Machine, "rule"))
+    group = parser.add_argument_group("recurrent network", "In the place of hidden layers; inputs are those of a step.")
+    for name, value in zip(_SEQUENCE, (0, 0, STEPS), strict=True):
+        _add_field(group, _field(RecurrentNetwork, name), value, str(value or "none"))
 
 
-def network(args: argparse.Namespace, default: Network) -> Network:
-    """The network of :func:`add_network`'s options."""
-    given = {name: getattr(args, name) for name in _SHAPE}
-    return Network.from_dict(default.to_dict() | {name: value for name, value in given.items() if value is not None})
+def network(args: argparse.Namespace, default: Network | RecurrentNetwork) -> Network | RecurrentNetwork:
+    """The network of :func:`add_network`'s options: a recurrent one where ``--state`` is given, or by default."""
+    given = {name: getattr(args, name) for name in (*_SHAPE, *_SEQUENCE) if getattr(args, name) is not None}
+    if isinstance(default, Network) and not given.keys() & set(_SEQUENCE):
+        return Network.from_dict(default.to_dict() | given)
+    if "hidden" in given:
+        raise ConfigError(
+            f"hidden: {args.hidden} beside a recurrent network; it has a state and an output layer instead"
+        )
+    base = {name: value for name, value in default.to_dict().items() if name in RecurrentNetwork.__dataclass_fields__}
+    return RecurrentNetwork.from_dict({"steps": STEPS} | base | given)
 
 
 def add_machine(parser: argparse.ArgumentParser, board: bool = False) -> None:
@@ -131,16 +145,18 @@ def add_machine(parser: argparse.ArgumentParser, board: bool = False) -> None:
     )
 
 
-def machine(args: argparse.Namespace, network: Network, target: int = 128, **fixed: Any) -> Machine:
+def machine(args: argparse.Namespace, network: Network | RecurrentNetwork, target: int = 128, **fixed: Any) -> Machine:
     """The machine of :func:`add_machine`'s options: about ``target`` lanes by default, with ``fixed`` fields."""
     from bep_hw.choose import choose_machine
 
     given = {name: getattr(args, name) for name in (*_SIZES, "rule") if getattr(args, name, None) is not None}
     given |= {name: False for name in ("statistics", "receive_buffer") if getattr(args, f"no_{name}")}
+    if isinstance(network, RecurrentNetwork):
+        fixed["z_buffers"] = 1  # whatever suits perceptrons on this board
     return choose_machine(network, target, **{**fixed, **given, "training": not args.inference})
 
 
-def board_machine(args: argparse.Namespace, network: Network, **fixed: Any) -> Machine:
+def board_machine(args: argparse.Namespace, network: Network | RecurrentNetwork, **fixed: Any) -> Machine:
     """The machine of :func:`add_machine`'s options on ``--board``, or on none, with ``fixed`` fields."""
     if args.board is None:
         return machine(args, network, **fixed)
@@ -167,11 +183,11 @@ def _field(record: type[Any], name: str) -> "Field[Any]":
     return next(field for field in fields(record) if field.name == name)
 
 
-def _add_field(group: "argparse._ArgumentGroup", field: "Field[Any]", default: Any = MISSING) -> None:
+def _add_field(group: "argparse._ArgumentGroup", field: "Field[Any]", default: Any = MISSING, shown: str = "") -> None:
     """``--field-name`` of a configuration field, None where it is not given; the help shows limit and default."""
     default = field.default if default is MISSING else default
     several = isinstance(default, tuple)
-    shown = " ".join(str(value) for value in default) or "none" if several else default
+    shown = shown or (" ".join(str(value) for value in default) or "none" if several else str(default))
     group.add_argument(
         "--" + field.name.replace("_", "-"),
         type=int if several else type(default),

@@ -51,7 +51,7 @@ def coefficients() -> dict[str, Any]:
 def parts(layout: Layout) -> dict[str, float]:
     """How much there is of everything whose cells are counted."""
     network, machine = layout.network, layout.machine
-    columns = ColumnSums(layout.backward_lanes, max(network.hidden)).bits if machine.training else 0
+    columns = ColumnSums(layout.backward_lanes, max(network.widths)).bits if machine.training else 0
     starts = {
         layout.activation_lane(index, word)
         for index, place in enumerate(layout.layers)
@@ -67,7 +67,7 @@ def parts(layout: Layout) -> dict[str, float]:
         "activation words": machine.lanes * (len(starts) - 1),
         "column sums": trains * layout.backward_lanes * columns,
         "counter steps": trains * machine.update_lanes * network.counter_bits,
-        "neurons": max(network.hidden),
+        "neurons": max(network.widths),
         "address bits": trains * sum((depth - 1).bit_length() for depth in addresses),
         "statistics": float(machine.statistics),
         "receive buffer": float(machine.receive_buffer),

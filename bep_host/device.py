@@ -115,7 +115,7 @@ class Device:
         """Counters (one (K_l, K_{l-1}) array a layer) and classifier (C, K_L) of ±1, and the weights they make."""
         self._check_shapes(counters, classifier)
         bits = column_bits(self.network, self.machine)
-        visible = self.layout.pack_visible(len(self.network.hidden), np.asarray(classifier))
+        visible = self.layout.pack_visible(len(self.layout.trainable), np.asarray(classifier))
         self.write(Space.COUNTERS, self.layout.pack_counters([np.asarray(q) for q in counters]), progress)
         self.write(Space.VISIBLE, {word << bits | column: value for (word, column), value in visible.items()})
         self.commit()
@@ -156,7 +156,7 @@ class Device:
 
     def _check_shapes(self, counters: Sequence[ArrayLike], classifier: ArrayLike) -> None:
         shapes = tuple(np.shape(q) for q in counters)
-        wanted = (self.network.classes, self.network.hidden[-1])
+        wanted = (self.network.classes, self.network.widths[-1])
         if shapes != self.network.shapes or np.shape(classifier) != wanted:
             raise ConfigError(
                 f"model: its layers have shapes {list(shapes)} and {np.shape(classifier)}; "

@@ -16,13 +16,14 @@ class Activations(wiring.Component):
     """Shifts one layer's activations, a bit a row, into ``bits`` (the widest layer): the last row at the highest lane.
 
     Whenever a chunk is complete it is written; the layer's last one is padded with ones. ``write_chunk`` counts from
-    the start of the sample's slot.
+    the start of the sample's slot. ``clear`` makes ``bits`` those of s_0, the state before a sequence.
     """
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
         super().__init__(
             {
+                "clear": In(1),
                 "valid": In(1),
                 "first": In(1),
                 "final": In(1),
@@ -70,6 +71,8 @@ class Activations(wiring.Component):
                 m.d.sync += [self.bits[:-1].eq(-1), chunk.eq(bases)]
             with m.If(self.final | (lane == lanes - 1)):
                 m.d.sync += [lane.eq(0), self.write.eq(1), self.write_last.eq(self.final)]
+        with m.If(self.clear):
+            m.d.sync += self.bits.eq(-1)
         m.d.comb += [self.write_chunk.eq(chunk), self.write_data.eq(self.bits[-lanes:])]
         ragged = {width % lanes for width in widths} - {0}
         for rest in ragged:

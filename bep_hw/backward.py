@@ -3,8 +3,6 @@
 It hangs on the propagate engine's array (:func:`array_signature`); hardware that only infers leaves it out.
 """
 
-from typing import Any
-
 from amaranth.hdl import Module, Mux, Signal
 from amaranth.lib import memory, wiring
 from amaranth.lib.wiring import In, Out
@@ -13,7 +11,7 @@ from bep_hw.columns import ColumnSums
 from bep_hw.layout import Layout
 from bep_hw.lookup import lookup
 from bep_hw.program import Kind, Pass
-from bep_hw.scan import WinnerScan, gates_layout, group_sizes_layout, order_layout
+from bep_hw.scan import WinnerScan, gates_layout, group_sizes_layout, order_layout, target_layout
 
 
 def array_signature(layout: Layout, program: tuple[Pass, ...]) -> wiring.Signature:
@@ -33,6 +31,7 @@ def array_signature(layout: Layout, program: tuple[Pass, ...]) -> wiring.Signatu
             "z_final": Out(1),
             "z_layer": Out(range(len(layout.layers))),
             "z_row": Out(range(max(place.rows for place in layout.layers))),
+            "z_step": Out(range(layout.steps)),  # of the first layer's
             "negative": Out(1),
             "magnitude": Out(range(max(network.fan_in) + 1)),
             # a decision, high for one cycle; ``known`` from then on; ``predicts``: it is the sample's last one;
@@ -69,6 +68,9 @@ class Backward(wiring.Component):
                 "list_write_address": Out(list_address),
                 "list_write_row": Out(row),
                 "list_write_target": Out(1),
+                # recurrent: the step that ends a sequence, and desired states of the sample scanned
+                "last_step": In(range(layout.steps)),
+                "target": Out(target_layout(layout)),
                 # orders to the update engine
                 "push": Out(1),
                 "order": Out(order_layout(layout)),
@@ -114,6 +116,8 @@ class Backward(wiring.Component):
             scan.group_size.eq(self.group_size),
             scan.gate.eq(self.gate),
             scan.room.eq(self.room),
+            scan.last_step.eq(self.last_step),
+            self.target.eq(scan.known_target),
             array.clear.eq(scan.clear),
             array.gated.eq(scan.gated),
             array.ended.eq(scan.ended),
@@ -128,15 +132,14 @@ class Backward(wiring.Component):
         return m
 
     def _keep_pre_activations(self, m: Module) -> None:
-        """A memory of |z| and its sign: those of all hidden layers, the first layer's in every buffer."""
+        """A memory of |z| and its sign: those of all hidden layers, the first layer's in every buffer or step."""
         layout, array, scan = self.layout, self.array, self.scan
         z = memory.Memory(shape=len(array.magnitude) + 1, depth=layout.z_depth, init=[])
         m.submodules.pre_activations = z
         write, read = z.write_port(), z.read_port()
-        row_base: list[Any] = [place.row_base for place in layout.layers]
         m.d.comb += [
             write.en.eq(array.z_valid),
-            write.addr.eq(lookup(m, row_base, array.z_layer) + array.z_row),
+            write.addr.eq(lookup(m, layout.z_bases, array.z_layer) + array.z_row),
             write.data[0].eq(array.negative),
             write.data[1:].eq(array.magnitude),
             read.en.eq(1),
@@ -144,8 +147,11 @@ class Backward(wiring.Component):
             scan.negative.eq(read.data[0]),
             scan.magnitude.eq(read.data[1:]),
         ]
+        if layout.recurrent:
+            with m.If(array.z_layer == 0):
+                m.d.comb += write.addr.eq(array.z_step * layout.step_rows + array.z_row)
         if layout.machine.z_buffers == 2:
             buffer = Signal()
             m.d.sync += buffer.eq(buffer ^ (array.z_valid & array.z_final & (array.z_layer == 0)))
             with m.If(buffer & (array.z_layer == 0)):
-                m.d.comb += write.addr.eq(sum(layout.network.widths) + array.z_row)
+                m.d.comb += write.addr.eq(layout.z_bases[-1] + array.z_row)

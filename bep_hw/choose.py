@@ -3,7 +3,7 @@
 from typing import Any
 
 from bep_hw.layout import Layout
-from bep_ref.config import Machine, Network
+from bep_ref.config import Machine, Network, RecurrentNetwork
 
 
 def plane_blocks(layout: Layout) -> int:
@@ -12,7 +12,9 @@ def plane_blocks(layout: Layout) -> int:
     return layout.columns_per_word * -(-layout.column // width)
 
 
-def choose_machine(network: Network, target: int = 128, update_lanes: int = 0, **fields: Any) -> Machine:
+def choose_machine(
+    network: Network | RecurrentNetwork, target: int = 128, update_lanes: int = 0, **fields: Any
+) -> Machine:
     """A machine for ``network`` with at most about ``target`` lanes.
 
     ``fields`` are further fields of :class:`Machine`; a ``lanes`` among them is taken as it is. ``update_lanes`` (0 =
@@ -25,8 +27,9 @@ def choose_machine(network: Network, target: int = 128, update_lanes: int = 0, *
         if not update_lanes:
             chunk = next((n for n in range(chunk, 0, -1) if lanes % (banks * n) == 0), chunk)
         return Machine(update_lanes=chunk, **fields)
-    words = -(-network.inputs // target)
-    least = -(-network.inputs // words)
+    widest = max(network.inputs, network.state) if isinstance(network, RecurrentNetwork) else network.inputs
+    words = -(-widest // target)
+    least = -(-widest // words)
     candidates = [lanes for lanes in range(least, least + 8 * chunk) if lanes % (banks * chunk) == 0]
 
     def cost(lanes: int) -> tuple[int, int]:

@@ -17,7 +17,8 @@ class InputFetch(wiring.Component):
     """Walks the words of one sample after the other, as soon as samples are ``complete`` (counted like the loader's).
 
     ``full`` says that ``word`` is the next one; ``take`` promises that it will be used, and ``swap``, in the cycle in
-    which it is copied, makes room for the next.
+    which it is copied, makes room for the next. Of a recurrent network these are the words of steps 0 to ``last_step``;
+    ``begins`` says that the word is a sample's first.
     """
 
     def __init__(self, layout: Layout, program: tuple[Pass, ...]) -> None:
@@ -27,7 +28,9 @@ class InputFetch(wiring.Component):
         super().__init__(
             {
                 "complete": In(range(2 * machine.slots)),
-                "address": Out(range(machine.slots * layout.input_chunks)),
+                "last_step": In(range(layout.steps)),
+                "begins": Out(1),
+                "address": Out(range(machine.slots * layout.steps * layout.input_chunks)),
                 "data": In(machine.update_lanes),
                 "take": In(1),
                 "swap": In(1),
@@ -55,13 +58,15 @@ class InputFetch(wiring.Component):
         source = Signal(range(place.words * word_chunks + 1))
         index = Signal(range(len(self.passes)))
         filled = Signal(range(word_chunks + 1))
+        slot, step = sample[: (slots - 1).bit_length()], Signal.like(self.last_step)
         taken, shifting, padding = Signal(), Signal(), Signal()
         exists, done = Signal(), Signal()
         m.d.comb += [
             # ahead of the sample there are at most as many complete ones as slots
             exists.eq(sample != self.complete),
             done.eq(filled == lookup(m, [item.chunks for item in self.passes], index)),
-            self.address.eq(sample[: (slots - 1).bit_length()] * layout.input_chunks + source),
+            self.address.eq((slot * layout.steps + step) * layout.input_chunks + source),
+            self.begins.eq((index == 0) & (step == 0)),
         ]
         m.d.sync += [shifting.eq(0), self.full.eq(done & ~shifting & ~taken & ~self.take)]
         with m.If(~done & exists & ~taken):
@@ -78,5 +83,7 @@ class InputFetch(wiring.Component):
         with m.If(self.swap):
             m.d.sync += [self.word.eq(-1), taken.eq(0), filled.eq(0), index.eq(index + 1)]
             with m.If(index == len(self.passes) - 1):
-                m.d.sync += [index.eq(0), source.eq(0), sample.eq(sample + 1)]
+                m.d.sync += [index.eq(0), source.eq(0), step.eq(step + 1)]
+                with m.If(step == self.last_step):
+                    m.d.sync += [step.eq(0), sample.eq(sample + 1)]
         return m

@@ -2,9 +2,9 @@
 
 from bep_hw.inference import Inference
 from bep_hw.trainer import Trainer
-from bep_ref.config import Machine, Network
+from bep_ref.config import Machine, Network, RecurrentNetwork
 
 
-def hardware(network: Network, machine: Machine) -> Trainer | Inference:
+def hardware(network: Network | RecurrentNetwork, machine: Machine) -> Trainer | Inference:
     """A trainer of ``network``, or with ``machine.training`` off what only infers; their ports are the same."""
     return (Trainer if machine.training else Inference)(network, machine)

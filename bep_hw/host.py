@@ -36,6 +36,7 @@ class HostPort(wiring.Component):
                 "margin": Out(margins_layout(layout)),
                 "group_size": Out(group_sizes_layout(layout)),
                 "gate": Out(gates_layout(layout)),
+                "last_step": Out(range(layout.steps)),
                 "commit": Out(1),
                 "seed_write": Out(1),
                 "seed": In(32),
@@ -63,7 +64,7 @@ class HostPort(wiring.Component):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        layers = len(self.layout.trainable)
+        layers = self.layout.logits
         request = self.requests.payload
         address = request.address
         pulse = Signal()  # the request is carried out in this cycle
@@ -91,7 +92,7 @@ class HostPort(wiring.Component):
                 registers
                 & request.write
                 & (address[7:] == REGISTERS["reinforcement"].address >> 7)
-                & (address[:7] < TABLE_STRIDE * layers)
+                & (address[:7] < TABLE_STRIDE * len(self.layout.trainable))
             ),
             asks["fetch"].eq((request.space == Space.COUNTERS) & ~request.write),
             asks["store"].eq((request.space == Space.COUNTERS) & request.write),
@@ -145,13 +146,15 @@ class HostPort(wiring.Component):
         with m.Switch(request.address):
             with m.Case(REGISTERS["margin"].address):
                 m.d.sync += self.margin[-1].eq(request.data)
+            with m.Case(REGISTERS["last_step"].address):
+                m.d.sync += self.last_step.eq(request.data)
             for layer in range(self.layout.classifiers - 1):
                 with m.Case(REGISTERS["layer_margin"].address + layer):
                     m.d.sync += self.margin[layer].eq(request.data)
             for layer in range(layers):
                 with m.Case(REGISTERS["group_size"].address + layer):
                     m.d.sync += self.group_size[layer].eq(request.data)
-                if layer:
+                if layer or self.layout.recurrent:
                     with m.Case(REGISTERS["gate"].address + layer):
                         m.d.sync += self.gate[layer].eq(request.data)
             if self.layout.machine.cache_samples:

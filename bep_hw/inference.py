@@ -10,7 +10,7 @@ from bep_hw.propagate import Propagate
 from bep_hw.samples import Loader, SampleMemory
 from bep_hw.stream_register import StreamRegister
 from bep_hw.visible_plane import VisiblePlane
-from bep_ref.config import Machine, Network
+from bep_ref.config import Machine, Network, RecurrentNetwork
 
 
 class Inference(wiring.Component):
@@ -20,7 +20,7 @@ class Inference(wiring.Component):
     counters read 0, and what is written to them or to a training register goes nowhere.
     """
 
-    def __init__(self, network: Network, machine: Machine) -> None:
+    def __init__(self, network: Network | RecurrentNetwork, machine: Machine) -> None:
         self.network, self.machine = network, machine
         self.layout = Layout(network, machine)
         super().__init__(edge_signature(network, machine))
@@ -51,12 +51,14 @@ class Inference(wiring.Component):
             loader.freed.eq(freed),
             inputs.write.eq(loader.write),
             inputs.write_slot.eq(loader.write_slot),
+            inputs.write_step.eq(loader.write_step),
             inputs.write_chunk.eq(loader.write_chunk),
             inputs.write_data.eq(loader.write_data),
             inputs.address.eq(propagate.fetch_address),
             propagate.fetch_data.eq(inputs.data),
             propagate.complete.eq(loader.complete),
             propagate.headers.eq(loader.headers),
+            propagate.last_step.eq(host.last_step),
             propagate.backward.ended.eq(done),
             visible.address.eq(propagate.plane_address),
             propagate.plane_data.eq(visible.data),

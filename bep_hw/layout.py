@@ -15,6 +15,9 @@ column is made of whole slices, and a commit sweeps them in the order of their a
 
 Behind the counters lie the samples of the cache, if there is one, each in a *record* of a power of two of groups: its
 label and then its inputs, in chunks, as many in a group as a counter has bits.
+
+Of a recurrent network, what belongs to a step (inputs and state in a slot, pre-activations of the state) lies a power
+of two from that of the step before, so that addresses are put together, not multiplied.
 """
 
 from dataclasses import dataclass
@@ -24,9 +27,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bep_ref.config import ConfigError, Machine, Network
+from bep_ref.config import ConfigError, Machine, Network, RecurrentNetwork
 
 Ints = NDArray[Any]
+
+
+def _power(size: int) -> int:
+    """The smallest power of two that holds ``size``."""
+    return 1 << (size - 1).bit_length()
 
 
 @dataclass(frozen=True)
@@ -38,6 +46,7 @@ class LayerLayout:
 
     rows: int
     fan_in: int
+    total: int  # inputs of its rows' pre-activations, to which several layers of weights may add up
     neurons: int  # the layer of neurons that its rows are
     below: int  # the layer of neurons whose activations it reads, -1: the inputs
     words: int
@@ -59,15 +68,25 @@ SPRAM_DEPTH = 1 << 14
 class Layout:
     """The address map of ``network`` on ``machine``."""
 
-    def __init__(self, network: Network, machine: Machine) -> None:
+    def __init__(self, network: Network | RecurrentNetwork, machine: Machine) -> None:
         self.network, self.machine = network, machine
         lanes, chunk = machine.lanes, machine.update_lanes
         widths = network.widths
         self.logits = len(widths)
+        self.recurrent = isinstance(network, RecurrentNetwork)
+        self.steps = _power(network.steps) if isinstance(network, RecurrentNetwork) else 1  # that there is room for
+        for name, wanted in {"rule": "bep", "z_buffers": 1, "cache_samples": 0}.items() if self.recurrent else ():
+            if (value := getattr(machine, name)) != wanted:
+                raise ConfigError(f"{name}: {value} is out of range; it must be {wanted} for recurrent networks")
         # the classifier that predicts is the last; only the local rule has others
         own = machine.training and machine.rule == "local"
         classified = range(0 if own else self.logits - 1, self.logits)
-        ends = [(index, index - 1) for index in range(self.logits)] + [(self.logits, below) for below in classified]
+        ends = [(0, -1), (0, 0), (1, 0)] if self.recurrent else [(index, index - 1) for index in range(self.logits)]
+        totals = [
+            sum(fan_in for (_, fan_in), (to, _) in zip(network.shapes, ends, strict=True) if to == neurons)
+            for neurons, _ in ends
+        ] + [widths[below] for below in classified]
+        ends += [(self.logits, below) for below in classified]
         shapes = [*network.shapes, *((network.classes, widths[below]) for below in classified)]
         self.classifiers = len(classified)
         self.banks = 2 if machine.spram else 1
@@ -75,7 +94,9 @@ class Layout:
         self.column = self._column_width()
         columns_per_word = lanes // self.column
         row_bases = [sum(widths[:index]) for index in range(self.logits + 1)]
-        list_bases = [0, *(row - widths[0] for row in row_bases[1:])]
+        # a recurrent state's rows are listed twice, for a step and the one before
+        lists = [2 * widths[0] if self.recurrent else 0, *widths[1:]]
+        list_bases = [sum(lists[:index]) for index in range(self.logits + 1)]
         source_bases = [
             sum(-(-size // chunk) for size in (network.inputs, *widths)[:index]) for index in range(self.logits + 2)
         ]
@@ -88,6 +109,7 @@ class Layout:
                 LayerLayout(
                     rows=rows,
                     fan_in=fan_in,
+                    total=totals[index],
                     neurons=neurons,
                     below=below,
                     words=words,
@@ -107,9 +129,10 @@ class Layout:
                 hidden += rows * stored // self.banks
         self.layers = tuple(layers)
         self.bank_depth, self.rows_depth = hidden, row_bases[-1] + network.classes
-        self.list_depth = max(1, row_bases[-1] - widths[0])
-        self.input_chunks = 1 << (self.layers[0].chunks - 1).bit_length()  # of one slot, a power of two
-        self.slot_chunks = 1 << (source_bases[-1] - 1).bit_length()  # the same, activations included
+        self.list_depth = max(1, list_bases[-1])
+        # of one slot and step, a power of two; and the same, activations included
+        self.input_chunks = _power(self.layers[0].chunks)
+        self.slot_chunks = _power(source_bases[-2 if self.recurrent else -1])  # nobody learns from a last output
 
         self.label_chunks = -(-(network.classes - 1).bit_length() // chunk)
         self.record_chunks = self.label_chunks + self.layers[0].chunks
@@ -196,9 +219,25 @@ class Layout:
         return (place.hidden_base + (column * place.rows + row) * self.parts + part) * self.banks + chunk % self.banks
 
     @property
+    def step_rows(self) -> int:
+        """Rows from what is kept of the first layer at one step to the same at the next."""
+        return _power(self.network.widths[0])
+
+    @property
+    def z_bases(self) -> tuple[int, ...]:
+        """Where the pre-activations of each layer of neurons are kept (the first layer's at the first step)."""
+        widths, first = self.network.widths, self.steps * self.step_rows if self.recurrent else self.network.widths[0]
+        return (0, *(first + sum(widths[1:index]) for index in range(1, self.logits + 1)))
+
+    @property
     def z_depth(self) -> int:
-        """Pre-activations kept: those of all hidden layers, the first layer's of every buffer."""
-        return sum(self.network.widths) + (self.machine.z_buffers - 1) * self.network.widths[0]
+        """Pre-activations kept: those of all hidden layers, the first layer's of every buffer or step."""
+        return self.z_bases[-1] + (self.machine.z_buffers - 1) * self.network.widths[0]
+
+    @property
+    def sample_beats(self) -> int:
+        """Beats of a sample: chunks of every step, as many steps as a sequence may have."""
+        return self.layers[0].chunks * getattr(self.network, "steps", 1)
 
     def activation_lane(self, layer: int, word: int) -> int:
         """Which lane of the activations, whose highest is the last neuron, is lane 0 of ``word`` of ``layer`` > 0.
@@ -210,15 +249,16 @@ class Layout:
         return max(self.network.widths) - place.fan_in + first
 
     def pack_samples(self, x: Ints) -> Ints:
-        """Beats (n, chunks) of samples ``x`` (n, K_0) of ±1: input 0 in bit 0 of beat 0, padding 1."""
-        chunk, beats = self.machine.update_lanes, self.layers[0].chunks
-        bits = np.ones((len(x), beats * chunk), dtype=bool)
-        bits[:, : x.shape[1]] = x > 0
-        return bits.reshape(len(x), beats, chunk) @ (1 << np.arange(chunk, dtype=object))
+        """Beats (n, beats) of samples ``x`` (n, K_0), or (n, T, K_x), of ±1: input 0 in bit 0 of beat 0, padding 1."""
+        chunk, place = self.machine.update_lanes, self.layers[0]
+        bits = np.ones((len(x), self.sample_beats // place.chunks, place.chunks * chunk), dtype=bool)
+        steps = x.reshape(len(x), -1, place.fan_in)
+        bits[:, : steps.shape[1], : place.fan_in] = steps > 0
+        return bits.reshape(len(x), self.sample_beats, chunk) @ (1 << np.arange(chunk, dtype=object))
 
     def pack_whole_samples(self, x: Ints) -> list[int]:
         """Each sample's beats as one integer, the first beat lowest."""
-        shifts = 1 << (self.machine.update_lanes * np.arange(self.layers[0].chunks, dtype=object))
+        shifts = 1 << (self.machine.update_lanes * np.arange(self.sample_beats, dtype=object))
         return [int(bits) for bits in self.pack_samples(x) @ shifts]
 
     def pack_records(self, x: Ints, y: Ints) -> dict[int, int]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from bep_hw.layout import Layout
 from bep_hw.lookup import lookup
-from bep_hw.program import Pass
+from bep_hw.program import Kind, Pass
 
 
 class PreActivation(wiring.Component):
@@ -28,7 +28,7 @@ class PreActivation(wiring.Component):
 
     def __init__(self, layout: Layout, program: tuple[Pass, ...]) -> None:
         self.layout, self.program = layout, program
-        widest = max(place.fan_in for place in layout.layers)
+        widest = max(place.total for place in layout.layers)
         rows = max(place.rows for place in layout.layers)
         super().__init__(
             {
@@ -73,7 +73,7 @@ class PreActivation(wiring.Component):
         valid3, index3, row3, total = Signal(), Signal.like(self.index), Signal.like(self.row), Signal.like(self.agree)
         m.d.sync += [valid3.eq(valid2), index3.eq(index2), row3.eq(row2), total.eq(self.count + sum_so_far)]
         last = lookup(m, [item.last for item in program], index3)
-        if any(place.words > 1 for place in layout.layers):
+        if any(item.kind is Kind.FORWARD and not item.last for item in program):
             sums = memory.Memory(shape=len(self.agree), depth=layout.rows_depth, init=[])
             m.submodules.sums = sums
             read, write = sums.read_port(), sums.write_port()
@@ -89,7 +89,7 @@ class PreActivation(wiring.Component):
             with m.Else():
                 m.d.sync += sum_so_far.eq(0)
         # cycle 4: z = 2p - K
-        fan_in = lookup(m, [place.fan_in for place in places], index3)
+        fan_in = lookup(m, [place.total for place in places], index3)
         z = Signal(len(self.agree) + 2)
         m.d.sync += [
             z.eq((total << 1) - fan_in),

@@ -13,11 +13,14 @@ TARGET and BACKWARD are cut into segments that the column accumulators hold.
 Two samples share the array: the program is one round, in which a new sample (age 0) goes through the first layer and
 the one before (age 1) through everything else. Rules differ in their passes: Binary Error Propagation classifies once
 and goes all the way back, local error signals classify every layer and never go back.
+
+Of a recurrent network some passes are repeated for every step, forward from the first step to the last, backward from
+the last to the first; its samples go through the array one after the other.
 """
 
 import enum
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bep_hw.layout import LayerLayout, Layout
 
@@ -45,23 +48,25 @@ class Pass:
     lane: int = 0  # TARGET, BACKWARD: first lane of the segment inside the word
     start: int = 0  # TARGET, BACKWARD: first row of the layer below that the segment decides
     count: int = 0  # TARGET, BACKWARD: rows of the layer below that the segment decides
+    repeats: int = 0  # as many passes, this one the last, are repeated for every further step
 
 
 def _forward(layout: Layout, index: int) -> list[Pass]:
     place = layout.layers[index]
     chunks_per_word = layout.machine.lanes // layout.machine.update_lanes
     front = place.first_column * layout.chunks_per_column
+    completes_first = place is layout.completing(0)  # recurrent: what xs begins, ss completes
     return [
         Pass(
             Kind.FORWARD,
-            0 if place.below < 0 else 1,
+            0 if place.below < 0 and not layout.recurrent else 1,
             index,
             place.neurons,
             word,
             place.plane_base + word * place.rows,
             place.rows,
-            first=word == 0,
-            last=word == place.words - 1,
+            first=word == 0 and (place.below < 0 or not completes_first),
+            last=word == place.words - 1 and (place.neurons > 0 or completes_first),
             chunks=chunks_per_word - (front if word == 0 else 0),
         )
         for word in range(place.words)
@@ -105,6 +110,8 @@ def _columns(layout: Layout, kind: Kind, index: int) -> list[Pass]:
 
 def passes_of(layout: Layout) -> tuple[Pass, ...]:
     """All passes of one sample, each after those it depends on."""
+    if layout.recurrent:
+        return _unrolled(layout)
     passes: list[Pass] = []
     for index in range(layout.logits):
         passes += _forward(layout, index)
@@ -116,6 +123,22 @@ def passes_of(layout: Layout) -> tuple[Pass, ...]:
         for index in range(layout.logits - 1, 0, -1):
             passes += _columns(layout, Kind.BACKWARD, index)
     return tuple(passes)
+
+
+def _unrolled(layout: Layout) -> tuple[Pass, ...]:
+    """Those of a recurrent network: xs and ss for every step, sy, the classifier, and back."""
+    xs, ss, sy, classifier = range(4)
+    passes = (
+        _repeated(_forward(layout, xs) + _forward(layout, ss)) + _forward(layout, sy) + _forward(layout, classifier)
+    )
+    if layout.machine.training:
+        passes += _columns(layout, Kind.TARGET, classifier) + _columns(layout, Kind.BACKWARD, sy)
+        passes += _repeated(_columns(layout, Kind.BACKWARD, ss))
+    return tuple(passes)
+
+
+def _repeated(passes: list[Pass]) -> list[Pass]:
+    return [*passes[:-1], replace(passes[-1], repeats=len(passes))]
 
 
 def first_layer_last(passes: Iterable[Pass]) -> bool:

@@ -48,11 +48,14 @@ class Propagate(wiring.Component):
                 "fetch_data": In(machine.update_lanes),
                 "activation_write": Out(1),
                 "activation_slot": Out(range(machine.slots)),
+                "activation_step": Out(range(layout.steps)),
                 "activation_chunk": Out(range(layout.slot_chunks)),
                 "activation_data": Out(machine.update_lanes),
                 # visible plane
                 "plane_address": Out(range(layout.plane_depth)),
                 "plane_data": In(machine.lanes),
+                # the step that ends a sequence
+                "last_step": In(range(layout.steps)),
                 # half the margins, rounded up
                 "margin": In(margins_layout(layout)),
                 # list of gated rows
@@ -100,7 +103,8 @@ class Propagate(wiring.Component):
                 m.d.sync += opened.eq(0)
         with m.If(self.committed):
             m.d.sync += opened.eq(1)
-        known, scan_busy, filled, z_free = Signal(), Signal(), Signal(), Signal()
+        # recurrent: s_0 is there from the beginning, and again behind a sequence
+        known, scan_busy, filled, z_free = Signal(), Signal(), Signal(init=layout.recurrent), Signal()
         m.d.sync += z_free.eq(~scan_busy | backward.releases)
         with m.If(decision.decided):
             m.d.sync += known.eq(1)
@@ -130,6 +134,7 @@ class Propagate(wiring.Component):
             sequencer.scan_busy.eq(scan_busy),
             sequencer.columns_clear.eq(backward.clear),
             sequencer.gated.eq(backward.gated),
+            sequencer.last_step.eq(self.last_step),
         ]
 
         # A, B: rows are numbered, or named by the class or by the list of gated rows
@@ -142,6 +147,11 @@ class Propagate(wiring.Component):
             self.list_read.eq(sequencer.valid & lookup(m, listed, sequencer.index)),
             self.list_read_address.eq(lookup(m, list_base, sequencer.index) + sequencer.number),
         ]
+        if layout.recurrent:
+            # a state's rows are in one of two lists by turns
+            of_state = [item.kind is Kind.BACKWARD and layout.layers[item.layer].neurons == 0 for item in program]
+            with m.If(lookup(m, of_state, sequencer.index) & sequencer.step[:1]):
+                m.d.comb += self.list_read_address.eq(layout.network.widths[0] + sequencer.number)
         row, error = Signal(range(max(place.rows for place in layout.layers))), Signal(init=1)
         kind_b = Signal(Kind)
         m.d.comb += kind_b.eq(lookup(m, [int(item.kind) for item in program], index_b))
@@ -164,6 +174,7 @@ class Propagate(wiring.Component):
             fetch.data.eq(self.fetch_data),
             self.fetch_address.eq(fetch.address),
             fetch.take.eq(sequencer.take),
+            fetch.last_step.eq(self.last_step),
         ]
 
         # D: the weights are there; the word of inputs changes with the first row of a forward pass
@@ -179,15 +190,15 @@ class Propagate(wiring.Component):
         lanes = layout.machine.lanes
         ones = Const(-1, lanes)
         padded = Cat(ones, activations.bits, ones)
-        starts = [
+        lane_starts = [
             layout.activation_lane(item.layer, item.word) + lanes
             if item.kind is Kind.FORWARD and layout.layers[item.layer].below >= 0
             else 0
             for item in program
         ]
         activation_word = Signal(lanes)
-        different = sorted(set(starts) - {0})
-        with m.Switch(lookup(m, starts, swapped)):
+        different = sorted(set(lane_starts) - {0})
+        with m.Switch(lookup(m, lane_starts, swapped)):
             for start in different:
                 with m.Case(start) if start != different[-1] else m.Default():
                     m.d.comb += activation_word.eq(padded[start:])
@@ -217,20 +228,36 @@ class Propagate(wiring.Component):
 
         # completed rows: activations, or the classifier's logits
         hidden_done = pre.done & (pre.layer != logits)
+        # steps of the first layer's pre-activations and activations that come
+        starts, z_step, step = Signal(), Signal.like(self.last_step), Signal.like(self.last_step)
+        ends_step = Signal()
+        m.d.comb += [
+            starts.eq(fetch.swap & fetch.begins),
+            ends_step.eq(activations.write & activations.write_last & (activations.write_layer == 0)),
+        ]
+        m.d.sync += [
+            z_step.eq(z_step + (hidden_done & pre.final & (pre.layer == 0))),
+            step.eq(step + ends_step),
+        ]
+        with m.If(starts):
+            m.d.sync += [z_step.eq(0), step.eq(0)]
         # slots of the samples whose activations come: of the first layer, and of all others
         first_slot, other_slot = Signal(range(slots)), Signal(range(slots))
         m.d.sync += [
-            first_slot.eq(first_slot + (activations.write & activations.write_last & (activations.write_layer == 0))),
+            first_slot.eq(first_slot + (ends_step & (step == self.last_step))),
             other_slot.eq(other_slot + (decision.decided & predicts)),
         ]
         m.d.comb += [
+            activations.clear.eq(starts & int(layout.recurrent)),
             activations.valid.eq(hidden_done),
             activations.first.eq(pre.row == 0),
             activations.final.eq(pre.final),
             activations.layer.eq(pre.layer),
             activations.active.eq(~pre.negative),
-            self.activation_write.eq(activations.write),
+            # nobody learns from what a recurrent network puts out
+            self.activation_write.eq(activations.write & ((activations.write_layer == 0) | (not layout.recurrent))),
             self.activation_slot.eq(Mux(activations.write_layer == 0, first_slot, other_slot)),
+            self.activation_step.eq(step),
             self.activation_chunk.eq(activations.write_chunk),
             self.activation_data.eq(activations.write_data),
             decision.valid.eq(pre.done & (pre.layer == logits)),
@@ -266,6 +293,7 @@ class Propagate(wiring.Component):
             backward.z_final.eq(pre.final),
             backward.z_layer.eq(pre.layer),
             backward.z_row.eq(pre.row),
+            backward.z_step.eq(z_step),
             backward.negative.eq(pre.negative),
             backward.magnitude.eq(pre.magnitude),
             backward.decided.eq(decision.decided),

@@ -4,7 +4,7 @@ import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bep_ref.config import Network, gate_threshold, margin_threshold
+from bep_ref.config import Network, RecurrentNetwork, gate_threshold, margin_threshold
 from bep_ref.reinforce import PLANES, threshold_planes
 
 IDENTITY = 0xBE900001
@@ -36,9 +36,10 @@ REGISTERS = {
     "commit": Register(0x01, 1, Access.WRITE, "any write: visible weights from the counters, all of them"),
     "seed": Register(0x02, 32, Access.BOTH, "state of the reinforcement generator, not 0"),
     "margin": Register(0x03, 16, Access.WRITE, "half the trigger margin, rounded up: ceil(ceil(r K_L) / 2)"),
+    "last_step": Register(0x04, 16, Access.WRITE, "steps of a sequence, less one"),
     "layer_margin": Register(0x18, 16, Access.WRITE, "the same of a layer before the last one, local rule", count=8),
     "group_size": Register(0x08, 16, Access.WRITE, "γ of a layer", count=8),
-    "gate": Register(0x10, 16, Access.WRITE, "floor(ν K) of a layer, from the second on", count=8),
+    "gate": Register(0x10, 16, Access.WRITE, "floor(ν K) of a layer, of a perceptron from the second on", count=8),
     "cycles": Register(0x20, 32, Access.READ, "clock cycles since reset, modulo 2^32"),
     "samples": Register(0x21, 32, Access.READ, "samples decided since reset"),
     "triggers": Register(0x22, 32, Access.READ, "samples that triggered an update"),
@@ -56,7 +57,9 @@ REGISTERS = {
     "features": Register(
         0x47, 32, Access.READ, "bit 0: counters in SPRAM, 1: statistics, 2: learning, 3: receive buffer, 8: local rule"
     ),
-    "hidden": Register(0x48, 32, Access.READ, "neurons of a hidden layer, 0 where there is none", count=8),
+    "hidden": Register(
+        0x48, 32, Access.READ, "neurons of a hidden layer, 0 where there is none; or of state and output", count=8
+    ),
     "cache_capacity": Register(0x50, 32, Access.READ, "samples that the cache can hold, 0 where there is none"),
     "cache_samples": Register(0x51, 16, Access.WRITE, "samples in the cache, from its first record on, at least 1"),
     "cache_batch": Register(0x52, 16, Access.WRITE, "samples of a mini-batch from the cache, at least 1"),
@@ -67,6 +70,7 @@ REGISTERS = {
         0x54, 8, Access.BOTH, "epochs to learn from the cache, this one included: written to begin, 0 to stop"
     ),
     "cache_hits": Register(0x55, 16, Access.READ, "training samples of the last whole epoch predicted right"),
+    "steps": Register(0x58, 32, Access.READ, "steps that a sequence may have, 0: a perceptron, no sequences"),
     "reinforcement": Register(
         0x80,
         16,
@@ -86,14 +90,15 @@ def address(name: str, index: int = 0) -> int:
 
 
 def settings(
-    network: Network, margin: float, gate: float, group_size: Sequence[int], rule: str = "bep"
+    network: Network | RecurrentNetwork, margin: float, gate: float, group_size: Sequence[int], rule: str = "bep"
 ) -> dict[int, int]:
     """Register writes (address -> value) that set the margin r, the gates ν and the group sizes γ of the layers."""
+    gated = [network.state] * 2 if isinstance(network, RecurrentNetwork) else network.fan_in
     margins = [-(-margin_threshold(margin, width) // 2) for width in network.widths]
     writes = {address("margin"): margins[-1]}
     if rule == "local":
         writes |= {address("layer_margin", layer): value for layer, value in enumerate(margins[:-1])}
-    for layer, (size, fan_in) in enumerate(zip(group_size, network.fan_in, strict=True)):
+    for layer, (size, fan_in) in enumerate(zip(group_size, gated, strict=True)):
         writes[address("group_size", layer)] = size
         writes[address("gate", layer)] = gate_threshold(gate, fan_in)
     return writes

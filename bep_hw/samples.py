@@ -6,7 +6,7 @@ engine has counted the sample's last winner.
 
 from typing import Any
 
-from amaranth.hdl import Module, Signal
+from amaranth.hdl import Module, Mux, Signal
 from amaranth.lib import data, memory, stream, wiring
 from amaranth.lib.wiring import In, Out
 from numpy.typing import NDArray
@@ -21,7 +21,9 @@ def header_layout(layout: Layout) -> data.StructLayout:
 
 
 class SampleMemory(wiring.Component):
-    """``chunks`` chunks (a power of two) of every slot; addresses are (slot, chunk). One write and one read port.
+    """``chunks`` chunks (a power of two) of every step of every slot; addresses are (slot, step, chunk).
+
+    One write and one read port.
 
     The trainer has two: inputs for the forward pass, and inputs and activations for the update engine.
     """
@@ -33,22 +35,23 @@ class SampleMemory(wiring.Component):
             {
                 "write": In(1),
                 "write_slot": In(range(slots)),
+                "write_step": In(range(layout.steps)),
                 "write_chunk": In(range(chunks)),
                 "write_data": In(chunk),
-                "address": In(range(slots * chunks)),
+                "address": In(range(slots * layout.steps * chunks)),
                 "data": Out(chunk),
             }
         )
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        machine = self.layout.machine
-        block = memory.Memory(shape=machine.update_lanes, depth=machine.slots * self.chunks, init=[])
+        machine, steps = self.layout.machine, self.layout.steps
+        block = memory.Memory(shape=machine.update_lanes, depth=machine.slots * steps * self.chunks, init=[])
         m.submodules.block = block
         write, read = block.write_port(), block.read_port()
         m.d.comb += [
             write.en.eq(self.write),
-            write.addr.eq(self.write_slot * self.chunks + self.write_chunk),
+            write.addr.eq((self.write_slot * steps + self.write_step) * self.chunks + self.write_chunk),
             write.data.eq(self.write_data),
             read.en.eq(1),
             read.addr.eq(self.address),
@@ -61,7 +64,7 @@ class Loader(wiring.Component):
     """Writes the sample stream into free slots.
 
     ``begun``, ``complete`` and ``freed`` count samples modulo twice the slots. A beat is accepted only while ``grant``
-    is high (the write port is shared).
+    is high (the write port is shared). A sequence comes with all steps that it may have, whether they count or not.
     """
 
     def __init__(self, layout: Layout) -> None:
@@ -78,13 +81,14 @@ class Loader(wiring.Component):
                 "headers": Out(data.ArrayLayout(header_layout(layout), slots)),
                 "write": Out(1),
                 "write_slot": Out(range(slots)),
+                "write_step": Out(range(layout.steps)),
                 "write_chunk": Out(range(layout.slot_chunks)),
                 "write_data": Out(layout.machine.update_lanes),
             }
         )
 
     def model(self, chunks: NDArray[Any]) -> NDArray[Any]:
-        """What is stored of a sample's beats (chunks, N) of bits: ones behind the last input."""
+        """What is stored of a step's beats (chunks, N) of bits: ones behind the last input."""
         stored = chunks.copy()
         stored.flat[self.layout.network.inputs :] = 1
         return stored
@@ -111,18 +115,25 @@ class Loader(wiring.Component):
             m.d.comb += slot.eq(self.begun - 1)
         padding = -place.fan_in % self.layout.machine.update_lanes
         tail = ((1 << padding) - 1) << (self.layout.machine.update_lanes - padding)
-        final = index == place.chunks - 1
+        ends_step = index == place.chunks - 1
+        last = self.layout.sample_beats // place.chunks - 1
+        step, final = Signal.like(self.write_step), Signal()
         m.d.comb += [
+            final.eq(ends_step & (step == last)),
+            self.write_step.eq(step),
             self.write.eq(self.samples.valid & self.samples.ready & ~beat.drop),
             self.write_slot.eq(slot),
             self.write_chunk.eq(index),
-            self.write_data.eq(beat.chunk | (final.replicate(len(beat.chunk)) & tail)),
+            self.write_data.eq(beat.chunk | (ends_step.replicate(len(beat.chunk)) & tail)),
         ]
         with m.If(self.samples.valid & self.samples.ready & beat.drop & ~between):
-            m.d.sync += between.eq(1)
+            m.d.sync += [between.eq(1), step.eq(0)]
             m.d.comb += following.eq(self.begun - 1)
         with m.If(self.write):
             m.d.sync += [loaded.eq(index + 1), between.eq(final), self.complete.eq(self.complete + final)]
+            if last:
+                with m.If(ends_step):
+                    m.d.sync += [loaded.eq(0), step.eq(Mux(final, 0, step + 1))]
             with m.If(between):
                 m.d.comb += following.eq(self.begun + 1)
                 for number in range(slots):

@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 from bep_hw.layout import Layout
 from bep_hw.lookup import lookup
 from bep_hw.program import Kind, Pass
+from bep_hw.stability import Stability
 
 
 def order_layout(layout: Layout) -> data.StructLayout:
-    """An order to the update engine: a winner (its layer, row and target), or the ``end`` of a sample.
+    """An order to the update engine: a winner (its layer of neurons, row and target), or the ``end`` of a sample.
 
     With ``end``, ``target`` says whether the sample triggered, and ``last`` that the mini-batch ends behind it.
     """
@@ -29,20 +30,27 @@ def order_layout(layout: Layout) -> data.StructLayout:
             "end": 1,
             "last": 1,
             "target": 1,
-            "layer": range(max(2, len(layout.trainable))),
+            "layer": range(max(2, layout.logits)),
             "row": range(max(layout.network.widths)),
         }
     )
 
 
+def target_layout(layout: Layout) -> data.StructLayout:
+    """Recurrent: what a neuron of the state should be at a step, while ``valid``."""
+    return data.StructLayout(
+        {"valid": 1, "step": range(layout.steps), "row": range(layout.network.widths[0]), "target": 1}
+    )
+
+
 def group_sizes_layout(layout: Layout) -> data.ArrayLayout:
-    """γ of every trainable layer."""
-    return data.ArrayLayout(range(max(layout.network.widths) + 1), len(layout.trainable))
+    """γ of every layer of neurons."""
+    return data.ArrayLayout(range(max(layout.network.widths) + 1), layout.logits)
 
 
 def gates_layout(layout: Layout) -> data.ArrayLayout:
-    """floor(ν K) of every trainable layer; the first one's is not used."""
-    return data.ArrayLayout(range(max(layout.network.fan_in) + 1), len(layout.trainable))
+    """floor(ν K) of every layer of neurons; a perceptron's first one's is not used."""
+    return data.ArrayLayout(range(max(layout.network.fan_in) + 1), layout.logits)
 
 
 class WinnerScan(wiring.Component):
@@ -54,6 +62,9 @@ class WinnerScan(wiring.Component):
     the decision is carried out: of a sample, or by the local rule of a layer, the last of which ``predicts``. ``known``
     is high from a decision on until something is classified again. ``releases`` is high in cycles in which a
     pre-activation of the first layer is read for the last time, row by row, if that layer is scanned last.
+
+    A recurrent state is scanned once a step, from ``last_step`` to 0; its winners are those of the time-summed
+    stability, found with the last scan. ``known_target`` tells each desired state as it passes.
     """
 
     def __init__(self, layout: Layout, program: tuple[Pass, ...]) -> None:
@@ -83,6 +94,8 @@ class WinnerScan(wiring.Component):
                 "list_address": Out(range(layout.list_depth)),
                 "list_row": Out(range(max(network.widths))),
                 "list_target": Out(1),
+                "last_step": In(range(layout.steps)),
+                "known_target": Out(target_layout(layout)),
                 "push": Out(1),
                 "order": Out(order_layout(layout)),
                 "room": In(1),
@@ -114,7 +127,7 @@ class WinnerScan(wiring.Component):
         first = field(lambda item: int(item.first))
         last = field(lambda item: int(item.last))
         layer = field(lambda item: item.neurons)
-        row_base = field(lambda item: layout.completing(item.neurons).row_base)
+        z_base = field(lambda item: layout.z_bases[item.neurons])
         list_base = field(lambda item: layout.completing(item.neurons).list_base)
 
         targets = Signal(layout.backward_lanes)
@@ -128,19 +141,25 @@ class WinnerScan(wiring.Component):
         step, there, seen = Signal.like(count), Signal(), Signal()
         entry = self.order
         m.d.sync += [there.eq(0), seen.eq(there), self.push.eq(0), self.clear.eq(0), self.ended.eq(0)]
-        m.d.comb += self.z_address.eq(row_base + rows)
+        m.d.comb += self.z_address.eq(z_base + rows)
         if layout.machine.z_buffers == 2:
             buffer = Signal()
             m.d.sync += buffer.eq(buffer ^ (self.ended & self.predicts))
             with m.If(buffer & (layer == 0)):
-                m.d.comb += self.z_address.eq(sum(layout.network.widths) + rows)
+                m.d.comb += self.z_address.eq(layout.z_bases[-1] + rows)
+        # the step of the state that is scanned; a perceptron has but one
+        moment, first_step = Signal.like(self.last_step), Signal()
+        m.d.comb += first_step.eq(moment == 0)
+        if layout.recurrent:
+            with m.If(layer == 0):
+                m.d.comb += self.z_address.eq(moment * layout.step_rows + rows)
         listed = Signal.like(self.gated)
         left, closes = Signal.like(self.gated), Signal()  # rows of the group to come; the row seen is its last one
-        found, best, best_row, best_target = Signal(), Signal.like(self.magnitude), Signal.like(rows), Signal()
+        found, best_row, best_target = Signal(), Signal.like(rows), Signal()
         row0, row1, magnitude, negative = Signal.like(rows), Signal.like(rows), Signal.like(self.magnitude), Signal()
         m.d.sync += [row1.eq(row0), magnitude.eq(self.magnitude), negative.eq(self.negative)]
 
-        group = Array(self.group_size[number] for number in range(len(layout.trainable)))[layer]
+        group = Array(self.group_size[number] for number in range(layout.logits))[layer]
         with m.If(there):
             m.d.sync += [closes.eq(left == 1), left.eq(Mux(left == 1, group, left - 1))]
 
@@ -151,6 +170,7 @@ class WinnerScan(wiring.Component):
                         last_sample.eq(self.last),
                         wanted.eq(wanted | self.triggered if local else self.triggered),
                     ]
+                    m.d.sync += moment.eq(self.last_step)
                     with m.If(self.triggered):
                         m.next = "WAIT_TARGETS"
                     with m.Elif(~self.predicts if local else 0):
@@ -171,16 +191,17 @@ class WinnerScan(wiring.Component):
                         m.d.sync += self.clear.eq(1)
                         with m.If(last):
                             m.d.sync += self.gated.eq(listed)
-                        with m.If(last & (self.predicts if local else layer == 0)):
+                        with m.If(last & (self.predicts if local else (layer == 0) & first_step)):
                             m.next = "END"
                         with m.Elif(last & local):
                             m.d.sync += self.ended.eq(1)
                             m.next = "WAIT_DECISION"
                         with m.Else():
+                            m.d.sync += moment.eq(moment - (last & (layer == 0)))
                             m.next = "WAIT_TARGETS"
                 with m.Elif(self.room):
                     m.d.sync += [there.eq(1), step.eq(step + 1), rows.eq(rows + 1), row0.eq(rows)]
-                    m.d.comb += self.releases.eq(last & (layer == 0))
+                    m.d.comb += self.releases.eq(last & (layer == 0) & first_step)
             with m.State("END"):
                 with m.If(self.room):
                     m.d.sync += [
@@ -194,13 +215,10 @@ class WinnerScan(wiring.Component):
                         m.d.sync += wanted.eq(0)
                     m.next = "WAIT_DECISION"
 
-        wrong, better = Signal(), Signal()
         target = targets[0]
-        threshold = Array(self.gate[number] for number in range(len(layout.trainable)))[layer]
+        threshold = Array(self.gate[number] for number in range(layout.logits))[layer]
         m.d.comb += [
-            wrong.eq(target == negative),
-            better.eq(wrong & (~found | (magnitude < best))),
-            self.list_write.eq(seen & (layer != 0) & (magnitude <= threshold)),
+            self.list_write.eq(seen & ((layer != 0) | layout.recurrent) & (magnitude <= threshold)),
             self.list_address.eq(list_base + listed),
             self.list_row.eq(row1),
             self.list_target.eq(target),
@@ -209,15 +227,55 @@ class WinnerScan(wiring.Component):
             m.d.sync += targets.eq(Cat(targets[1:], 0))
             with m.If(self.list_write):
                 m.d.sync += listed.eq(listed + 1)
+
+        # what a row is judged by: whether it is wrong, and how far from right
+        judged, wrong, size, judged_row, judged_target, ends_group = (
+            seen,
+            target == negative,
+            magnitude,
+            row1,
+            target,
+            closes,
+        )
+        if layout.recurrent:
+            m.submodules.stability = stability = Stability(layout)
+            with m.If((layer == 0) & moment[:1]):
+                m.d.comb += self.list_address.eq(layout.network.widths[0] + listed)
+            m.d.comb += [
+                self.known_target.valid.eq(seen & (layer == 0)),
+                self.known_target.step.eq(moment),
+                self.known_target.row.eq(row1),
+                self.known_target.target.eq(target),
+                stability.asked.eq(rows),
+                stability.valid.eq(self.known_target.valid),
+                stability.fresh.eq((layer != 0) | (moment == self.last_step)),
+                stability.row.eq(row1),
+                stability.wrong.eq(wrong),
+                stability.magnitude.eq(magnitude),
+            ]
+            judged, judged_row, judged_target, ends_group, was_wrong = (
+                Signal.like(signal) for signal in (seen, row1, target, closes, seen)
+            )
+            m.d.sync += [
+                judged.eq(seen & ((layer != 0) | first_step)),
+                judged_row.eq(row1),
+                judged_target.eq(target),
+                ends_group.eq(closes),
+                was_wrong.eq(wrong),
+            ]
+            wrong, size = Mux(layer == 0, stability.negative, was_wrong), stability.size
+        better, best = Signal(), Signal.like(size)
+        m.d.comb += better.eq(wrong & (~found | (size < best)))
+        with m.If(judged):
             with m.If(better):
-                m.d.sync += [found.eq(1), best.eq(magnitude), best_row.eq(row1), best_target.eq(target)]
+                m.d.sync += [found.eq(1), best.eq(size), best_row.eq(judged_row), best_target.eq(judged_target)]
             # an order counts only when it is pushed
             m.d.sync += [
                 entry.end.eq(0),
                 entry.layer.eq(layer),
-                entry.row.eq(Mux(better, row1, best_row)),
-                entry.target.eq(Mux(better, target, best_target)),
+                entry.row.eq(Mux(better, judged_row, best_row)),
+                entry.target.eq(Mux(better, judged_target, best_target)),
             ]
-            with m.If(closes):
+            with m.If(ends_group):
                 m.d.sync += [found.eq(0), self.push.eq(found | wrong)]
         return m

@@ -28,6 +28,9 @@ class Sequencer(wiring.Component):
     - a classifier: moreover that the scan behind the last one is over, and a free result;
     - TARGET: free column accumulators (skipped for a sample that only infers or is known not to trigger);
     - BACKWARD: moreover the decision (skipped without a trigger).
+
+    Passes that are repeated are those of steps 0 to ``last_step``, or backward from there: of step t they read the
+    gated rows and decide the state before, so that none is left for step 0. ``step`` is that of the rows issued.
     """
 
     def __init__(self, layout: Layout, program: tuple[Pass, ...]) -> None:
@@ -55,6 +58,8 @@ class Sequencer(wiring.Component):
                 "first": Out(1),
                 "last": Out(1),
                 "number": Out(range(most)),
+                "last_step": In(range(layout.steps)),
+                "step": Out(range(layout.steps)),
             }
         )
 
@@ -87,6 +92,9 @@ class Sequencer(wiring.Component):
         inputs = field(lambda item: item.kind is Kind.FORWARD and layout.layers[item.layer].below < 0)
         classify = field(lambda item: item.kind is Kind.FORWARD and item.neurons == layout.logits and item.first)
         completes = field(lambda item: item.kind is Kind.FORWARD and item.last and item.neurons != layout.logits)
+        first_layer = field(lambda item: item.kind is Kind.FORWARD and item.last and item.neurons == 0)
+        repeats = field(lambda item: item.repeats)
+        back_in_time = field(lambda item: item.kind is Kind.BACKWARD and layout.layers[item.layer].neurons == 0)
         age = field(lambda item: item.age)
         rows = field(lambda item: item.rows)
 
@@ -95,6 +103,7 @@ class Sequencer(wiring.Component):
         running, length, count = Signal(), Signal.like(self.number), Signal.like(self.gated)
         columns_busy, held = Signal(), Signal()
         step, ends, pausing = Signal(), Signal(), Signal()
+        step_pending = Signal.like(self.step)
         ready, skip = Signal(), Signal()
         m.d.comb += [
             step.eq(running & ~(held & ~self.z_free)),
@@ -114,7 +123,7 @@ class Sequencer(wiring.Component):
             ]
         with m.Else():
             m.d.comb += [
-                skip.eq(~old | ~self.train | (self.known & ~self.triggered)),
+                skip.eq(~old | ~self.train | (self.known & ~self.triggered) | (back_in_time & (step_pending == 0))),
                 ready.eq(~columns_busy & (~backward | self.known)),
             ]
 
@@ -132,7 +141,7 @@ class Sequencer(wiring.Component):
         with m.Elif(skip | (pausing & ready)):
             m.d.sync += pending.eq(pending + 1)
             with m.If(pending == len(program) - 1):
-                m.d.sync += [pending.eq(0), deciding.eq(1)]
+                m.d.sync += [pending.eq(0), deciding.eq(1), step_pending.eq(0)]
             with m.If(~skip):
                 # a backward pass over no row still reads one, so that its (empty) sum comes out
                 total = Mux(backward, Mux(self.gated == 0, 1, self.gated), rows)
@@ -142,11 +151,20 @@ class Sequencer(wiring.Component):
                     self.index.eq(pending),
                     count.eq(total),
                     length.eq(total - 1),
-                    held.eq(inputs & completes if holds else 0),
+                    held.eq(first_layer if holds else 0),
+                    self.step.eq(step_pending),
                 ]
                 m.d.comb += [self.take.eq(inputs), self.completes.eq(completes), self.classify.eq(classify)]
                 with m.If(forward & (rows < PreActivation.MINIMUM_ROWS)):
                     m.d.sync += length.eq(PreActivation.MINIMUM_ROWS - 1)
                 with m.If(~forward):
                     m.d.sync += columns_busy.eq(1)
+                if layout.recurrent:
+                    again = Mux(forward, step_pending != self.last_step, 1)
+                    with m.If((repeats != 0) & again):
+                        m.d.sync += [
+                            pending.eq(pending - (repeats - 1)),
+                            step_pending.eq(Mux(forward, step_pending + 1, step_pending - 1)),
+                            deciding.eq(0),
+                        ]
         return m

@@ -18,9 +18,10 @@ from bep_hw.samples import Loader, SampleMemory
 from bep_hw.scan import order_layout
 from bep_hw.shift_queue import ShiftQueue
 from bep_hw.stream_register import StreamRegister
+from bep_hw.unroll import Unroll
 from bep_hw.update import UpdateEngine
 from bep_hw.visible_plane import VisiblePlane
-from bep_ref.config import Machine, Network
+from bep_ref.config import Machine, Network, RecurrentNetwork
 
 
 class Trainer(wiring.Component):
@@ -33,7 +34,7 @@ class Trainer(wiring.Component):
     ORDERS = 5
     """Orders that wait for the update engine."""
 
-    def __init__(self, network: Network, machine: Machine) -> None:
+    def __init__(self, network: Network | RecurrentNetwork, machine: Machine) -> None:
         self.network, self.machine = network, machine
         self.layout = Layout(network, machine)
         super().__init__(edge_signature(network, machine))
@@ -52,11 +53,21 @@ class Trainer(wiring.Component):
         m.submodules.gated = gated = GatedList(layout)
         m.submodules.walker = walker = GapWalker(layout)
         m.submodules.host = host = HostPort(layout)
-        m.submodules.orders = orders = ShiftQueue(order_layout(layout), self.ORDERS)
+        m.submodules.orders = orders = ShiftQueue(order_layout(layout), self.ORDERS + layout.recurrent)
 
         m.submodules.order = order = StreamRegister(order_layout(layout))
         wiring.connect(m, orders.output, order.input)
-        wiring.connect(m, order.output, update.orders)
+        if layout.recurrent:
+            m.submodules.unroll = unroll = Unroll(layout)
+            wiring.connect(m, order.output, unroll.orders)
+            wiring.connect(m, unroll.steps, update.orders)
+            m.d.comb += [
+                unroll.known.eq(backward.target),
+                unroll.ended.eq(backward.push & backward.order.end),
+                unroll.last_step.eq(host.last_step),
+            ]
+        else:
+            wiring.connect(m, order.output, update.orders)
         m.submodules.beat = beat = StreamRegister(self.samples.payload.shape())
         cache = self._connect_samples(m, beat, loader, propagate)
         wiring.connect(m, wiring.flipped(self.requests), host.requests)
@@ -70,12 +81,14 @@ class Trainer(wiring.Component):
             loader.freed.eq(update.freed),
             inputs.write.eq(loader.write),
             inputs.write_slot.eq(loader.write_slot),
+            inputs.write_step.eq(loader.write_step),
             inputs.write_chunk.eq(loader.write_chunk),
             inputs.write_data.eq(loader.write_data),
             inputs.address.eq(propagate.fetch_address),
             propagate.fetch_data.eq(inputs.data),
             samples.write.eq(loader.write | propagate.activation_write),
             samples.write_slot.eq(loader.write_slot),
+            samples.write_step.eq(loader.write_step),
             samples.write_chunk.eq(loader.write_chunk),
             samples.write_data.eq(loader.write_data),
             samples.address.eq(update.sample_address),
@@ -86,6 +99,7 @@ class Trainer(wiring.Component):
         with m.If(propagate.activation_write):
             m.d.comb += [
                 samples.write_slot.eq(propagate.activation_slot),
+                samples.write_step.eq(propagate.activation_step),
                 samples.write_chunk.eq(propagate.activation_chunk),
                 samples.write_data.eq(propagate.activation_data),
             ]
@@ -121,7 +135,8 @@ class Trainer(wiring.Component):
         m.d.comb += [
             orders.input.valid.eq(backward.push),
             orders.input.payload.eq(backward.order),
-            backward.room.eq(~orders.held[-4]),
+            # where stabilities are summed, one row more is on its way
+            backward.room.eq(~orders.held[-5 if layout.recurrent else -4]),
             propagate.committed.eq(update.committed),
         ]
 
@@ -156,6 +171,8 @@ class Trainer(wiring.Component):
             propagate.margin.eq(host.margin),
             backward.group_size.eq(host.group_size),
             backward.gate.eq(host.gate),
+            backward.last_step.eq(host.last_step),
+            propagate.last_step.eq(host.last_step),
             update.host_commit.eq(host.commit),
             update.host_read.eq(host.counters_read if cache is None else host.counters_read | cache.read),
             update.host_write.eq(host.counters_write),
@@ -169,7 +186,7 @@ class Trainer(wiring.Component):
         m.d.comb += [
             host.decided.eq(propagate.results.valid & propagate.results.ready),
             host.triggered.eq(propagate.results.payload.triggered),
-            host.winner.eq(update.orders.valid & update.orders.ready & ~update.orders.payload.end),
+            host.winner.eq(order.output.valid & order.output.ready & ~order.output.payload.end),
             host.committed.eq(update.committed),
             host.word_read.eq(propagate.word_read),
             host.group_read.eq(update.group_read),

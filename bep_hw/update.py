@@ -25,7 +25,7 @@ from bep_hw.hidden_plane import HiddenPlane
 from bep_hw.hit_slices import slice_layout
 from bep_hw.layout import Layout
 from bep_hw.lookup import lookup
-from bep_hw.scan import order_layout
+from bep_hw.unroll import step_layout
 
 
 class Action(enum.IntEnum):
@@ -59,7 +59,7 @@ class UpdateEngine(wiring.Component):
         super().__init__(
             {
                 # orders, and what comes of them
-                "orders": In(stream.Signature(order_layout(layout))),
+                "orders": In(stream.Signature(step_layout(layout))),
                 "freed": Out(range(2 * machine.slots)),
                 "committed": Out(1),
                 "idle": Out(1),
@@ -90,7 +90,7 @@ class UpdateEngine(wiring.Component):
                 "write_data": Out(width),
                 "group_read": Out(1),
                 # sample memory
-                "sample_address": Out(range(machine.slots * layout.slot_chunks)),
+                "sample_address": Out(range(machine.slots * layout.steps * layout.slot_chunks)),
                 "sample_data": In(machine.update_lanes),
                 # visible plane
                 "visible_write": Out(1),
@@ -138,7 +138,9 @@ class UpdateEngine(wiring.Component):
             go.eq(running & ~self.refused),
             self.group_read.eq(go),
         ]
-        sample_address = self.freed[: (slots - 1).bit_length()] * layout.slot_chunks + source
+        time, ones = Signal(range(layout.steps)), Signal()  # recurrent: the step whose inputs are read, or s_0
+        slot = self.freed[: (slots - 1).bit_length()]
+        sample_address = (slot * layout.steps + time) * layout.slot_chunks + source
         if HiddenPlane.delay_of(layout) == 2:
             m.d.sync += self.sample_address.eq(sample_address)
         else:
@@ -232,6 +234,8 @@ class UpdateEngine(wiring.Component):
                 source.eq(lookup(m, [place.source_base for place in places], order.layer)),
                 *first,
             ]
+            if layout.recurrent:
+                m.d.sync += [time.eq(order.step), ones.eq(order.ones)]
 
         def delayed(value: Any) -> Any:
             """``value`` when the group read is there."""
@@ -242,8 +246,8 @@ class UpdateEngine(wiring.Component):
             return value
 
         # 1: data
-        valid1, action1, address1, bank1, target1, hit1 = (
-            delayed(signal) for signal in (go, action, linear, bank, target, hit)
+        valid1, action1, address1, bank1, target1, hit1, ones1 = (
+            delayed(signal) for signal in (go, action, linear, bank, target, hit, ones)
         )
         # 2: step, signs
         valid2, action2, address2, bank2 = Signal(), Signal(Action), Signal.like(self.address), Signal()
@@ -260,7 +264,7 @@ class UpdateEngine(wiring.Component):
             hit2.eq(hit1),
             changes2.eq((action1 == Action.STEP) | hit1.any()),
             counters.eq(self.read_data),
-            inputs.eq(self.sample_data),
+            inputs.eq(self.sample_data | (ones1.replicate(lanes) if layout.recurrent else 0)),
         ]
         if banks > 1:
             m.d.sync += signs.eq(self.signs)

@@ -199,6 +199,11 @@ def perceptron(network: Network | RecurrentNetwork, name: str) -> Network:
     return network
 
 
+def on_chip(network: Network | RecurrentNetwork, name: str) -> Network | RecurrentNetwork:
+    """``network`` where hardware can be it; else :class:`ConfigError`, naming ``name``."""
+    return network if isinstance(network, RecurrentNetwork) else perceptron(network, name)
+
+
 def network_from_dict(values: dict[str, Any]) -> Network | RecurrentNetwork:
     """The network, of whichever kind, whose ``to_dict`` made ``values``."""
     return RecurrentNetwork.from_dict(values) if "state" in values else Network.from_dict(values)

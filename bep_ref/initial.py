@@ -19,7 +19,9 @@ def initial_net(network: Network, training: Training, engine_name: str = "auto")
 @overload
 def initial_net(network: RecurrentNetwork, training: Training, engine_name: str = "auto") -> BinaryRnn: ...
 @overload
-def initial_net(network: Network | RecurrentNetwork, training: Training, engine_name: str = "auto") -> Learner: ...
+def initial_net(
+    network: Network | RecurrentNetwork, training: Training, engine_name: str = "auto"
+) -> BinaryMlp | BinaryRnn: ...
 def initial_net(network: Network | RecurrentNetwork, training: Training, engine_name: str = "auto") -> Learner:
     """Untrained network: counters ``floor(N(0, sigma))`` clipped to their range, and the classifiers of its rule."""
     counters = [

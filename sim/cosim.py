@@ -14,9 +14,10 @@ from amaranth.back import verilog
 from numpy.typing import NDArray
 
 from bep_hw.registers import address, reinforcement_settings, settings
-from bep_ref.config import ConfigError, Machine, Training, perceptron
+from bep_ref.config import ConfigError, Machine, Training, on_chip
 from bep_ref.initial import initial_net
 from bep_ref.mlp import BinaryMlp
+from bep_ref.rnn import BinaryRnn
 from bep_ref.rules import sign
 from bep_ref.task import Task
 from bep_ref.train import batches, reinforcement
@@ -61,23 +62,25 @@ class _Expected:
     counters: list[list[Ints]]
 
 
-def _infer(net: BinaryMlp, epochs: list[tuple[Ints, Ints]]) -> tuple[list[Epoch], _Expected]:
+def _infer(net: BinaryMlp | BinaryRnn, epochs: list[tuple[Ints, Ints]]) -> tuple[list[Epoch], _Expected]:
     """The golden model's predictions; nothing is learned."""
     predictions = [net.predict(x) for x, _ in epochs]
     nothing = [np.zeros(len(y), dtype=bool) for _, y in epochs]
     return [Epoch({}, x, y, none) for (x, y), none in zip(epochs, nothing, strict=True)], _Expected(
-        predictions, nothing, [net.counters] * len(epochs)
+        predictions, nothing, [net.matrices] * len(epochs)
     )
 
 
-def _play(net: BinaryMlp, training: Training, epochs: list[tuple[Ints, Ints]]) -> tuple[list[Epoch], _Expected]:
+def _play(
+    net: BinaryMlp | BinaryRnn, training: Training, epochs: list[tuple[Ints, Ints]]
+) -> tuple[list[Epoch], _Expected]:
     """Train the golden model, writing down what the hardware needs to do the same."""
     expected = _Expected([], [], [])
     jobs = []
     error_rate = 1.0
     for number, (x, y) in enumerate(epochs):
         chances = reinforcement(net.network, training.reinforcement, error_rate) if training.reinforcement else None
-        registers = reinforcement_settings(chances, len(net.counters))
+        registers = reinforcement_settings(chances, len(net.matrices))
         if number == 0:
             registers[address("seed")] = net.generator.state
         steps = []
@@ -87,7 +90,7 @@ def _play(net: BinaryMlp, training: Training, epochs: list[tuple[Ints, Ints]]) -
         predictions = np.concatenate([batch.predictions for batch in steps])
         expected.predictions.append(predictions)
         expected.triggered.append(np.concatenate([batch.triggered for batch in steps]))
-        expected.counters.append([q.copy() for q in net.counters])
+        expected.counters.append([q.copy() for q in net.matrices])
         last = np.zeros(len(y), dtype=bool)
         last[training.batch_size - 1 :: training.batch_size] = True
         last[-1] = True
@@ -110,9 +113,8 @@ def cosimulate_task(
     for epoch in range(1, epochs + 1):
         order = np.concatenate(list(batches(task, epoch)))[:samples]
         rounds.append((task.train.x[order], task.train.y[order]))
-    net = initial_net(
-        perceptron(task.network, "data"), task.training, "readable"
-    )  # hardware answers to the specification
+    # hardware answers to the specification
+    net = initial_net(on_chip(task.network, "data"), task.training, "readable")
     return cosimulate(net, task.training, machine, rounds, directory, progress, waves)
 
 
@@ -122,7 +124,7 @@ def bench_verilog(job: Job) -> str:
 
 
 def cosimulate(
-    net: BinaryMlp,
+    net: BinaryMlp | BinaryRnn,
     training: Training,
     machine: Machine,
     epochs: list[tuple[Ints, Ints]],
@@ -131,7 +133,9 @@ def cosimulate(
     waves: Path | None = None,
     edit: Callable[[str], str] = lambda source: source,
 ) -> Report:
-    """Train ``net`` (in place) and the hardware on ``epochs`` of samples (x of ±1, y), and compare.
+    """Train ``net`` (in place) and the hardware on ``epochs`` of samples, and compare.
+
+    Samples are x of ±1, with 0 after the end of a shorter sequence, and y.
 
     Of a ``machine`` that only infers, predictions and visible weights are compared.
 
@@ -139,14 +143,14 @@ def cosimulate(
     much of it is done, and of how much.
     ``waves`` keeps a waveform there. ``edit`` changes the Verilog before it is built: tests plant faults with it.
     """
-    if machine.training and machine.rule != net.rule:
-        raise ConfigError(f"rule: the network learns by {net.rule}, the machine by {machine.rule}")
+    if machine.training and machine.rule != training.rule:
+        raise ConfigError(f"rule: the network learns by {training.rule}, the machine by {machine.rule}")
     job = Job(
         net.network,
         replace(machine, statistics=True),  # cycles are counted on chip; counting changes nothing else
-        [q.copy() for q in net.counters],
+        [q.copy() for q in net.matrices],
         [p.copy() for p in net.classifiers],
-        settings(net.network, net.margin, net.gate, net.group_size, net.rule),
+        settings(net.network, training.margin, training.gate, net.group_size, training.rule),
         [],
     )
     del job.classifiers[: -job.layout.classifiers]  # hardware that only infers holds the one that predicts

@@ -28,6 +28,7 @@ class Driver:
     def __init__(self, dut: Any, job: Job) -> None:
         self.dut, self.job = dut, job
         self.request = request_layout(job.network, job.machine)
+        self.last_step, self.decided = -1, 0
 
     async def start(self) -> None:
         dut = self.dut
@@ -71,9 +72,15 @@ class Driver:
             {where: await self.ask(Space.COUNTERS, where) for where in range(layout.hidden_depth)}
         )
 
-    async def feed(self, bits: list[int], labels: list[int], last: list[bool]) -> None:
+    async def feed(self, bits: list[int], labels: list[int], last: list[bool], last_steps: list[int]) -> None:
         dut = self.dut
-        for sample, label, end in zip(bits, labels, last, strict=True):
+        for number, (sample, label, end, step) in enumerate(zip(bits, labels, last, last_steps, strict=True)):
+            if step != self.last_step:
+                # the length of sequences changes only behind those that are on their way
+                while self.decided != number:
+                    await FallingEdge(dut.clk)
+                await self.write_registers({address("last_step"): step})
+                self.last_step = step
             dut.bits.value, dut.label.value = sample, label
             dut.train.value, dut.last.value = 1, int(end)
             dut.offered.value = 1 - int(dut.taken.value)
@@ -82,11 +89,13 @@ class Driver:
 
     async def collect(self, count: int, progress: Path) -> tuple[list[int], list[int]]:
         dut, predictions, triggered = self.dut, [], []
+        self.decided = 0
         for number in range(count):
             await ValueChange(dut.decided)
             await ReadOnly()
             predictions.append(int(dut.prediction.value))
             triggered.append(int(dut.triggered.value))
+            self.decided += 1
             if number % 16 == 15 or number == count - 1:
                 with progress.open("a") as file:
                     file.write(f"{number + 1}\n")
@@ -121,7 +130,8 @@ async def play(dut: Any) -> None:
         before = await driver.statistics()
         packed = layout.pack_whole_samples(epoch.x)
         results = cocotb.start_soon(driver.collect(len(packed), progress))
-        await driver.feed(packed, [int(label) for label in epoch.y], [bool(end) for end in epoch.last])
+        labels, ends = [int(label) for label in epoch.y], [bool(end) for end in epoch.last]
+        await driver.feed(packed, labels, ends, epoch.last_steps)
         predictions, triggered = await results
         await FallingEdge(dut.clk)
         after = await driver.statistics()

@@ -9,7 +9,7 @@ from typing import Any, Self
 from numpy.typing import NDArray
 
 from bep_hw.layout import Layout
-from bep_ref.config import Machine, Network
+from bep_ref.config import Machine, Network, RecurrentNetwork
 
 Ints = NDArray[Any]
 
@@ -29,19 +29,25 @@ class _Filed:
 
 @dataclass
 class Epoch:
-    """Register writes, then samples ``x`` (n, K_0) of ±1 with classes ``y``; ``last`` ends a mini-batch."""
+    """Register writes, then samples ``x`` (n, K_0) of ±1, or (n, T, K_x) with zeros after the end of a sequence, with
+    classes ``y``; ``last`` ends a mini-batch."""
 
     registers: dict[int, int]
     x: Ints
     y: Ints
     last: Ints
 
+    @property
+    def last_steps(self) -> list[int]:
+        """The last step, from 0, of every sequence; 0 of what is none."""
+        return (self.x.any(axis=-1).reshape(len(self.x), -1).sum(axis=1) - 1).tolist()
+
 
 @dataclass
 class Job(_Filed):
     """A whole run: machine, initial state (all classifiers that the layout holds), register writes, epochs."""
 
-    network: Network
+    network: Network | RecurrentNetwork
     machine: Machine
     counters: list[Ints]
     classifiers: list[Ints]

@@ -12,7 +12,7 @@ from bep.bench.designs import Design
 from bep.bench.rows import digest, kept
 from bep_hw.hardware import hardware
 from bep_hw.popcount import XnorPopcount
-from bep_ref.config import ConfigError
+from bep_ref.config import ConfigError, RecurrentNetwork
 from bep_ref.datasets import load
 from bep_ref.task import prepare
 from boards.device import HX8K, LFE5U_85F, UP5K
@@ -56,9 +56,11 @@ def measure(
     """
     data = mnist if design.data == "mnist" else design.data
     network = design.network
-    task = prepare(
-        load(data), {"hidden": network.hidden, "counter_bits": network.counter_bits, **design.training, "epochs": 1}
-    )
+    if isinstance(network, RecurrentNetwork):
+        shape: dict[str, Any] = {"state": network.state, "output": network.output}
+    else:
+        shape = {"hidden": network.hidden}
+    task = prepare(load(data), {**shape, "counter_bits": network.counter_bits, **design.training, "epochs": 1})
     if task.network != network:
         raise ConfigError(f"data: {data} makes a network {task.network}; {design.name} is {network}")
     samples = SWEEP_SAMPLES if design.sweep else None

@@ -11,13 +11,13 @@ COLOURS = {"icebreaker": "#0b6e99", "ice40_hx8k_b_evn": "#8a8f98", "ulx3s_85f": 
 
 
 def throughput_plot(rows: list[dict[str, Any]]) -> bytes:
-    """PNG: samples/s at the worst seed's clock by lanes, a line for each board and network of ``rows``."""
+    """PNG: samples/s at the worst seed's clock by lanes, a line for each board and perceptron of ``rows``."""
     figure = Figure(figsize=(8, 4.5), layout="constrained")
     axes = figure.add_subplot()
     lines: dict[tuple[str, str], list[tuple[int, int]]] = {}
     for row in rows:
         what = row["what"]
-        if not what["machine"]["training"]:
+        if not what["machine"]["training"] or what["data"].startswith("sequence:"):
             continue
         point = (what["machine"]["lanes"], row["samples_per_second_worst"])
         lines.setdefault((what["board"], what["network"]), []).append(point)

@@ -10,7 +10,7 @@ from rich.table import Table
 from bep.command import CheckError
 from bep.console import progress_bar
 from bep.options import add_data, add_machine, add_task, board_machine, prepare_task
-from bep_ref.config import ConfigError, Machine, perceptron
+from bep_ref.config import ConfigError, Machine, on_chip
 from bep_ref.task import Task
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ Generate the hardware, build it with Verilator, train it on real samples and com
 counter and every visible weight at the end of each epoch, every prediction and trigger on the way.
 
   bep cosim --data digits                                  a full epoch
+  bep cosim --data digits --rule local                     local error signals
+  bep cosim --data sequence:digits --state 64 --output 64 --expansion 64
   bep cosim --data mnist:DIR --hidden 96 96 --samples 500 --batch-size 100 --board icebreaker
 
 Samples come in the order of bep train's first epochs, so the counters are those that bep train has after them.
@@ -39,14 +41,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--waves", type=Path, metavar="FILE", help="keep a waveform (VCD) of the run; slow and large")
     add_machine(parser, board=True)
-    add_task(parser, omit=("epochs",), recurrent=False)
+    add_task(parser, omit=("epochs",))
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
     if args.epochs < 1:
         raise ConfigError(f"epochs: {args.epochs} is out of range; it must be at least 1")
     task = prepare_task(args)
-    network = perceptron(task.network, "data")
+    network = on_chip(task.network, "data")
     if args.samples is not None and not 1 <= args.samples <= len(task.train):
         raise ConfigError(f"samples: {args.samples} is out of range; it must be 1 to {len(task.train)}")
     chosen = board_machine(args, network, rule=task.training.rule)

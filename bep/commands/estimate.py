@@ -6,7 +6,7 @@ from typing import Any
 from rich.table import Table
 
 from bep.options import add_machine, add_network, add_record, machine, network, record
-from bep_ref.config import ConfigError, Machine, Network, Workload
+from bep_ref.config import ConfigError, Machine, Network, Workload, perceptron
 
 NAME = "estimate"
 HELP = "tell size and speed of a trainer before it is built"
@@ -48,7 +48,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     from bep_estimate.search import fast_enough, largest_network, most_lanes
     from boards.registry import find
 
-    board, shape, workload = find(args.board), network(args, NETWORK), record(args, Workload)
+    board, shape, workload = find(args.board), perceptron(network(args, NETWORK), "state"), record(args, Workload)
     if (args.fit == "lanes" or args.target_samples_per_second is not None) and args.lanes is not None:
         raise ConfigError(f"lanes: {args.lanes} is given, and lanes are what is asked for")
     target = args.target_samples_per_second

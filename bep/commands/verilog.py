@@ -6,7 +6,7 @@ from typing import Any
 
 from bep.options import add_machine, add_network, machine, network
 from bep_ref.atomic import write_atomically
-from bep_ref.config import Network, perceptron
+from bep_ref.config import Network, on_chip
 from bep_ref.model import Model
 
 NAME = "verilog"
@@ -17,6 +17,7 @@ Generate the trainer of a network as one Verilog file, module "trainer", for a f
 requests in, replies out.
 
   bep verilog --inputs 784 --hidden 96 96 --classes 10 -o trainer.v
+  bep verilog --inputs 64 --state 64 --output 64 --steps 8 -o trainer.v
   bep verilog run/model.npz -o trainer.v        the shape and rule of a trained network
 """
 
@@ -38,7 +39,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     from bep_hw.hardware import hardware
 
     model = Model.load(args.model) if args.model else None
-    shape = network(args, perceptron(model.network, "model") if model else NETWORK)
+    shape = network(args, on_chip(model.network, "model") if model else NETWORK)
     chosen = machine(args, shape, rule=model.training.rule if model else "bep")
     name = "trainer" if chosen.training else "inference"
     text = verilog.convert(hardware(shape, chosen), name=name, emit_src=False)

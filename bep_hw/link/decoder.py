@@ -9,8 +9,8 @@ from amaranth.lib.wiring import In, Out
 from bep_hw.link.deframer import ITEM
 from bep_hw.link.framing import CRC_BYTES
 from bep_hw.link.opcodes import ADDRESS_BYTES, HISTORY, Flag, Opcode, Reason, data_bytes
-from bep_hw.ports import request_layout, sample_layout
-from bep_ref.config import Machine, Network
+from bep_hw.ports import request_layout, sample_beats, sample_layout
+from bep_ref.config import Machine, Network, RecurrentNetwork
 
 
 class Answer(enum.Enum, shape=2):  # type: ignore[call-arg]
@@ -37,7 +37,7 @@ class Decoder(wiring.Component):
     reply to a request has left.
     """
 
-    def __init__(self, network: Network, machine: Machine) -> None:
+    def __init__(self, network: Network | RecurrentNetwork, machine: Machine) -> None:
         self.network, self.machine = network, machine
         super().__init__(
             {
@@ -61,7 +61,7 @@ class Decoder(wiring.Component):
         m = Module()
         chunk = self.machine.update_lanes
         address_bits, stored_bits = 8 * ADDRESS_BYTES, 8 * data_bytes(self.network, self.machine)
-        beats = -(-self.network.inputs // chunk)
+        beats = sample_beats(self.network, self.machine)
         check_bits = -beats * chunk % 8 + 8 * CRC_BYTES  # behind a sample's last beat
 
         # Bits enter at the top: whatever came last lies at the top, data below the address.

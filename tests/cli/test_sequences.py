@@ -89,6 +89,21 @@ def test_kinds_of_data_and_model_that_do_not_meet(trained, data, capsys, tmp_pat
         capsys, *TRAIN, "--state", 8, "--out", tmp_path / "run"
     )
     assert "data: the model needs sequences" in complaint(capsys, "eval", model, "--data", SMALL)
-    assert "50-(60)-45-2 is a recurrent network" in complaint(capsys, "verilog", model, "-o", tmp_path / "t.v")
-    assert "is a recurrent network; only multilayer" in complaint(capsys, "cosim", "--data", data)
+    hidden = complaint(capsys, "verilog", model, "--hidden", 8, "-o", tmp_path / "t.v")
+    assert "hidden: [8] beside a recurrent network" in hidden
+    assert "state: 1 is out of range" in complaint(
+        capsys, "verilog", "--state", 1, "--output", 4, "-o", tmp_path / "t.v"
+    )
+    local = complaint(capsys, "verilog", model, "--rule", "local", "-o", tmp_path / "t.v")
+    assert "recurrent networks take rule bep" in local
     assert not (tmp_path / "t.v").exists()
+
+
+def test_hardware_of_a_recurrent_network(trained, tmp_path, capsys):
+    result = run_json(capsys, "verilog", trained / "model.npz", "-o", tmp_path / "model.v")
+    shape = result["network"]
+    assert (shape["inputs"], shape["state"], shape["output"], shape["classes"]) == (50, 60, 45, 2)
+    sizes = {"inputs": 8, "state": 6, "output": 4, "classes": 3, "steps": 5}
+    options = [word for name, size in sizes.items() for word in (f"--{name}", size)]
+    result = run_json(capsys, "verilog", *options, "-o", tmp_path / "sizes.v")
+    assert sizes.items() <= result["network"].items()

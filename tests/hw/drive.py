@@ -14,6 +14,7 @@ from bep_hw.ports import Space
 from bep_hw.registers import address, reinforcement_settings
 from bep_hw.registers import settings as register_settings
 from bep_ref import BinaryMlp, Machine, Network
+from bep_ref.learner import Learner
 
 Bench = Callable[[Any], Awaitable[None]]
 PERIOD = 1e-6
@@ -133,16 +134,16 @@ async def ask(ctx: Any, unit: Any, space: Space, where: int, value: int | None =
     return reply
 
 
-async def configure(ctx: Any, unit: Any, net: BinaryMlp, chances: list[float] | None) -> None:
+async def configure(ctx: Any, unit: Any, net: Learner, chances: list[float] | None) -> None:
     """Give a trainer the golden model's counters, classifiers, registers and generator, and commit."""
     layout = unit.layout
-    for where, group in layout.pack_counters(net.counters).items():
+    for where, group in layout.pack_counters(net.matrices).items():
         await ask(ctx, unit, Space.COUNTERS, where, group)
     shift = (layout.columns_per_word - 1).bit_length()
     for layer, classifier in enumerate(net.classifiers, start=len(layout.trainable)):
         for (word, column), value in layout.pack_visible(layer, classifier).items():
             await ask(ctx, unit, Space.VISIBLE, word << shift | column, value)
-    writes = register_settings(net.network, net.margin, net.gate, net.group_size, net.rule)
+    writes = register_settings(net.network, net.margin, net.gate, net.group_size, layout.machine.rule)
     writes |= reinforcement_settings(chances, len(layout.trainable))
     writes[address("seed")] = net.generator.state
     for where, value in {**writes, address("commit"): 1}.items():

@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 
 from bep_hw.host import HostPort
-from bep_hw.identity import configuration
+from bep_hw.identity import configuration, identification
 from bep_hw.layout import Layout
 from bep_hw.ports import Space
 from bep_hw.registers import IDENTITY, REGISTERS, TABLE_STRIDE, address
 from bep_ref import Machine, Network
+from bep_ref.config import RecurrentNetwork
 from tests.hw.drive import ask, simulate
 from tests.link.streams import receive, send
 
@@ -108,7 +109,7 @@ def test_thresholds_arrive_in_their_registers_and_stay():
         ctx.set(unit.idle, 1)
         for (name, index), value in writes.items():
             assert await ask(ctx, unit, Space.REGISTERS, address(name, index), value) == 0
-        assert ctx.get(unit.margin) == 3
+        assert ctx.get(unit.margin[-1]) == 3
         assert [ctx.get(unit.group_size[layer]) for layer in range(2)] == [6, 4]
         assert ctx.get(unit.gate[1]) == 5
 
@@ -193,6 +194,12 @@ def test_the_registers_tell_which_network_and_machine_they_belong_to_and_the_gen
     assert words[address("identity")] == IDENTITY
     assert words[address("seed")] == 0x89ABCDEF
     assert configuration(words) == (layout.network, layout.machine)
+
+
+def test_a_recurrent_network_and_the_local_rule_are_told_too():
+    for network, rule in ((RecurrentNetwork(9, 6, 4, 3, steps=5), "bep"), (Network(9, (6, 4), 3), "local")):
+        words, machine = identification(network, Machine(8, 4, rule=rule)), Machine(8, 4, rule=rule)
+        assert configuration(words) == (network, machine)
 
 
 def test_reading_a_register_that_is_only_written_or_not_there_answers_zero():

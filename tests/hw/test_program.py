@@ -1,8 +1,11 @@
 """The passes of a sample: every weight is read once forward, every target decided once."""
 
+import pytest
 from hypothesis import given, settings
 
+from bep_hw.layout import Layout
 from bep_hw.program import Kind, forward_words, passes_of
+from bep_ref.config import Machine, RecurrentNetwork
 from tests.hw.drive import layouts
 
 
@@ -75,6 +78,27 @@ def test_by_the_local_rule_every_layer_is_classified_before_the_next_one_and_not
             for row in range(item.count)
         ]
         assert decided == list(range(width))
+
+
+@pytest.mark.parametrize("lanes", [4, 12, 32])
+def test_a_recurrent_networks_steps_are_repeated_forward_and_backward(lanes):
+    layout = Layout(RecurrentNetwork(10, 12, 8, 3, steps=5), Machine(lanes=lanes, backward_lanes=7))
+    passes = passes_of(layout)
+    xs, ss, sy, classifier = layout.layers
+    order = list(dict.fromkeys((item.kind, item.layer) for item in passes))
+    back = [(Kind.TARGET, 3), (Kind.BACKWARD, 2), (Kind.BACKWARD, 1)]
+    assert order == [*((Kind.FORWARD, layer) for layer in range(4)), *back]
+    # one pre-activation of inputs and state before, one sum of both matrices
+    steps = [item for item in passes if item.kind is Kind.FORWARD and item.neurons == 0]
+    assert [item.first for item in steps] == [True] + [False] * (len(steps) - 1)
+    assert [item.last for item in steps] == [False] * (len(steps) - 1) + [True]
+    assert xs.total == ss.total == xs.fan_in + ss.fan_in == 22
+    assert (xs.row_base, sy.row_base, classifier.row_base) == (ss.row_base, 12, 20)
+    repeated = [item for item in passes if item.repeats]
+    back = sum(item.kind is Kind.BACKWARD and item.layer == 1 for item in passes)
+    assert [item.repeats for item in repeated] == [xs.words + ss.words, back]
+    assert repeated[0] == steps[-1]
+    assert repeated[1] == passes[-1]
 
 
 @given(layouts())

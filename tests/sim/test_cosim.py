@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bep_ref.config import Machine, Network, Training
+from bep_ref.config import Machine, Network, RecurrentNetwork, Training
 from bep_ref.initial import initial_net
 from sim.cosim import Report, cosimulate
 from sim.verilator import SimulatorError
@@ -57,6 +57,23 @@ def test_every_bit_is_equal_after_whole_epochs(tmp_path: Path, machine: Machine)
     assert counted["samples"] == 60
     assert counted["commits"] == 8
     assert seen[-1] == ("simulation", 180, 180)
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_a_recurrent_network_learns_sequences_of_several_lengths(tmp_path: Path, training: bool) -> None:
+    network = RecurrentNetwork(10, 12, 8, 3, steps=4)
+    settings = replace(TRAINING, group_size=(4, 4), gate=0.1)
+    random = np.random.default_rng(3)
+    x = random.choice([-1, 1], (40, 4, network.inputs))
+    x[np.arange(4) > random.integers(0, 4, 40)[:, None]] = 0
+    y = random.integers(0, network.classes, 40)
+    machine = Machine(lanes=12, update_lanes=4, backward_lanes=7, training=training)
+    net = initial_net(network, settings, "readable")
+    report = cosimulate(net, settings, machine, [(x, y)] * 2, tmp_path)
+    assert report.first_difference == ""
+    assert report.counters_compared == (2 * network.synapses if training else 0)
+    assert report.visible_compared == 2 * network.synapses
+    assert report.predictions_compared == 80
 
 
 def test_hardware_that_only_infers_predicts_the_same_and_compares_no_counter(tmp_path: Path) -> None:
