@@ -95,7 +95,7 @@ def test_kinds_of_data_and_model_that_do_not_meet(trained, data, capsys, tmp_pat
         capsys, "verilog", "--state", 1, "--output", 4, "-o", tmp_path / "t.v"
     )
     local = complaint(capsys, "verilog", model, "--rule", "local", "-o", tmp_path / "t.v")
-    assert "recurrent networks take rule bep" in local
+    assert "rule: local is out of range; it must be bep for recurrent networks" in local
     assert not (tmp_path / "t.v").exists()
 
 
