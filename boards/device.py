@@ -92,7 +92,7 @@ class Device:
     """One chip in one package.
 
     ``limits`` holds what there is of each of the family's ``resources``; ``synth_options`` go to yosys,
-    ``nextpnr_options`` select the part, ``route_options`` tell how to route on it.
+    ``nextpnr_options`` select the part, ``route_options`` tell how to place and route on it.
     ``signature`` is in the head of its bitstreams and in no other chip's.
     """
 
@@ -110,6 +110,7 @@ def _bank_width(bits: int) -> bytes:
     return b"\x62" + (bits - 1).to_bytes(2)
 
 
+# The placer would leave every tenth cell free, and gives up on a chip that is fuller.
 UP5K = Device(
     name="iCE40UP5K-SG48",
     family=ICE40,
@@ -117,6 +118,7 @@ UP5K = Device(
     synth_options=("-abc9", "-device", "u"),
     nextpnr_options=("--up5k", "--package", "sg48"),
     signature=_bank_width(692),
+    route_options=("--placer-heap-beta", "0.98"),
 )
 HX8K = Device(
     name="iCE40HX8K-CT256",
