@@ -13,6 +13,8 @@ LIMITS = {
     "icebreaker-200": ({"SB_RAM40_4K": 30, "SB_SPRAM256KA": 4}, 3500),
     "hx8k-96": ({"SB_RAM40_4K": 31}, 3500),
     "ulx3s-448": ({"DP16KD": 88}, 8000),
+    "icebreaker-rnn": ({"SB_RAM40_4K": 23, "SB_SPRAM256KA": 4}, 3500),
+    "ulx3s-rnn": ({"DP16KD": 78}, 8500),
 }
 
 
