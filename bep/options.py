@@ -4,7 +4,7 @@ import argparse
 from dataclasses import MISSING, Field, fields
 from typing import TYPE_CHECKING, Any
 
-from bep_ref.config import ConfigError, Machine, Network, RecurrentNetwork, SeriesInput, Training
+from bep_ref.config import AnyNetwork, ConfigError, Machine, Network, RecurrentNetwork, SeriesInput, Training
 from bep_ref.datasets import FORMATS, load
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def add_network(parser: argparse.ArgumentParser, default: Network) -> None:
         _add_field(group, _field(RecurrentNetwork, name), value, str(value or "none"))
 
 
-def network(args: argparse.Namespace, default: Network | RecurrentNetwork) -> Network | RecurrentNetwork:
+def network(args: argparse.Namespace, default: AnyNetwork) -> AnyNetwork:
     """The network of :func:`add_network`'s options: a recurrent one where ``--state`` is given, or by default."""
     given = {name: getattr(args, name) for name in (*_SHAPE, *_SEQUENCE) if getattr(args, name) is not None}
     if isinstance(default, Network) and not given.keys() & set(_SEQUENCE):
@@ -145,7 +145,7 @@ def add_machine(parser: argparse.ArgumentParser, board: bool = False) -> None:
     )
 
 
-def machine(args: argparse.Namespace, network: Network | RecurrentNetwork, target: int = 128, **fixed: Any) -> Machine:
+def machine(args: argparse.Namespace, network: AnyNetwork, target: int = 128, **fixed: Any) -> Machine:
     """The machine of :func:`add_machine`'s options: about ``target`` lanes by default, with ``fixed`` fields."""
     from bep_hw.choose import choose_machine
 
@@ -156,7 +156,7 @@ def machine(args: argparse.Namespace, network: Network | RecurrentNetwork, targe
     return choose_machine(network, target, **{**fixed, **given, "training": not args.inference})
 
 
-def board_machine(args: argparse.Namespace, network: Network | RecurrentNetwork, **fixed: Any) -> Machine:
+def board_machine(args: argparse.Namespace, network: AnyNetwork, **fixed: Any) -> Machine:
     """The machine of :func:`add_machine`'s options on ``--board``, or on none, with ``fixed`` fields."""
     if args.board is None:
         return machine(args, network, **fixed)

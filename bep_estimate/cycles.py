@@ -117,7 +117,7 @@ class _Run:
         layout, place = self.layout, self.layout.layers[item.layer]
         classifies = item.neurons == layout.logits
         start = self.time
-        if place.below < 0:
+        if item.inputs:
             full = max(self.word, self.complete[sample] + 1) + item.chunks + 2
             start = max(start, full)
             self.word = start + 3 + self.plane
@@ -127,7 +127,7 @@ class _Run:
             start = max(start, self.scan_free, self.columns_free)
         end = start + max(item.rows, PreActivation.MINIMUM_ROWS)
         machine = layout.machine
-        if place.below < 0 and item.last and machine.z_buffers == 1 and machine.training:
+        if item.inputs and item.last and machine.z_buffers == 1 and machine.training:
             begin, rows = self.releasing
             end = max(end, min(self.scan_free, begin) + item.rows, self.scan_free + max(0, item.rows - rows))
         self.time = end

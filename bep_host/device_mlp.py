@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from bep_host.device import Device, Progress, silent
 from bep_hw.registers import address, reinforcement_settings, settings
-from bep_ref.config import ConfigError, Network, RecurrentNetwork, perceptron
+from bep_ref.config import AnyNetwork, ConfigError, perceptron
 from bep_ref.learner import Learner
 from bep_ref.reinforce import Xorshift32
 from bep_ref.rules import Batch
@@ -89,5 +89,5 @@ class DeviceMlp:
         self._written = wanted
 
 
-def _described(network: Network | RecurrentNetwork) -> str:
+def _described(network: AnyNetwork) -> str:
     return f"{network} with {network.counter_bits}-bit counters"

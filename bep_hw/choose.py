@@ -3,7 +3,7 @@
 from typing import Any
 
 from bep_hw.layout import Layout
-from bep_ref.config import Machine, Network, RecurrentNetwork
+from bep_ref.config import AnyNetwork, Machine, RecurrentNetwork
 
 
 def plane_blocks(layout: Layout) -> int:
@@ -12,9 +12,7 @@ def plane_blocks(layout: Layout) -> int:
     return layout.columns_per_word * -(-layout.column // width)
 
 
-def choose_machine(
-    network: Network | RecurrentNetwork, target: int = 128, update_lanes: int = 0, **fields: Any
-) -> Machine:
+def choose_machine(network: AnyNetwork, target: int = 128, update_lanes: int = 0, **fields: Any) -> Machine:
     """A machine for ``network`` with at most about ``target`` lanes.
 
     ``fields`` are further fields of :class:`Machine`; a ``lanes`` among them is taken as it is. ``update_lanes`` (0 =

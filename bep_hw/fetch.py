@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from bep_hw.layout import Layout
 from bep_hw.lookup import lookup
-from bep_hw.program import Kind, Pass
+from bep_hw.program import Pass
 
 
 class InputFetch(wiring.Component):
@@ -23,7 +23,7 @@ class InputFetch(wiring.Component):
 
     def __init__(self, layout: Layout, program: tuple[Pass, ...]) -> None:
         self.layout = layout
-        self.passes = [item for item in program if item.kind is Kind.FORWARD and layout.layers[item.layer].below < 0]
+        self.passes = [item for item in program if item.inputs]
         machine = layout.machine
         super().__init__(
             {

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bep_hw.link.opcodes import PROTOCOL
 from bep_hw.registers import IDENTITY, REGISTERS, address
-from bep_ref.config import Machine, Network, RecurrentNetwork
+from bep_ref.config import AnyNetwork, Machine, Network, RecurrentNetwork
 
 
 @cache
@@ -20,13 +20,13 @@ def _sources() -> bytes:
     return total.digest()
 
 
-def build_digest(network: Network | RecurrentNetwork, machine: Machine) -> int:
+def build_digest(network: AnyNetwork, machine: Machine) -> int:
     """32 bits that differ between any two builds whose hardware may differ."""
     configuration = json.dumps([network.to_dict(), machine.to_dict()], sort_keys=True)
     return int.from_bytes(hashlib.sha256(configuration.encode() + _sources()).digest()[:4], "big")
 
 
-def identification(network: Network | RecurrentNetwork, machine: Machine) -> dict[int, int]:
+def identification(network: AnyNetwork, machine: Machine) -> dict[int, int]:
     """Address -> value of every register that tells who a board is."""
     single = {
         "steps": network.steps if isinstance(network, RecurrentNetwork) else 0,
@@ -50,7 +50,7 @@ def identification(network: Network | RecurrentNetwork, machine: Machine) -> dic
     return words | {address("hidden", layer): width for layer, width in enumerate(network.widths)}
 
 
-def configuration(words: Mapping[int, int]) -> tuple[Network | RecurrentNetwork, Machine]:
+def configuration(words: Mapping[int, int]) -> tuple[AnyNetwork, Machine]:
     """Network and machine of a board whose registers hold ``words``: as far as they matter to the host.
 
     Raises :class:`~bep_ref.config.ConfigError` if the words are those of no network.
@@ -59,7 +59,7 @@ def configuration(words: Mapping[int, int]) -> tuple[Network | RecurrentNetwork,
     names = ("inputs", "classes", "counter_bits", "lanes", "update_lanes", "features")
     inputs, classes, counter_bits, lanes, update_lanes, features = (words[address(name)] for name in names)
     widths = tuple(width for width in hidden if width)
-    network: Network | RecurrentNetwork
+    network: AnyNetwork
     if steps := words.get(address("steps"), 0):
         network = RecurrentNetwork(inputs, widths[0], widths[1], classes, counter_bits, steps)
     else:

@@ -3,6 +3,7 @@
 from amaranth.hdl import Module, Signal
 from amaranth.lib import wiring
 
+from bep_hw.front import connect_front
 from bep_hw.host import HostPort
 from bep_hw.layout import Layout
 from bep_hw.ports import edge_signature
@@ -10,7 +11,7 @@ from bep_hw.propagate import Propagate
 from bep_hw.samples import Loader, SampleMemory
 from bep_hw.stream_register import StreamRegister
 from bep_hw.visible_plane import VisiblePlane
-from bep_ref.config import Machine, Network, RecurrentNetwork
+from bep_ref.config import AnyNetwork, Machine
 
 
 class Inference(wiring.Component):
@@ -20,7 +21,7 @@ class Inference(wiring.Component):
     counters read 0, and what is written to them or to a training register goes nowhere.
     """
 
-    def __init__(self, network: Network | RecurrentNetwork, machine: Machine) -> None:
+    def __init__(self, network: AnyNetwork, machine: Machine) -> None:
         self.network, self.machine = network, machine
         self.layout = Layout(network, machine)
         super().__init__(edge_signature(network, machine))
@@ -34,6 +35,7 @@ class Inference(wiring.Component):
         m.submodules.visible = visible = VisiblePlane(layout)
         m.submodules.host = host = HostPort(layout)
         wiring.connect(m, wiring.flipped(self.results), propagate.results)
+        connect_front(m, loader, inputs, visible, propagate)
         wiring.connect(m, wiring.flipped(self.requests), host.requests)
         wiring.connect(m, wiring.flipped(self.replies), host.replies)
 
@@ -49,19 +51,8 @@ class Inference(wiring.Component):
             loader.samples.payload.drop.eq(beat.output.payload.drop),
             loader.grant.eq(1),
             loader.freed.eq(freed),
-            inputs.write.eq(loader.write),
-            inputs.write_slot.eq(loader.write_slot),
-            inputs.write_step.eq(loader.write_step),
-            inputs.write_chunk.eq(loader.write_chunk),
-            inputs.write_data.eq(loader.write_data),
-            inputs.address.eq(propagate.fetch_address),
-            propagate.fetch_data.eq(inputs.data),
-            propagate.complete.eq(loader.complete),
-            propagate.headers.eq(loader.headers),
             propagate.last_step.eq(host.last_step),
             propagate.backward.ended.eq(done),
-            visible.address.eq(propagate.plane_address),
-            propagate.plane_data.eq(visible.data),
             visible.write.eq(host.visible_write),
             visible.write_address.eq(host.visible_address),
             visible.write_column.eq(host.visible_column),

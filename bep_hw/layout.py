@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bep_ref.config import ConfigError, Machine, Network, RecurrentNetwork
+from bep_ref.config import AnyNetwork, ConfigError, Machine, RecurrentNetwork
 
 Ints = NDArray[Any]
 
@@ -68,7 +68,7 @@ SPRAM_DEPTH = 1 << 14
 class Layout:
     """The address map of ``network`` on ``machine``."""
 
-    def __init__(self, network: Network | RecurrentNetwork, machine: Machine) -> None:
+    def __init__(self, network: AnyNetwork, machine: Machine) -> None:
         self.network, self.machine = network, machine
         lanes, chunk = machine.lanes, machine.update_lanes
         widths = network.widths
@@ -136,7 +136,7 @@ class Layout:
 
         self.label_chunks = -(-(network.classes - 1).bit_length() // chunk)
         self.record_chunks = self.label_chunks + self.layers[0].chunks
-        self.record_groups = 1 << (-(-self.record_chunks // network.counter_bits) - 1).bit_length()
+        self.record_groups = _power(-(-self.record_chunks // network.counter_bits))
         self.bank_size = self.bank_depth + -(-machine.cache_samples * self.record_groups // self.banks)
         if machine.spram and machine.cache_samples and self.bank_size > SPRAM_DEPTH:
             most = max(0, (SPRAM_DEPTH - self.bank_depth) * self.banks // self.record_groups)

@@ -6,7 +6,7 @@ from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from bep_hw.layout import Layout
-from bep_ref.config import Machine, Network, RecurrentNetwork
+from bep_ref.config import AnyNetwork, Machine
 
 
 class Space(enum.IntEnum):
@@ -17,17 +17,17 @@ class Space(enum.IntEnum):
     VISIBLE = 2  # one column of visible weights: address = word address * 2**column_bits + column
 
 
-def label_bits(network: Network | RecurrentNetwork) -> int:
+def label_bits(network: AnyNetwork) -> int:
     """Width of a class number."""
     return (network.classes - 1).bit_length()
 
 
-def column_bits(network: Network | RecurrentNetwork, machine: Machine) -> int:
+def column_bits(network: AnyNetwork, machine: Machine) -> int:
     """Width of the column number in a visible-plane address."""
     return (Layout(network, machine).columns_per_word - 1).bit_length()
 
 
-def sample_layout(network: Network | RecurrentNetwork, machine: Machine) -> data.StructLayout:
+def sample_layout(network: AnyNetwork, machine: Machine) -> data.StructLayout:
     """One beat of a sample: N inputs, and the sample's class and flags, constant over its beats.
 
     ``train`` = 0 only infers; ``last`` ends the mini-batch behind this sample. A beat with ``drop`` carries nothing:
@@ -38,27 +38,27 @@ def sample_layout(network: Network | RecurrentNetwork, machine: Machine) -> data
     )
 
 
-def sample_beats(network: Network | RecurrentNetwork, machine: Machine) -> int:
+def sample_beats(network: AnyNetwork, machine: Machine) -> int:
     """Beats of a sample. A sequence comes with all steps that it may have, each in whole chunks."""
     return Layout(network, machine).sample_beats
 
 
-def result_layout(network: Network | RecurrentNetwork) -> data.StructLayout:
+def result_layout(network: AnyNetwork) -> data.StructLayout:
     """One per sample, in order: the class predicted, and whether the sample triggered an update."""
     return data.StructLayout({"prediction": label_bits(network), "triggered": 1})
 
 
-def data_bits(network: Network | RecurrentNetwork, machine: Machine) -> int:
+def data_bits(network: AnyNetwork, machine: Machine) -> int:
     """Width of a request's and a reply's data: the widest of a register, a group of counters, a visible column."""
     return max(32, machine.update_lanes * network.counter_bits, Layout(network, machine).column)
 
 
-def request_layout(network: Network | RecurrentNetwork, machine: Machine) -> data.StructLayout:
+def request_layout(network: AnyNetwork, machine: Machine) -> data.StructLayout:
     """A read or write in one of the three :class:`Space`; each gets exactly one reply, in order (0 for a write)."""
     return data.StructLayout({"space": 2, "write": 1, "address": 24, "data": data_bits(network, machine)})
 
 
-def edge_signature(network: Network | RecurrentNetwork, machine: Machine) -> wiring.Signature:
+def edge_signature(network: AnyNetwork, machine: Machine) -> wiring.Signature:
     """The four streams at the edge of a trainer, or of hardware that only infers.
 
     With a cache, ``updating`` is high for a cycle when one of its samples updates weights.

@@ -44,6 +44,7 @@ class Pass:
     rows: int
     first: bool  # FORWARD: nothing to add to; else: the layer's first segment
     last: bool  # FORWARD: the pre-activation is complete; else: the layer's last segment
+    inputs: bool = False  # FORWARD: of the network's inputs, not of activations
     chunks: int = 0  # FORWARD of inputs: chunks shifted in, padding behind the last input included
     lane: int = 0  # TARGET, BACKWARD: first lane of the segment inside the word
     start: int = 0  # TARGET, BACKWARD: first row of the layer below that the segment decides
@@ -55,18 +56,20 @@ def _forward(layout: Layout, index: int) -> list[Pass]:
     place = layout.layers[index]
     chunks_per_word = layout.machine.lanes // layout.machine.update_lanes
     front = place.first_column * layout.chunks_per_column
+    inputs = place.below < 0
     completes_first = place is layout.completing(0)  # recurrent: what xs begins, ss completes
     return [
         Pass(
             Kind.FORWARD,
-            0 if place.below < 0 and not layout.recurrent else 1,
+            0 if inputs and not layout.recurrent else 1,
             index,
             place.neurons,
             word,
             place.plane_base + word * place.rows,
             place.rows,
-            first=word == 0 and (place.below < 0 or not completes_first),
+            first=word == 0 and (inputs or not completes_first),
             last=word == place.words - 1 and (place.neurons > 0 or completes_first),
+            inputs=inputs,
             chunks=chunks_per_word - (front if word == 0 else 0),
         )
         for word in range(place.words)

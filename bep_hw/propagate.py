@@ -182,9 +182,7 @@ class Propagate(wiring.Component):
         swap = delayed(valid_c & first_c & forward_c, plane_delay - 1)
         swapped = delayed(index_c, plane_delay - 1)
         word = Signal(layout.machine.lanes, reset_less=True)
-        inputs = lookup(
-            m, [int(item.kind is Kind.FORWARD and layout.layers[item.layer].below < 0) for item in program], swapped
-        )
+        inputs = lookup(m, [int(item.inputs) for item in program], swapped)
         m.d.comb += fetch.swap.eq(swap & inputs)
         # words of activations, padded with ones in front and behind
         lanes = layout.machine.lanes
@@ -192,7 +190,7 @@ class Propagate(wiring.Component):
         padded = Cat(ones, activations.bits, ones)
         lane_starts = [
             layout.activation_lane(item.layer, item.word) + lanes
-            if item.kind is Kind.FORWARD and layout.layers[item.layer].below >= 0
+            if item.kind is Kind.FORWARD and not item.inputs
             else 0
             for item in program
         ]

@@ -4,7 +4,7 @@ import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bep_ref.config import Network, RecurrentNetwork, gate_threshold, margin_threshold
+from bep_ref.config import AnyNetwork, RecurrentNetwork, gate_threshold, margin_threshold
 from bep_ref.reinforce import PLANES, threshold_planes
 
 IDENTITY = 0xBE900001
@@ -90,7 +90,7 @@ def address(name: str, index: int = 0) -> int:
 
 
 def settings(
-    network: Network | RecurrentNetwork, margin: float, gate: float, group_size: Sequence[int], rule: str = "bep"
+    network: AnyNetwork, margin: float, gate: float, group_size: Sequence[int], rule: str = "bep"
 ) -> dict[int, int]:
     """Register writes (address -> value) that set the margin r, the gates ν and the group sizes γ of the layers."""
     gated = [network.state] * 2 if isinstance(network, RecurrentNetwork) else network.fan_in

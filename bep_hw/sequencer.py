@@ -89,7 +89,7 @@ class Sequencer(wiring.Component):
 
         forward = field(lambda item: item.kind is Kind.FORWARD)
         backward = field(lambda item: item.kind is Kind.BACKWARD)
-        inputs = field(lambda item: item.kind is Kind.FORWARD and layout.layers[item.layer].below < 0)
+        inputs = field(lambda item: item.inputs)
         classify = field(lambda item: item.kind is Kind.FORWARD and item.neurons == layout.logits and item.first)
         completes = field(lambda item: item.kind is Kind.FORWARD and item.last and item.neurons != layout.logits)
         first_layer = field(lambda item: item.kind is Kind.FORWARD and item.last and item.neurons == 0)

@@ -5,6 +5,7 @@ from amaranth.lib import wiring
 
 from bep_hw.backward import Backward
 from bep_hw.cache import SampleCache
+from bep_hw.front import connect_front
 from bep_hw.gaps import GapWalker
 from bep_hw.gated_list import GatedList
 from bep_hw.hidden_plane import HiddenPlane
@@ -21,7 +22,7 @@ from bep_hw.stream_register import StreamRegister
 from bep_hw.unroll import Unroll
 from bep_hw.update import UpdateEngine
 from bep_hw.visible_plane import VisiblePlane
-from bep_ref.config import Machine, Network, RecurrentNetwork
+from bep_ref.config import AnyNetwork, Machine
 
 
 class Trainer(wiring.Component):
@@ -34,7 +35,7 @@ class Trainer(wiring.Component):
     ORDERS = 5
     """Orders that wait for the update engine."""
 
-    def __init__(self, network: Network | RecurrentNetwork, machine: Machine) -> None:
+    def __init__(self, network: AnyNetwork, machine: Machine) -> None:
         self.network, self.machine = network, machine
         self.layout = Layout(network, machine)
         super().__init__(edge_signature(network, machine))
@@ -70,6 +71,7 @@ class Trainer(wiring.Component):
             wiring.connect(m, order.output, update.orders)
         m.submodules.beat = beat = StreamRegister(self.samples.payload.shape())
         cache = self._connect_samples(m, beat, loader, propagate)
+        connect_front(m, loader, inputs, visible, propagate)
         wiring.connect(m, wiring.flipped(self.requests), host.requests)
         wiring.connect(m, wiring.flipped(self.replies), host.replies)
         wiring.connect(m, propagate.backward, backward.array)
@@ -79,13 +81,6 @@ class Trainer(wiring.Component):
         m.d.comb += [
             loader.grant.eq(~propagate.activation_write),
             loader.freed.eq(update.freed),
-            inputs.write.eq(loader.write),
-            inputs.write_slot.eq(loader.write_slot),
-            inputs.write_step.eq(loader.write_step),
-            inputs.write_chunk.eq(loader.write_chunk),
-            inputs.write_data.eq(loader.write_data),
-            inputs.address.eq(propagate.fetch_address),
-            propagate.fetch_data.eq(inputs.data),
             samples.write.eq(loader.write | propagate.activation_write),
             samples.write_slot.eq(loader.write_slot),
             samples.write_step.eq(loader.write_step),
@@ -93,8 +88,6 @@ class Trainer(wiring.Component):
             samples.write_data.eq(loader.write_data),
             samples.address.eq(update.sample_address),
             update.sample_data.eq(samples.data),
-            propagate.complete.eq(loader.complete),
-            propagate.headers.eq(loader.headers),
         ]
         with m.If(propagate.activation_write):
             m.d.comb += [
@@ -106,8 +99,6 @@ class Trainer(wiring.Component):
 
         # the planes; the host writes the visible one while the machine is idle
         m.d.comb += [
-            visible.address.eq(propagate.plane_address),
-            propagate.plane_data.eq(visible.data),
             visible.write.eq(update.visible_write | host.visible_write),
             visible.write_address.eq(update.visible_address),
             visible.write_column.eq(update.visible_column),
@@ -207,18 +198,17 @@ class Trainer(wiring.Component):
         self, m: Module, beat: StreamRegister, loader: Loader, propagate: Propagate
     ) -> SampleCache | None:
         """Samples to the loader and results back, by way of the cache if there is one."""
-        if self.machine.cache_samples:
-            m.submodules.cache = cache = SampleCache(self.layout)
-            wiring.connect(m, wiring.flipped(self.samples), cache.samples)
-            wiring.connect(m, cache.beats, beat.input)
-            wiring.connect(m, beat.output, loader.samples)
-            wiring.connect(m, propagate.results, cache.decided)
-            wiring.connect(m, wiring.flipped(self.results), cache.results)
-            return cache
-        wiring.connect(m, wiring.flipped(self.samples), beat.input)
         wiring.connect(m, beat.output, loader.samples)
-        wiring.connect(m, wiring.flipped(self.results), propagate.results)
-        return None
+        if not self.machine.cache_samples:
+            wiring.connect(m, wiring.flipped(self.samples), beat.input)
+            wiring.connect(m, wiring.flipped(self.results), propagate.results)
+            return None
+        m.submodules.cache = cache = SampleCache(self.layout)
+        wiring.connect(m, wiring.flipped(self.samples), cache.samples)
+        wiring.connect(m, cache.beats, beat.input)
+        wiring.connect(m, propagate.results, cache.decided)
+        wiring.connect(m, wiring.flipped(self.results), cache.results)
+        return cache
 
     def _connect_hits(self, m: Module, walker: GapWalker, update: UpdateEngine) -> None:
         """From the walk to the sweep, with a memory between them or not."""

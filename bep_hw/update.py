@@ -239,8 +239,9 @@ class UpdateEngine(wiring.Component):
 
         def delayed(value: Any) -> Any:
             """``value`` when the group read is there."""
+            means_nothing_alone = value is not go
             for _ in range(HiddenPlane.delay_of(layout)):
-                stage = Signal.like(value, reset_less=value is not go)  # the rest means nothing without it
+                stage = Signal.like(value, reset_less=means_nothing_alone)
                 m.d.sync += stage.eq(value)
                 value = stage
             return value

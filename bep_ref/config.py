@@ -189,7 +189,11 @@ class RecurrentNetwork(_Shape):
         return f"{self.inputs}-({self.state})-{self.output}-{self.classes}"
 
 
-def perceptron(network: Network | RecurrentNetwork, name: str) -> Network:
+AnyNetwork = Network | RecurrentNetwork
+"""Whatever learns: samples, or sequences."""
+
+
+def perceptron(network: AnyNetwork, name: str) -> Network:
     """``network`` where only a plain multilayer perceptron will do; else :class:`ConfigError`, naming ``name``."""
     if not isinstance(network, Network):
         raise ConfigError(f"{name}: {network} is a recurrent network; only multilayer perceptrons will do here so far")
@@ -199,12 +203,12 @@ def perceptron(network: Network | RecurrentNetwork, name: str) -> Network:
     return network
 
 
-def on_chip(network: Network | RecurrentNetwork, name: str) -> Network | RecurrentNetwork:
+def on_chip(network: AnyNetwork, name: str) -> AnyNetwork:
     """``network`` where hardware can be it; else :class:`ConfigError`, naming ``name``."""
     return network if isinstance(network, RecurrentNetwork) else perceptron(network, name)
 
 
-def network_from_dict(values: dict[str, Any]) -> Network | RecurrentNetwork:
+def network_from_dict(values: dict[str, Any]) -> AnyNetwork:
     """The network, of whichever kind, whose ``to_dict`` made ``values``."""
     return RecurrentNetwork.from_dict(values) if "state" in values else Network.from_dict(values)
 

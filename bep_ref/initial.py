@@ -5,7 +5,7 @@ from typing import Any, overload
 from numpy.typing import NDArray
 
 from bep_ref.classifier import equiangular_frame
-from bep_ref.config import Network, RecurrentNetwork, Training
+from bep_ref.config import AnyNetwork, Network, RecurrentNetwork, Training
 from bep_ref.engines import engine
 from bep_ref.learner import Learner
 from bep_ref.mlp import BinaryMlp
@@ -19,10 +19,8 @@ def initial_net(network: Network, training: Training, engine_name: str = "auto")
 @overload
 def initial_net(network: RecurrentNetwork, training: Training, engine_name: str = "auto") -> BinaryRnn: ...
 @overload
-def initial_net(
-    network: Network | RecurrentNetwork, training: Training, engine_name: str = "auto"
-) -> BinaryMlp | BinaryRnn: ...
-def initial_net(network: Network | RecurrentNetwork, training: Training, engine_name: str = "auto") -> Learner:
+def initial_net(network: AnyNetwork, training: Training, engine_name: str = "auto") -> BinaryMlp | BinaryRnn: ...
+def initial_net(network: AnyNetwork, training: Training, engine_name: str = "auto") -> Learner:
     """Untrained network: counters ``floor(N(0, sigma))`` clipped to their range, and the classifiers of its rule."""
     counters = [
         floor_normal(stream(training.seed, "counters", index), training.sigma, network.counter_range, shape)
@@ -36,7 +34,7 @@ def initial_net(network: Network | RecurrentNetwork, training: Training, engine_
 
 
 def net_from(
-    network: Network | RecurrentNetwork,
+    network: AnyNetwork,
     training: Training,
     counters: list[NDArray[Any]],
     generator_state: int,
@@ -47,7 +45,7 @@ def net_from(
     return assemble(network, training, counters, classifiers(network, training), generator_state, engine_name, readout)
 
 
-def classifiers(network: Network | RecurrentNetwork, training: Training) -> list[NDArray[Any]]:
+def classifiers(network: AnyNetwork, training: Training) -> list[NDArray[Any]]:
     """An equiangular classifier of the last layer, or, for local error signals, a random one for every layer."""
     if training.rule == "local":
         return [
@@ -58,7 +56,7 @@ def classifiers(network: Network | RecurrentNetwork, training: Training) -> list
 
 
 def assemble(
-    network: Network | RecurrentNetwork,
+    network: AnyNetwork,
     training: Training,
     counters: list[NDArray[Any]],
     classifiers: list[NDArray[Any]],

@@ -4,7 +4,7 @@ from typing import Any, Protocol
 
 from numpy.typing import NDArray
 
-from bep_ref.config import Network, RecurrentNetwork
+from bep_ref.config import AnyNetwork
 from bep_ref.readout import Readout
 from bep_ref.reinforce import Xorshift32
 from bep_ref.rules import Batch
@@ -30,7 +30,7 @@ class Learner(Protocol):
     def classifiers(self) -> list[NDArray[Any]]: ...
 
     @property
-    def network(self) -> Network | RecurrentNetwork: ...
+    def network(self) -> AnyNetwork: ...
 
     @property
     def readout(self) -> Readout | None: ...

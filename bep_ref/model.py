@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from bep_ref.archive import read_archive, write_archive
 from bep_ref.binarise import Binariser
-from bep_ref.config import Network, RecurrentNetwork, SeriesInput, Training, network_from_dict
+from bep_ref.config import AnyNetwork, RecurrentNetwork, SeriesInput, Training, network_from_dict
 from bep_ref.evaluate import predict
 from bep_ref.initial import assemble
 from bep_ref.learner import Learner
@@ -28,7 +28,7 @@ class Model:
     ``validation_accuracy`` what they reached on the held-out part of the training data, None where none was held out.
     """
 
-    network: Network | RecurrentNetwork
+    network: AnyNetwork
     training: Training
     binariser: Binariser | SeriesBinariser
     class_names: tuple[str, ...]
@@ -93,17 +93,13 @@ class Model:
         )
 
 
-def pack_counters(
-    name: str, network: Network | RecurrentNetwork, counters: list[NDArray[Any]]
-) -> dict[str, NDArray[Any]]:
+def pack_counters(name: str, network: AnyNetwork, counters: list[NDArray[Any]]) -> dict[str, NDArray[Any]]:
     """Arrays ``name1``, ``name2``... in the narrowest integers that hold the counters."""
     width = np.int8 if network.counter_bits <= 8 else np.int16
     return {f"{name}{index}": q.astype(width) for index, q in enumerate(counters, start=1)}
 
 
-def unpack_counters(
-    name: str, network: Network | RecurrentNetwork, arrays: dict[str, NDArray[Any]]
-) -> list[NDArray[Any]]:
+def unpack_counters(name: str, network: AnyNetwork, arrays: dict[str, NDArray[Any]]) -> list[NDArray[Any]]:
     """The inverse of :func:`pack_counters`."""
     return [arrays[f"{name}{index}"].astype(np.int32) for index in range(1, len(network.shapes) + 1)]
 
@@ -113,7 +109,7 @@ def pack_readout(name: str, readout: Readout | None) -> dict[str, NDArray[Any]]:
     return {f"{name}_counters": readout.counters.astype(np.int16), f"{name}_sums": readout.sums} if readout else {}
 
 
-def unpack_readout(name: str, network: Network | RecurrentNetwork, arrays: dict[str, NDArray[Any]]) -> Readout | None:
+def unpack_readout(name: str, network: AnyNetwork, arrays: dict[str, NDArray[Any]]) -> Readout | None:
     """The inverse of :func:`pack_readout`."""
     if isinstance(network, RecurrentNetwork) or not network.readout:
         return None

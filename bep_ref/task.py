@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from bep_ref.binarise import Binariser, fit_binariser
 from bep_ref.config import (
+    AnyNetwork,
     ConfigError,
     Network,
     RecurrentNetwork,
@@ -56,7 +57,7 @@ class Task:
     data_digest: str
     class_names: tuple[str, ...]
     binariser: Binariser | SeriesBinariser
-    network: Network | RecurrentNetwork
+    network: AnyNetwork
     training: Training
     train: Samples
     validation: Samples
@@ -93,7 +94,7 @@ def prepare(dataset: Dataset, settings: dict[str, Any]) -> Task:
 
 def design(
     dataset: Dataset, settings: dict[str, Any], known: NDArray[Any]
-) -> tuple[Binariser | SeriesBinariser, Network | RecurrentNetwork, Training]:
+) -> tuple[Binariser | SeriesBinariser, AnyNetwork, Training]:
     """What learns ``dataset``: a perceptron, or, if it holds sequences, a recurrent network; with its binariser.
 
     ``settings`` may hold ``hidden`` (required), ``patch`` and ``readout``, for sequences instead ``state`` and
@@ -111,7 +112,7 @@ def design(
     training = Training.from_dict(_of(Training, settings))
     levels = settings.get("binarise", dataset.binarise)
     binariser: Binariser | SeriesBinariser
-    network: Network | RecurrentNetwork
+    network: AnyNetwork
     if dataset.sequential:
         binariser = fit_series_binariser(
             levels, SeriesInput.from_dict(_of(SeriesInput, settings)), known, training.seed

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from bep_ref import shuffle
-from bep_ref.config import Network, RecurrentNetwork
+from bep_ref.config import AnyNetwork
 from bep_ref.evaluate import accuracy
 from bep_ref.initial import initial_net
 from bep_ref.learner import Learner
@@ -60,7 +60,7 @@ def batch_count(task: Task) -> int:
     return -(-len(task.train) // task.training.batch_size)
 
 
-def reinforcement(network: Network | RecurrentNetwork, strength: float, error_rate: float) -> list[float]:
+def reinforcement(network: AnyNetwork, strength: float, error_rate: float) -> list[float]:
     """Probability of each matrix of counters ([BEP], Sec. 3.3); ``error_rate`` of the epoch before, 1 in the first."""
     return [probability(strength, error_rate, fan_in) for fan_in in network.fan_in]
 

@@ -7,7 +7,7 @@ from amaranth.lib import io, wiring
 
 from bep_hw.link.serial_trainer import SerialTrainer
 from bep_hw.link.uart import divisor
-from bep_ref.config import Machine, Network, RecurrentNetwork
+from bep_ref.config import AnyNetwork, Machine
 from boards.board import Board
 from boards.clocks import add_clocks
 from boards.indicator import Indicator
@@ -21,7 +21,7 @@ class BoardTop(wiring.Component):
     unknown byte until reset.
     """
 
-    def __init__(self, network: Network | RecurrentNetwork, machine: Machine, board: Board, setting: Setting) -> None:
+    def __init__(self, network: AnyNetwork, machine: Machine, board: Board, setting: Setting) -> None:
         self.network, self.machine, self.board, self.setting = network, machine, board, setting
         super().__init__({})
 

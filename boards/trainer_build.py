@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from bep_ref.config import Machine, Network, RecurrentNetwork
+from bep_ref.config import AnyNetwork, Machine
 from boards.board import Board
 from boards.clocks import PLLS
 from boards.flow import Build, Observer, build
@@ -14,7 +14,7 @@ CONSTRAINT_MHZ = {"ice40": 48, "ecp5": 100}
 """What place and route aims at, by family; the clock is set to what it reaches."""
 
 
-def trainer_top(network: Network | RecurrentNetwork, machine: Machine, board: Board) -> BoardTop:
+def trainer_top(network: AnyNetwork, machine: Machine, board: Board) -> BoardTop:
     """The whole chip; its clock has the frequency that place and route aims at."""
     return BoardTop(network, machine, board, highest(_settings(board), CONSTRAINT_MHZ[board.device.family.name]))
 
@@ -24,7 +24,7 @@ def _settings(board: Board) -> list[Setting]:
 
 
 def build_trainer(
-    network: Network | RecurrentNetwork,
+    network: AnyNetwork,
     machine: Machine,
     board: Board,
     out: Path,

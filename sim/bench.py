@@ -6,7 +6,7 @@ from amaranth.lib.wiring import In, Out
 
 from bep_hw.hardware import hardware
 from bep_hw.ports import data_bits, label_bits, request_layout
-from bep_ref.config import Machine, Network, RecurrentNetwork
+from bep_ref.config import AnyNetwork, Machine
 
 
 class TrainerBench(wiring.Component):
@@ -17,7 +17,7 @@ class TrainerBench(wiring.Component):
     valid.
     """
 
-    def __init__(self, network: Network | RecurrentNetwork, machine: Machine) -> None:
+    def __init__(self, network: AnyNetwork, machine: Machine) -> None:
         self.trainer = hardware(network, machine)
         self.beats = self.trainer.layout.sample_beats
         super().__init__(

@@ -10,7 +10,7 @@ from pathlib import Path
 from amaranth.back import verilog
 
 from bep_hw.link.linked_trainer import LinkedTrainer
-from bep_ref.config import Machine, Network, RecurrentNetwork
+from bep_ref.config import AnyNetwork, Machine
 from sim.verilator import SimulatorError, require_tools, tool_environment
 
 MAIN = Path(__file__).with_name("board.cpp")
@@ -19,7 +19,7 @@ OPTIMISE = "OPT_FAST=-O2 OPT_SLOW=-O0 OPT_GLOBAL=-O0"
 FLAGS = ("-O3", "--x-assign", "fast", "--x-initial", "fast", "--noassert", "-Wno-fatal", "-Wno-lint")
 
 
-def compile_board(network: Network | RecurrentNetwork, machine: Machine, directory: Path) -> Path:
+def compile_board(network: AnyNetwork, machine: Machine, directory: Path) -> Path:
     """The program of a board with a trainer of ``network`` on ``machine``; kept in ``directory`` by its digest."""
     require_tools("verilator")
     source = verilog.convert(LinkedTrainer(network, machine), name="board", emit_src=False)

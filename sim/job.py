@@ -9,7 +9,7 @@ from typing import Any, Self
 from numpy.typing import NDArray
 
 from bep_hw.layout import Layout
-from bep_ref.config import Machine, Network, RecurrentNetwork
+from bep_ref.config import AnyNetwork, Machine
 
 Ints = NDArray[Any]
 
@@ -47,7 +47,7 @@ class Epoch:
 class Job(_Filed):
     """A whole run: machine, initial state (all classifiers that the layout holds), register writes, epochs."""
 
-    network: Network | RecurrentNetwork
+    network: AnyNetwork
     machine: Machine
     counters: list[Ints]
     classifiers: list[Ints]

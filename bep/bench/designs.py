@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bep_ref.config import Machine, Network, RecurrentNetwork
+from bep_ref.config import AnyNetwork, Machine, Network, RecurrentNetwork
 
 MNIST_96 = Network(784, (96, 96), 10)
 MNIST_128 = Network(784, (128, 128), 10)
@@ -22,7 +22,7 @@ class Design:
 
     name: str
     board: str
-    network: Network | RecurrentNetwork
+    network: AnyNetwork
     machine: Machine
     data: str = "mnist"
     training: Mapping[str, Any] = field(default_factory=lambda: {"batch_size": 100, "group_size": (32, 32)})

@@ -8,10 +8,10 @@ from typing import Any
 
 from bep_hw.identity import build_digest
 from bep_ref.atomic import write_atomically
-from bep_ref.config import Machine, Network, RecurrentNetwork
+from bep_ref.config import AnyNetwork, Machine
 
 
-def digest(rtlil: str, network: Network | RecurrentNetwork, machine: Machine) -> str:
+def digest(rtlil: str, network: AnyNetwork, machine: Machine) -> str:
     """Of hardware as ``rtlil``, without the constant by which a board tells its build: that differs after any edit of
     the sources."""
     text = rtlil.replace(f"{build_digest(network, machine):032b}", "")

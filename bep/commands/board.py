@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 
 from bep.options import add_baud, add_machine, add_network, board_machine, network
-from bep_ref.config import ConfigError, Machine, Network, RecurrentNetwork
+from bep_ref.config import AnyNetwork, ConfigError, Machine, Network
 
 if TYPE_CHECKING:
     from sim.simulated_board import SimulatedBoard
@@ -81,9 +81,7 @@ def _simulate(args: argparse.Namespace) -> dict[str, Any]:
 
 
 @contextmanager
-def simulated(
-    shape: Network | RecurrentNetwork, chosen: Machine, build: Path, progress: Console
-) -> Iterator["SimulatedBoard"]:
+def simulated(shape: AnyNetwork, chosen: Machine, build: Path, progress: Console) -> Iterator["SimulatedBoard"]:
     """A simulated board, compiled into folder ``build`` if it is not there yet, for as long as the context lasts."""
     from sim.compiled import compile_board
     from sim.simulated_board import SimulatedBoard

@@ -12,7 +12,7 @@ from bep_hw.link.opcodes import BUFFER_BYTES
 from bep_hw.link.ring import Ring
 from bep_hw.ports import data_bits, request_layout, result_layout, sample_layout
 from bep_hw.stream_register import StreamRegister
-from bep_ref.config import Machine, Network, RecurrentNetwork
+from bep_ref.config import AnyNetwork, Machine
 
 
 class Bridge(wiring.Component):
@@ -23,7 +23,7 @@ class Bridge(wiring.Component):
     cycle when a frame is answered by an error.
     """
 
-    def __init__(self, network: Network | RecurrentNetwork, machine: Machine) -> None:
+    def __init__(self, network: AnyNetwork, machine: Machine) -> None:
         self.network, self.machine = network, machine
         super().__init__(
             {

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 from bep_hw.link.opcodes import ADDRESS_BYTES, COMMANDS, Flag, Opcode, Part, Reason, part_bytes
 from bep_hw.ports import Space
-from bep_ref.config import Machine, Network, RecurrentNetwork
+from bep_ref.config import AnyNetwork, Machine
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def decode(body: bytes) -> tuple[int, Reply] | None:
 class Codec:
     """Commands to a trainer of ``network`` on ``machine``: opcode and parts, without the sequence number."""
 
-    def __init__(self, network: Network | RecurrentNetwork, machine: Machine) -> None:
+    def __init__(self, network: AnyNetwork, machine: Machine) -> None:
         self.network = network
         self.bytes = {part: part_bytes(part, network, machine) for part in Part}
 

@@ -10,7 +10,7 @@ from bep_hw.link.deframer import ITEM
 from bep_hw.link.framing import CRC_BYTES
 from bep_hw.link.opcodes import ADDRESS_BYTES, HISTORY, Flag, Opcode, Reason, data_bytes
 from bep_hw.ports import request_layout, sample_beats, sample_layout
-from bep_ref.config import Machine, Network, RecurrentNetwork
+from bep_ref.config import AnyNetwork, Machine
 
 
 class Answer(enum.Enum, shape=2):  # type: ignore[call-arg]
@@ -37,7 +37,7 @@ class Decoder(wiring.Component):
     reply to a request has left.
     """
 
-    def __init__(self, network: Network | RecurrentNetwork, machine: Machine) -> None:
+    def __init__(self, network: AnyNetwork, machine: Machine) -> None:
         self.network, self.machine = network, machine
         super().__init__(
             {

@@ -8,7 +8,7 @@ from bep_hw.link.decoder import ANSWER, Answer
 from bep_hw.link.framer import BODY
 from bep_hw.link.opcodes import HISTORY, Opcode, data_bytes
 from bep_hw.ports import data_bits, result_layout
-from bep_ref.config import Machine, Network, RecurrentNetwork
+from bep_ref.config import AnyNetwork, Machine
 
 
 class Kind(enum.Enum, shape=3):  # type: ignore[call-arg]
@@ -29,7 +29,7 @@ class Encoder(wiring.Component):
     last results are remembered for frames that are repeated.
     """
 
-    def __init__(self, network: Network | RecurrentNetwork, machine: Machine) -> None:
+    def __init__(self, network: AnyNetwork, machine: Machine) -> None:
         self.network, self.machine = network, machine
         super().__init__(
             {

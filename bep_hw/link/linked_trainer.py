@@ -6,7 +6,7 @@ from amaranth.lib.wiring import In, Out
 
 from bep_hw.hardware import hardware
 from bep_hw.link.bridge import Bridge
-from bep_ref.config import Machine, Network, RecurrentNetwork
+from bep_ref.config import AnyNetwork, Machine
 
 
 class LinkedTrainer(wiring.Component):
@@ -15,7 +15,7 @@ class LinkedTrainer(wiring.Component):
     ``updating`` is high for a cycle when a sample updates weights, ``refused`` when a frame is answered by an error.
     """
 
-    def __init__(self, network: Network | RecurrentNetwork, machine: Machine) -> None:
+    def __init__(self, network: AnyNetwork, machine: Machine) -> None:
         self.network, self.machine = network, machine
         super().__init__(
             {

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bep_hw.ports import data_bits, sample_beats
-from bep_ref.config import Machine, Network, RecurrentNetwork
+from bep_ref.config import AnyNetwork, Machine
 
 PROTOCOL = 1
 """Version of frames and commands; read with the identity."""
@@ -94,17 +94,17 @@ COMMANDS: Mapping[Opcode, Command] = {
 }
 
 
-def data_bytes(network: Network | RecurrentNetwork, machine: Machine) -> int:
+def data_bytes(network: AnyNetwork, machine: Machine) -> int:
     """Bytes of a request's or a reply's data."""
     return -(-data_bits(network, machine) // 8)
 
 
-def sample_bytes(network: Network | RecurrentNetwork, machine: Machine) -> int:
+def sample_bytes(network: AnyNetwork, machine: Machine) -> int:
     """Bytes of a sample's inputs."""
     return -(-sample_beats(network, machine) * machine.update_lanes // 8)
 
 
-def part_bytes(part: Part, network: Network | RecurrentNetwork, machine: Machine) -> int:
+def part_bytes(part: Part, network: AnyNetwork, machine: Machine) -> int:
     """Bytes of one part of a body."""
     sizes = {Part.ADDRESS: ADDRESS_BYTES, Part.DATA: data_bytes(network, machine)}
     return sample_bytes(network, machine) if part is Part.INPUTS else sizes.get(part, 1)

@@ -7,7 +7,7 @@ from amaranth.lib.wiring import In, Out
 from bep_hw.link.crossing import Crossing
 from bep_hw.link.linked_trainer import LinkedTrainer
 from bep_hw.link.uart import Receiver, Transmitter
-from bep_ref.config import Machine, Network, RecurrentNetwork
+from bep_ref.config import AnyNetwork, Machine
 
 
 class SerialTrainer(wiring.Component):
@@ -18,7 +18,7 @@ class SerialTrainer(wiring.Component):
     high from the first lost byte or refused frame until reset.
     """
 
-    def __init__(self, network: Network | RecurrentNetwork, machine: Machine, divisor: int) -> None:
+    def __init__(self, network: AnyNetwork, machine: Machine, divisor: int) -> None:
         self.network, self.machine, self.divisor = network, machine, divisor
         super().__init__(
             {"rx": In(1, init=1), "tx": Out(1, init=1), "active": Out(1), "updating": Out(1), "error": Out(1)}
