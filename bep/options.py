@@ -1,6 +1,7 @@
 """Options that several commands share, made from the configuration's own fields, limits and defaults."""
 
 import argparse
+import os
 from dataclasses import MISSING, Field, fields
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +41,19 @@ def add_json(parser: argparse.ArgumentParser, default: str | None = None) -> Non
         default=default,
         help="write the result as JSON to FILE, or to standard output with -",
     )
+
+
+def add_jobs(parser: argparse.ArgumentParser) -> None:
+    """``--jobs`` of what places and routes; checked by :func:`at_least_one`."""
+    what = "placements at once, each about 1 GB of memory; at least 1 (default: cores, at most 4)"
+    parser.add_argument("--jobs", type=int, metavar="N", default=min(4, os.cpu_count() or 1), help=what)
+
+
+def at_least_one(args: argparse.Namespace, *names: str) -> None:
+    """Raise ConfigError for the first option of ``names`` that is a number below 1."""
+    for name in names:
+        if (value := getattr(args, name)) < 1:
+            raise ConfigError(f"{name.replace('_', '-')}: {value} is out of range; it must be at least 1")
 
 
 def add_baud(parser: argparse.ArgumentParser) -> None:

@@ -120,7 +120,7 @@ class GapWalker(wiring.Component):
                 with m.If(undecided == 0):  # all by the first plane
                     m.d.sync += forget
                     m.next = "ADD"
-                with m.Elif(here & (entry == OFF)):
+                with m.Elif(here & entry[OFF.bit_length() - 1]):
                     m.d.sync += layer.eq(layer + 1)
                     m.next = "LAYER"
                 with m.Elif(here):

@@ -89,7 +89,7 @@ def hits(planes: tuple[int, ...], synapses: int, generator: Xorshift32) -> Itera
 
     A position counts (block of inputs, row, input in the block): the order in which hardware commits.
     """
-    if planes[0] == OFF:
+    if planes[0] & OFF:
         return
     position = 0
     while position < synapses:

@@ -1,7 +1,7 @@
 """The training run: epochs of shuffled mini-batches, the schedule, and the model that is best on validation data."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
@@ -80,14 +80,26 @@ def by_batches(
     net: Learner, task: Task, epoch: int, samples: Any, probabilities: list[float], on_batch: Callable[[], Any]
 ) -> Counts:
     """Train ``net`` through ``epoch`` of ``task``, a mini-batch of the loaded ``samples`` after the other."""
+    return in_order(net, batches(task, epoch), samples, task.train.y, probabilities, on_batch)
+
+
+def in_order(
+    net: Learner,
+    order: Iterable[NDArray[np.int64]],
+    samples: Any,
+    labels: NDArray[Any],
+    probabilities: list[float],
+    on_batch: Callable[[], Any] = lambda: None,
+) -> Counts:
+    """Train ``net`` on the mini-batches of ``order``, each the indices of its loaded ``samples`` and ``labels``."""
     errors = triggered = 0
     winners, reinforced = [], []
     seconds = 0.0
-    for index in batches(task, epoch):
+    for index in order:
         started = time.perf_counter()
-        batch = net.step(samples[index], task.train.y[index], probabilities)
+        batch = net.step(samples[index], labels[index], probabilities)
         seconds += time.perf_counter() - started
-        errors += int(np.count_nonzero(batch.predictions != task.train.y[index]))
+        errors += int(np.count_nonzero(batch.predictions != labels[index]))
         triggered += int(np.count_nonzero(batch.triggered))
         won = None if batch.winners is None else sum(int(np.count_nonzero(chosen)) for chosen in batch.winners)
         winners.append(won)

@@ -18,7 +18,7 @@ from bep_ref.initial import assemble, initial_net
 from bep_ref.learner import Learner
 from bep_ref.model import Model
 from bep_ref.task import Samples, Task, design, prepare
-from bep_ref.train import Trainer, reinforcement
+from bep_ref.train import Trainer, in_order, reinforcement
 from bep_sklearn.arrays import check_features
 from bep_sklearn.backends import Backend
 
@@ -224,8 +224,5 @@ def _learn(net: Learner, task: Task, error_rate: float) -> float:
     """One pass over ``task.train`` in its order; the share of predictions, each before its update, that were wrong."""
     probabilities = reinforcement(task.network, task.training.reinforcement, error_rate)
     samples, y, size = net.load(task.train.x), task.train.y, task.training.batch_size
-    errors = 0
-    for start in range(0, len(y), size):
-        index = np.arange(start, min(start + size, len(y)))
-        errors += int(np.count_nonzero(net.step(samples[index], y[index], probabilities).predictions != y[index]))
-    return errors / len(y)
+    order = (np.arange(start, min(start + size, len(y))) for start in range(0, len(y), size))
+    return in_order(net, order, samples, y, probabilities).errors / len(y)

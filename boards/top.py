@@ -27,14 +27,14 @@ class BoardTop(wiring.Component):
 
     def elaborate(self, platform: Any) -> Module:
         m = Module()
-        add_clocks(m, platform, self.board, self.setting)
+        settling = add_clocks(m, platform, self.board, self.setting)
         cycles = divisor(platform.default_clk_frequency, self.board.baud)
         m.submodules.trainer = trainer = SerialTrainer(self.network, self.machine, cycles)
 
         uart = platform.request(*self.board.uart, dir="-")
         m.submodules.rx_pin = rx_pin = io.Buffer("i", uart.rx)
         m.submodules.tx_pin = tx_pin = io.Buffer("o", uart.tx)
-        m.d.comb += [trainer.rx.eq(rx_pin.i), tx_pin.o.eq(trainer.tx)]
+        m.d.comb += [trainer.settling.eq(settling), trainer.rx.eq(rx_pin.i), tx_pin.o.eq(trainer.tx)]
 
         m.submodules.indicator = indicator = Indicator(2)
         m.d.comb += indicator.events.eq(Cat(trainer.active, trainer.updating))

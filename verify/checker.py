@@ -62,23 +62,35 @@ def check(proof: Proof, folder: Path, seconds: int = SECONDS) -> list[Verdict]:
     Raises :class:`~boards.tools.ToolError` if yosys fails.
     """
     prepare("yosys")
+    run(task(proof, folder, seconds))
+    return verdicts(proof, folder)
+
+
+def task(proof: Proof, folder: Path, seconds: int = SECONDS) -> Job:
+    """What decides every claim and event of ``proof``, for :func:`verdicts` to read; files go to ``folder``."""
     folder.mkdir(parents=True, exist_ok=True)
     bench = Fragment.get(proof, None)
     text = rtlil.convert(bench, name="top", ports=[*proof.inputs, proof.violated, proof.reached], emit_src=False)
     (folder / "bench.il").write_text(text)
-    properties = [(name, True) for name in proof.claims] + [(name, False) for name in proof.events]
     script = ["strash", "write_blif carrier.blif"]
-    for number in range(len(properties)):
+    for number in range(len(_properties(proof))):
         for suffix in ("txt", "aig"):
             (folder / f"{number}.{suffix}").unlink(missing_ok=True)
         # registers that are always equal become one first: what is proven is often beside a copy of its own state
         script += ["read_aiger bench.aig", f"cone -O {number}", "scorr", f"write_aiger {number}.aig"]
         script += [f"pdr -T {seconds}", f"write_status {number}.txt"]
     (folder / "bench.abc").write_text("\n".join([*script, "read_blif carrier.blif", ""]))
-    for name, commands in (("graph", TO_GRAPH), ("prove", CARRIER)):
-        (folder / f"{name}.ys").write_text(commands)
-        run(Job("yosys", ("-q", "-l", f"{name}.log", "-s", f"{name}.ys"), folder))
-    return [_verdict(name, claim, folder / str(number)) for number, (name, claim) in enumerate(properties)]
+    (folder / "bench.ys").write_text(f"{TO_GRAPH}design -reset\n{CARRIER}")
+    return Job("yosys", ("-q", "-l", "yosys.log", "-s", "bench.ys"), folder)
+
+
+def verdicts(proof: Proof, folder: Path) -> list[Verdict]:
+    """What became of each claim and event, once the :func:`task` is done."""
+    return [_verdict(name, claim, folder / str(number)) for number, (name, claim) in enumerate(_properties(proof))]
+
+
+def _properties(proof: Proof) -> list[tuple[str, bool]]:
+    return [(name, True) for name in proof.claims] + [(name, False) for name in proof.events]
 
 
 def _verdict(name: str, claim: bool, place: Path) -> Verdict:

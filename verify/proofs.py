@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
 
-from verify.checker import SECONDS, check
+from boards.tools import prepare, run_all
+from verify.checker import SECONDS, task, verdicts
 from verify.claims import PROOFS
 
 
@@ -15,30 +15,25 @@ def prove(
     folder: Path,
     jobs: int = 1,
     seconds: int = SECONDS,
-    done: Callable[[str], None] = lambda _: None,
+    done: Callable[[int], None] = lambda _: None,
 ) -> list[dict[str, Any]]:
     """One row a property of the units ``names``: unit, property, kind ("always" or "possible"), and whether it holds.
 
-    ``holds`` is None where ``seconds`` did not suffice.
+    ``holds`` is None where ``seconds`` did not suffice. ``done`` is told the index of each unit as it is finished.
+    Raises :class:`~boards.tools.ToolError` if yosys fails.
     """
-
-    def rows(name: str) -> list[dict[str, Any]]:
-        verdicts = check(PROOFS[name](), folder / re.sub(r"\W+", "-", name), seconds)
-        return [
-            {
-                "unit": name,
-                "property": verdict.name,
-                "kind": "always" if verdict.claim else "possible",
-                "holds": verdict.holds if verdict.decided else None,
-                "frames": verdict.frames,
-            }
-            for verdict in verdicts
-        ]
-
-    found: dict[str, list[dict[str, Any]]] = {}
-    with ThreadPoolExecutor(jobs) as pool:
-        asked = {pool.submit(rows, name): name for name in names}
-        for future in as_completed(asked):
-            found[asked[future]] = future.result()
-            done(asked[future])
-    return [row for name in names for row in found[name]]
+    prepare("yosys")
+    proofs = {name: PROOFS[name]() for name in names}
+    places = {name: folder / re.sub(r"\W+", "-", name) for name in names}
+    run_all((task(proof, places[name], seconds) for name, proof in proofs.items()), jobs, done)
+    return [
+        {
+            "unit": name,
+            "property": verdict.name,
+            "kind": "always" if verdict.claim else "possible",
+            "holds": verdict.holds if verdict.decided else None,
+            "frames": verdict.frames,
+        }
+        for name, proof in proofs.items()
+        for verdict in verdicts(proof, places[name])
+    ]

@@ -5,23 +5,19 @@ import re
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from bep.bench.rows import digest, kept
 from bep_estimate.cycles import cycles_per_sample
 from bep_estimate.footprint import fit, in_luts, relative_errors
 from bep_estimate.memories import block_rams
-from bep_hw.identity import build_digest
 from bep_hw.layout import Layout
-from bep_ref.atomic import write_atomically
 from bep_ref.config import ConfigError, Machine, Network, Training, Workload, default_group_sizes
-from boards.clocks import PLLS
-from boards.netlist import Resources
-from boards.pll import highest
 from boards.registry import find
 from boards.synthesis import synthesise
-from boards.top import BoardTop
-from boards.trainer_build import CONSTRAINT_MHZ
+from boards.trainer_build import trainer_top
 
 KINDS = ("lut4", "ff")
 PERCEPTRON = re.compile(r"\d+(-\d+)+")
@@ -77,55 +73,40 @@ FOOTPRINTS = (
 
 def synthesise_all(folder: Path, show: Callable[[str, int, int], None]) -> list[Row]:
     """A row for each of :data:`FOOTPRINTS`, kept in ``folder``: after an interruption the rest follows."""
-    folder.mkdir(parents=True, exist_ok=True)
     rows = []
     for done, footprint in enumerate(FOOTPRINTS):
         show(footprint.name, done, len(FOOTPRINTS))
+        source = _source(footprint)
         what = {
+            "digest": digest(source, footprint.network, footprint.machine),
             "board": footprint.board,
             "network": footprint.network.to_dict(),
             "machine": footprint.machine.to_dict(),
         }
-        what = json.loads(json.dumps(what))
-        kept = folder / f"{footprint.name}.json"
-        row = json.loads(kept.read_text()) if kept.exists() else {}
-        if {name: row.get(name) for name in what} != what:
-            row = {"name": footprint.name, **what, **asdict(_synthesise(footprint))}
-            write_atomically(kept, json.dumps(row, indent=2).encode())
-        rows.append(row)
+        place = folder / footprint.name
+        rows.append(kept(place, footprint.name, what, ("digest",), partial(_synthesise, footprint, source)))
     return rows
 
 
-def _what(footprint: Footprint) -> Row:
-    """What a row is of: one that was synthesised before is synthesised again only if this changed."""
-    network, machine = footprint.network, footprint.machine
-    what = {
-        "board": footprint.board,
-        "network": network.to_dict(),
-        "machine": machine.to_dict(),
-        "build": f"{build_digest(network, machine):08x}",
-    }
-    plain: Row = json.loads(json.dumps(what))
-    return plain
-
-
-def _synthesise(footprint: Footprint) -> Resources:
-    """The whole board, like `boards.flow` builds it, up to its netlist."""
+def _source(footprint: Footprint) -> str:
+    """The whole board, like `boards.flow` builds it, as RTLIL."""
     board = find(footprint.board)
-    family = board.device.family.name
-    settings = PLLS[family].settings(board.platform().default_clk_frequency / 1e6)
-    top = BoardTop(footprint.network, footprint.machine, board, highest(list(settings), CONSTRAINT_MHZ[family]))
-    plan = board.platform().prepare(top, "top", emit_src=False)
+    top = trainer_top(footprint.network, footprint.machine, board)
+    source: str = board.platform().prepare(top, "top", emit_src=False).files["top.il"]
+    return source
+
+
+def _synthesise(footprint: Footprint, source: str) -> Row:
     with tempfile.TemporaryDirectory() as name:
-        return synthesise(plan.files["top.il"], board.device, "top", Path(name))
+        return asdict(synthesise(source, find(footprint.board).device, "top", Path(name)))
 
 
 def coefficients(footprints: Sequence[Row], measured: Sequence[Row]) -> dict[str, Any]:
     """Content of ``coefficients.json``: cells fitted to ``footprints``, packing and clocks of boards ``measured``."""
     found: dict[str, Any] = {"cells": {}, "packing": {}, "clocks": _clocks(measured)}
-    for family in sorted({_family(row) for row in footprints}):
-        rows = [row for row in footprints if _family(row) == family]
-        layouts = [_layout(row) for row in rows]
+    for family in sorted({_family(row["what"]) for row in footprints}):
+        rows = [row for row in footprints if _family(row["what"]) == family]
+        layouts = [_layout(row["what"]) for row in rows]
         found["cells"][family] = {kind: fit(layouts, _counts(rows, kind), kind) for kind in KINDS}
         found["packing"][family] = _packing([row for row in measured if _family(row["build"]) == family])
     return found
@@ -141,7 +122,7 @@ def _layout(row: Row) -> Layout:
 
 def _counts(rows: Sequence[Row], kind: str) -> list[float]:
     """Cells of each row; LUTs without those that are memories, which nothing is fitted to."""
-    memory = [in_luts(_layout(row), find(row["board"]).device) if kind == "lut4" else 0 for row in rows]
+    memory = [in_luts(_layout(row["what"]), find(row["what"]["board"]).device) if kind == "lut4" else 0 for row in rows]
     return [row[kind] - luts for row, luts in zip(rows, memory, strict=True)]
 
 
@@ -150,7 +131,8 @@ def fit_errors(footprints: Sequence[Row], found: dict[str, Any]) -> dict[str, li
     errors: dict[str, list[float]] = {kind: [] for kind in KINDS}
     for row in footprints:
         for kind in KINDS:
-            errors[kind] += relative_errors(found["cells"][_family(row)][kind], [_layout(row)], _counts([row], kind))
+            cells, layout = found["cells"][_family(row["what"])][kind], _layout(row["what"])
+            errors[kind] += relative_errors(cells, [layout], _counts([row], kind))
     return errors
 
 

@@ -1,14 +1,13 @@
 """``bep bench boards``: one trainer on every board."""
 
 import argparse
-import os
 from pathlib import Path
 from typing import Any
 
 from rich.table import Table
 
 from bep.console import progress_bar
-from bep_ref.config import ConfigError
+from bep.options import add_jobs, at_least_one
 from boards.registry import NAMES, find
 
 NAME = "boards"
@@ -30,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--seeds", type=int, default=1, metavar="N", help="placements of a board; at least 1 (default: 1)"
     )
-    parser.add_argument("--jobs", type=int, metavar="N", help="placements at once (default: cores, at most 4)")
+    add_jobs(parser)
     parser.add_argument(
         "--build",
         type=Path,
@@ -44,10 +43,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     from bep.bench.boards import DIGITS, measure_all
     from boards.reference import FIGURES, figures
 
-    jobs = args.jobs if args.jobs is not None else min(4, os.cpu_count() or 1)
-    for name, value in (("seeds", args.seeds), ("jobs", jobs)):
-        if value < 1:
-            raise ConfigError(f"{name}: {value} is out of range; it must be at least 1")
+    at_least_one(args, "seeds", "jobs")
     names = [find(name).name for name in args.only or NAMES]
     with progress_bar(args.progress) as progress:
         bar = progress.add_task("", total=None)
@@ -55,7 +51,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         def show(name: str, stage: str, done: int, total: int) -> None:
             progress.update(bar, description=f"{name}: {stage}", completed=done, total=total)
 
-        rows = measure_all(names, range(1, args.seeds + 1), jobs, args.build, show)
+        rows = measure_all(names, range(1, args.seeds + 1), args.jobs, args.build, show)
     table = Table(*FIGURES, title=f"{DIGITS} on every board")
     for row in rows:
         table.add_row(*figures(row))

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from bep.command import CheckError
 from bep.console import progress_bar
-from bep_ref.config import ConfigError
+from bep.options import at_least_one
 
 NAME = "cache"
 HELP = "epochs from a board's cache: their bits, and their speed beside that of streamed samples"
@@ -30,8 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> dict[str, Any]:
     from bep.bench.cache import measure
 
-    if args.epochs < 1:
-        raise ConfigError(f"epochs: {args.epochs} is out of range; it must be at least 1")
+    at_least_one(args, "epochs")
     with progress_bar(args.progress) as progress:
         bars: dict[str, Any] = {}
 

@@ -1,13 +1,13 @@
 """``bep bench hw``: measure the training hardware again."""
 
 import argparse
-import os
 from pathlib import Path
 from typing import Any
 
 from rich.table import Table
 
 from bep.console import progress_bar
+from bep.options import add_jobs, at_least_one
 from bep_ref.atomic import write_atomically
 from bep_ref.config import ConfigError
 
@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--sweep-seeds", type=int, default=2, metavar="N", help="the same where lanes are varied (default: 2)"
     )
-    parser.add_argument("--jobs", type=int, metavar="N", help="placements at once (default: cores, at most 4)")
+    add_jobs(parser)
     parser.add_argument(
         "--build", type=Path, default=Path("build/bench"), metavar="DIR", help="folder of builds (default: build/bench)"
     )
@@ -46,10 +46,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     from bep.bench.hardware import measure_all, measure_popcount
     from bep.bench.throughput_plot import throughput_plot
 
-    jobs = args.jobs if args.jobs is not None else min(4, os.cpu_count() or 1)
-    for name, value in (("seeds", args.seeds), ("sweep-seeds", args.sweep_seeds), ("jobs", jobs)):
-        if value < 1:
-            raise ConfigError(f"{name}: {value} is out of range; it must be at least 1")
+    at_least_one(args, "seeds", "sweep_seeds", "jobs")
     known = [design.name for design in DESIGNS]
     for name in args.only or ():
         if name not in known:
@@ -61,7 +58,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         def show(design: Any, stage: str, done: int, total: int) -> None:
             progress.update(bar, description=f"{design.name}: {stage}", completed=done, total=total)
 
-        rows = measure_all(designs, args.mnist, args.seeds, args.sweep_seeds, jobs, args.build, show)
+        rows = measure_all(designs, args.mnist, args.seeds, args.sweep_seeds, args.jobs, args.build, show)
     args.report.print(_table(rows))
     result = {"rows": rows}
     if not args.only:

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from bep.command import CheckError
 from bep.console import progress_bar
-from bep_ref.config import ConfigError
+from bep.options import at_least_one
 
 NAME = "link"
 HELP = "damaged frames, and what comes of them: nothing"
@@ -32,8 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> dict[str, Any]:
     from bep.bench.link import torture_simulated
 
-    if args.frames < 1:
-        raise ConfigError(f"frames: {args.frames} is out of range; it must be at least 1")
+    at_least_one(args, "frames")
     with progress_bar(args.progress) as progress:
         bar = progress.add_task("damaged frames", total=args.frames)
         result = torture_simulated(

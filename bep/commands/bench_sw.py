@@ -7,6 +7,7 @@ from typing import Any
 from rich.table import Table
 
 from bep.console import progress_bar
+from bep.options import at_least_one
 from bep.versions import installed_version
 from bep_ref.config import ConfigError
 
@@ -36,9 +37,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     from bep.bench.software.rounds import machine, measure_all
     from bep_ref.datasets import load
 
-    for name, value in (("epochs", args.epochs), ("rounds", args.rounds)):
-        if value < 1:
-            raise ConfigError(f"{name}: {value} is out of range; it must be at least 1")
+    at_least_one(args, "epochs", "rounds")
     names = list(args.only or CONTENDERS)
     for name in names:
         if name not in CONTENDERS:

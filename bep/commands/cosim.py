@@ -9,7 +9,7 @@ from rich.table import Table
 
 from bep.command import CheckError
 from bep.console import progress_bar
-from bep.options import add_data, add_machine, add_task, board_machine, prepare_task
+from bep.options import add_data, add_machine, add_task, at_least_one, board_machine, prepare_task
 from bep_ref.config import ConfigError, Machine, on_chip
 from bep_ref.task import Task
 
@@ -45,8 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
-    if args.epochs < 1:
-        raise ConfigError(f"epochs: {args.epochs} is out of range; it must be at least 1")
+    at_least_one(args, "epochs")
     task = prepare_task(args)
     network = on_chip(task.network, "data")
     if args.samples is not None and not 1 <= args.samples <= len(task.train):

@@ -8,6 +8,7 @@ from rich.table import Table
 
 from bep.command import CheckError
 from bep.console import progress_bar
+from bep.options import at_least_one
 from bep_ref.config import ConfigError
 
 NAME = "prove"
@@ -40,9 +41,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     from verify.claims import PROOFS
     from verify.proofs import prove
 
-    for name in ("jobs", "seconds"):
-        if getattr(args, name) < 1:
-            raise ConfigError(f"{name}: {getattr(args, name)} is out of range; it must be at least 1")
+    at_least_one(args, "jobs", "seconds")
     for unit in args.units:
         if unit not in PROOFS:
             raise ConfigError(f"unit: {unit!r} is not known; bep prove --list names them")

@@ -1,15 +1,14 @@
 """``bep synth``: build a bitstream for a board."""
 
 import argparse
-import os
 from pathlib import Path
 from typing import Any
 
 from rich.table import Table
 
 from bep.console import progress_bar
-from bep.options import add_machine, add_network, machine, network
-from bep_ref.config import ConfigError, Network
+from bep.options import add_jobs, add_machine, add_network, at_least_one, machine, network
+from bep_ref.config import Network
 from boards.registry import NAMES, find
 
 NAME = "synth"
@@ -34,12 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--seeds", type=int, default=1, metavar="N", help="placements to try; at least 1, seeds 1 to N (default: 1)"
     )
-    parser.add_argument(
-        "--jobs",
-        type=int,
-        metavar="N",
-        help="placements at once, each about 1 GB of memory; at least 1 (default: cores, at most 4)",
-    )
+    add_jobs(parser)
     add_network(parser, NETWORK)
     add_machine(parser)
 
@@ -47,10 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> dict[str, Any]:
     from boards.trainer_build import build_trainer
 
-    jobs = args.jobs if args.jobs is not None else min(4, os.cpu_count() or 1)
-    for name, value in (("seeds", args.seeds), ("jobs", jobs)):
-        if value < 1:
-            raise ConfigError(f"{name}: {value} is out of range; it must be at least 1")
+    at_least_one(args, "seeds", "jobs")
     board, shape = find(args.board), network(args, NETWORK)
     chosen = machine(args, shape, board.lanes, **board.machine)
     with progress_bar(args.progress) as progress:
@@ -59,7 +50,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         def show(stage: str, done: int, total: int) -> None:
             progress.update(bar, description=f"{board.name}: {stage}", completed=done, total=total)
 
-        built = build_trainer(shape, chosen, board, args.out, tuple(range(1, args.seeds + 1)), jobs, show)
+        built = build_trainer(shape, chosen, board, args.out, tuple(range(1, args.seeds + 1)), args.jobs, show)
     result = {"network": str(shape), "machine": chosen.to_dict(), **built.report()}
     args.report.print(_summary(result, f"{shape} on {board.title}"))
     return result

@@ -12,6 +12,7 @@ from bep_ref.config import AnyNetwork, Machine
 class LinkedTrainer(wiring.Component):
     """A trainer of ``network`` on ``machine`` behind its bridge: all of a board but clocks and line.
 
+    ``settling`` resets all of it, as the domain does where it has a reset.
     ``updating`` is high for a cycle when a sample updates weights, ``refused`` when a frame is answered by an error.
     """
 
@@ -19,6 +20,7 @@ class LinkedTrainer(wiring.Component):
         self.network, self.machine = network, machine
         super().__init__(
             {
+                "settling": In(1),
                 "received": In(stream.Signature(8)),
                 "sent": Out(stream.Signature(8)),
                 "updating": Out(1),
@@ -28,11 +30,12 @@ class LinkedTrainer(wiring.Component):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        m.submodules.bridge = bridge = Bridge(self.network, self.machine)
+        bridge = Bridge(self.network, self.machine)
+        m.submodules.bridge = ResetInserter(self.settling)(bridge)
         trainer = hardware(self.network, self.machine)
         # a reset goes to every corner of the chip, so it comes right out of a flip-flop; no frame follows so soon
-        reset = Signal()
-        m.d.sync += reset.eq(bridge.reset)
+        reset = Signal(init=1)
+        m.d.sync += reset.eq(bridge.reset | self.settling)
         m.submodules.trainer = ResetInserter(reset)(trainer)
         for port in ("samples", "results", "requests", "replies"):
             wiring.connect(m, getattr(trainer, port), getattr(bridge, port))

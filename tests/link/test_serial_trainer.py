@@ -46,3 +46,37 @@ def test_the_trainer_answers_over_the_line_whatever_its_own_clock(sync_ns, buffe
     simulator.run_until(6e-4)
     assert replies == [reply for _, reply in dialogue]
     assert errors == [0, 0, 0, 0, 0, 1]
+
+
+def test_settling_is_a_reset():
+    """Refused once, then reset by the port alone: no error, and the next question is answered."""
+    network, machine = Network(12, (8, 8), 3, 4), Machine(4, 4)
+    unit = SerialTrainer(network, machine, DIVISOR)
+    errors, answers = [], []
+
+    async def host(ctx):
+        reader = FrameReader()
+
+        async def ask(body):
+            for level in (level for byte in frame(body) for level in line_bits(byte)):
+                ctx.set(unit.rx, level)
+                await ctx.tick("link").repeat(DIVISOR)
+            while not (got := list(reader.bodies(bytes([await read_line(ctx, unit.tx, DIVISOR, "link")])))):
+                pass
+            answers.append(decode(got[0]))
+            errors.append(ctx.get(unit.error))
+
+        await ask(b"\x07" + hello(address("identity")))
+        await ask(b"\x08\x07")
+        ctx.set(unit.settling, 1)
+        await ctx.tick("sync").repeat(4)
+        ctx.set(unit.settling, 0)
+        await ask(b"\x05" + hello(address("identity")))
+
+    simulator = Simulator(unit)
+    simulator.add_clock(83e-9, domain="link")
+    simulator.add_clock(20e-9, phase=5e-9, domain="sync")
+    simulator.add_testbench(host)
+    simulator.run_until(6e-4)
+    assert answers == [(7, Done(IDENTITY)), (8, Refused(Reason.MALFORMED)), (5, Done(IDENTITY))]
+    assert errors == [0, 1, 0]
