@@ -7,7 +7,7 @@ from amaranth.lib.wiring import In, Out
 from bep_hw.link.decoder import Decoder
 from bep_hw.link.deframer import ITEM, Deframer
 from bep_hw.link.encoder import Encoder
-from bep_hw.link.framer import Framer
+from bep_hw.link.framer import BODY, Framer
 from bep_hw.link.opcodes import BUFFER_BYTES
 from bep_hw.link.ring import Ring
 from bep_hw.ports import data_bits, request_layout, result_layout, sample_layout
@@ -58,7 +58,9 @@ class Bridge(wiring.Component):
         wiring.connect(m, decoder.answers, encoder.answers)
         wiring.connect(m, wiring.flipped(self.results), encoder.results)
         wiring.connect(m, wiring.flipped(self.replies), encoder.replies)
-        wiring.connect(m, encoder.body, framer.body)
+        m.submodules.body = body = StreamRegister(BODY)
+        wiring.connect(m, encoder.body, body.input)
+        wiring.connect(m, body.output, framer.body)
         wiring.connect(m, framer.bytes, wiring.flipped(self.sent))
         m.d.comb += [
             encoder.sequence.eq(decoder.sequence),
