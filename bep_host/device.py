@@ -20,7 +20,17 @@ from bep_ref.config import ConfigError, Machine, Network
 Ints = NDArray[Any]
 Progress = Callable[[int, int], None]
 """Told how much is done, and of how much."""
-STATISTICS = ("cycles", "samples", "triggers", "winners", "commits", "propagate_words", "update_words")
+STATISTICS = (
+    "cycles",
+    "samples",
+    "triggers",
+    "winners",
+    "commits",
+    "propagate_words",
+    "update_words",
+    "sweep_cycles",
+    "sweep_words",
+)
 
 
 def silent(done: int, total: int) -> None:

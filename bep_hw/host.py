@@ -58,6 +58,7 @@ class HostPort(wiring.Component):
                 "committed": In(1),
                 "word_read": In(1),
                 "group_read": In(1),
+                "sweeping": In(1),
                 **({"cache": Out(controls(layout))} if machine.cache_samples else {}),
             }
         )
@@ -175,6 +176,8 @@ class HostPort(wiring.Component):
             "commits": self.committed,
             "propagate_words": self.word_read,
             "update_words": self.group_read,
+            "sweep_cycles": self.sweeping,
+            "sweep_words": self.sweeping & self.group_read,
         }
         if not self.layout.machine.statistics:
             events = {}

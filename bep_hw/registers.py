@@ -47,6 +47,8 @@ REGISTERS = {
     "commits": Register(0x24, 32, Access.READ, "mini-batches that changed weights"),
     "propagate_words": Register(0x25, 32, Access.READ, "visible words the propagate engine read"),
     "update_words": Register(0x26, 32, Access.READ, "groups of counters the update engine read"),
+    "sweep_cycles": Register(0x27, 32, Access.READ, "cycles that went into commits"),
+    "sweep_words": Register(0x28, 32, Access.READ, "slices of counters that commits read, among the update words"),
     "protocol": Register(0x40, 32, Access.READ, "version of the link's frames and commands"),
     "build": Register(0x41, 32, Access.READ, "digest of the configuration and of the generator's sources"),
     "inputs": Register(0x42, 32, Access.READ, "input bits of a sample"),

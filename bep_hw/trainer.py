@@ -181,6 +181,7 @@ class Trainer(wiring.Component):
             host.committed.eq(update.committed),
             host.word_read.eq(propagate.word_read),
             host.group_read.eq(update.group_read),
+            host.sweeping.eq(update.sweeping),
         ]
         if cache is not None:
             wiring.connect(m, host.cache, cache.controls)

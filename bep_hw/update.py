@@ -89,6 +89,7 @@ class UpdateEngine(wiring.Component):
                 "write_bank": Out(1),
                 "write_data": Out(width),
                 "group_read": Out(1),
+                "sweeping": Out(1),
                 # sample memory
                 "sample_address": Out(range(machine.slots * layout.steps * layout.slot_chunks)),
                 "sample_data": In(machine.update_lanes),
@@ -153,7 +154,7 @@ class UpdateEngine(wiring.Component):
         order = self.orders.payload
         drained = Signal()
         m.d.comb += drained.eq(age == self.order_cycles - 1)
-        with m.FSM():
+        with m.FSM() as fsm:
             with m.State("IDLE"):
                 m.d.comb += self.idle.eq(drained & ~self.orders.valid)
                 m.d.sync += first
@@ -222,6 +223,7 @@ class UpdateEngine(wiring.Component):
                     m.d.comb += self.committed.eq(1)
                     m.d.sync += touched.eq(touched & ~reinforce)
                     m.next = "IDLE"
+        m.d.comb += self.sweeping.eq(fsm.ongoing("COMMIT") | fsm.ongoing("SWEEP") | fsm.ongoing("COMMITTED"))
         with m.If(accept):
             m.d.comb += self.orders.ready.eq(1)
             m.d.sync += [

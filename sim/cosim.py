@@ -37,7 +37,11 @@ def silent(stage: str, done: int, total: int) -> None:
 
 @dataclass(frozen=True)
 class Report:
-    """What was compared, what differed, and how long the hardware took."""
+    """What was compared, what differed, and how long the hardware took.
+
+    Utilisation is the share of cycles in which an engine read a word of its memory. During a mini-batch the engine
+    with more to read bounds the run, during its commit the update engine does: ``bound_utilisation`` is theirs.
+    """
 
     samples: int
     triggered: int
@@ -50,6 +54,7 @@ class Report:
     cycles_per_sample: float
     propagate_utilisation: float
     update_utilisation: float
+    bound_utilisation: float
     epochs: tuple[dict[str, Any], ...]
 
 
@@ -214,8 +219,9 @@ def _compare(job: Job, expected: _Expected, observed: Observed) -> Report:
                 tally.equal(f"{place}, counter", q, observed.counters[number][layer])
             tally.visible(place, job.layout.pack_visible(layer, sign(q)), observed.visible[number], q.size)
     samples = sum(len(predictions) for predictions in expected.predictions)
-    cycles, words, groups = (
-        sum(entry[name] for entry in observed.statistics) for name in ("cycles", "propagate_words", "update_words")
+    cycles, words, groups, swept = (
+        sum(entry[name] for entry in observed.statistics)
+        for name in ("cycles", "propagate_words", "update_words", "sweep_words")
     )
     return Report(
         samples=samples,
@@ -229,5 +235,6 @@ def _compare(job: Job, expected: _Expected, observed: Observed) -> Report:
         cycles_per_sample=round(cycles / samples, 2),
         propagate_utilisation=round(words / cycles, 4),
         update_utilisation=round(groups / cycles, 4),
+        bound_utilisation=round((max(words, groups - swept) + swept) / cycles, 4),
         epochs=tuple(observed.statistics),
     )

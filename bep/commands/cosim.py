@@ -86,4 +86,5 @@ def _summary(task: Task, chosen: Machine, report: "Report") -> Table:
     table.add_row("cycles per sample", f"{report.cycles_per_sample:,.0f}")
     table.add_row("propagate engine busy", f"{report.propagate_utilisation:.1%}")
     table.add_row("update engine busy", f"{report.update_utilisation:.1%}")
+    table.add_row("whichever bounds busy", f"{report.bound_utilisation:.1%}")
     return table

@@ -128,6 +128,8 @@ def test_events_are_counted_if_the_machine_has_statistics(statistics):
         "commits": ("committed",),
         "propagate_words": ("word_read",),
         "update_words": ("group_read",),
+        "sweep_cycles": ("sweeping",),
+        "sweep_words": ("sweeping", "group_read"),
     }
     ports = sorted({port for names in events.values() for port in names})
     want = dict.fromkeys(events, 0)
