@@ -7,7 +7,7 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from bep_host.device import Device, Progress, silent
-from bep_host.device_mlp import DeviceMlp
+from bep_host.device_learner import DeviceLearner
 from bep_hw.ports import Space
 from bep_hw.registers import address, cache_settings
 from bep_ref.config import ConfigError
@@ -69,7 +69,7 @@ class Cache:
 
         ``net`` is the board's; ``on_batch`` has nothing to tell before the epoch is over.
         """
-        assert isinstance(net, DeviceMlp)
+        assert isinstance(net, DeviceLearner)
         net.prepare(probabilities)
         before, started = self._triggers(), time.perf_counter()
         hits = self.learn(task.training.batch_size, epoch_key(task.training.seed, epoch))

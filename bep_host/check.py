@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from bep_hw.layout import Layout
-from bep_ref.config import perceptron
+from bep_ref.config import on_chip
 from bep_ref.evaluate import accuracy
 from bep_ref.initial import initial_net
 from bep_ref.task import Task
@@ -31,7 +31,7 @@ class Check:
 
 def golden_run(task: Task, layout: Layout, on_batch: Callable[[], Any] = lambda: None) -> Trainer:
     """The same run in software, with reinforcement in the order of ``layout``'s machine."""
-    net = initial_net(perceptron(task.network, "data"), task.training)
+    net = initial_net(on_chip(task.network, "data"), task.training)
     net.walk_block = layout.column
     golden = Trainer(task, net)
     golden.run(on_batch=on_batch)

@@ -1,5 +1,6 @@
 """A trainer on a board, as Python sees it."""
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
@@ -11,11 +12,11 @@ from bep_host.errors import LinkError
 from bep_host.find import connect
 from bep_hw.identity import configuration, identification
 from bep_hw.layout import Layout
-from bep_hw.link.codec import Codec, Done, Result
+from bep_hw.link.codec import Codec, Done, Reply, Result
 from bep_hw.link.opcodes import PROTOCOL
 from bep_hw.ports import Space, column_bits
 from bep_hw.registers import IDENTITY, REGISTERS, address
-from bep_ref.config import ConfigError, Machine, Network
+from bep_ref.config import ConfigError, Machine, Network, RecurrentNetwork
 
 Ints = NDArray[Any]
 Progress = Callable[[int, int], None]
@@ -45,7 +46,7 @@ class Device:
     ``layout`` its address map.
 
         with Device("/dev/ttyUSB1") as board:
-            board.load(counters, classifier)
+            board.load(counters, [classifier])
             predictions = board.infer(x)
 
     Raises :class:`~bep_host.errors.LinkError`.
@@ -53,6 +54,7 @@ class Device:
 
     def __init__(self, name: str, baud: int | None = None) -> None:
         self.connection, identity = connect(name, baud)
+        self._last_step = -1  # as the register has it, if it was written
         self.name, self.port = self.connection.name, self.connection.port
         try:
             self._identify(identity)
@@ -92,6 +94,7 @@ class Device:
 
     def reset(self) -> None:
         """Forget samples and statistics; counters and weights stay."""
+        self._last_step = -1
         self.connection.exchange([self.codec.reset()])
 
     # words
@@ -121,11 +124,19 @@ class Device:
 
     # the network
 
-    def load(self, counters: Sequence[ArrayLike], classifier: ArrayLike, progress: Progress = silent) -> None:
-        """Counters (one (K_l, K_{l-1}) array a layer) and classifier (C, K_L) of ±1, and the weights they make."""
-        self._check_shapes(counters, classifier)
+    def load(
+        self, counters: Sequence[ArrayLike], classifiers: Sequence[ArrayLike], progress: Progress = silent
+    ) -> None:
+        """Counters (one (K_l, K_{l-1}) array a layer) and classifiers (C, K_l) of ±1, and the weights they make.
+
+        A board that learns by local errors holds a classifier a layer, any other the last one.
+        """
+        held = [np.asarray(classifier) for classifier in classifiers[-self.layout.classifiers :]]
+        self._check_shapes(counters, held)
         bits = column_bits(self.network, self.machine)
-        visible = self.layout.pack_visible(len(self.layout.trainable), np.asarray(classifier))
+        visible: dict[tuple[int, int], int] = {}
+        for place, classifier in enumerate(held, start=len(self.layout.trainable)):
+            visible |= self.layout.pack_visible(place, classifier)
         self.write(Space.COUNTERS, self.layout.pack_counters([np.asarray(q) for q in counters]), progress)
         self.write(Space.VISIBLE, {word << bits | column: value for (word, column), value in visible.items()})
         self.commit()
@@ -140,7 +151,7 @@ class Device:
         self.write(Space.REGISTERS, {address("commit"): 1})
 
     def infer(self, x: ArrayLike) -> Ints:
-        """Classes (n,) of samples ``x`` (n, inputs) of ±1."""
+        """Classes (n,) of samples ``x``, see :meth:`checked`."""
         samples = np.asarray(x)
         return self._run(samples, np.zeros(len(samples), dtype=np.uint8), train=False)[0]
 
@@ -149,9 +160,17 @@ class Device:
         return self._run(x, y, train=True)
 
     def checked(self, x: ArrayLike, y: ArrayLike) -> tuple[Ints, Ints]:
-        """Samples (n, inputs) and classes (n,) as arrays; :class:`ConfigError` if the board does not take them."""
+        """Samples (n, inputs) of ±1, or sequences (n, steps, inputs) with zeros behind their end, and classes (n,).
+
+        Raises :class:`ConfigError` if the board does not take them.
+        """
         x, y = np.asarray(x), np.asarray(y)
-        if x.ndim != 2 or x.shape[1] != self.network.inputs or y.shape != x.shape[:1]:
+        fits = x.ndim >= 2 and x.shape[-1] == self.network.inputs and y.shape == x.shape[:1]
+        if isinstance(self.network, RecurrentNetwork):
+            fits &= x.ndim == 3 and x.shape[1] <= self.network.steps
+        else:
+            fits &= x.ndim == 2
+        if not fits:
             raise ConfigError(f"samples: x has shape {x.shape} and y {y.shape}; the board takes {self.network}")
         if len(y) and not 0 <= y.min() <= y.max() < self.network.classes:
             raise ConfigError(f"labels: {y.min()} to {y.max()}; they must be 0 to {self.network.classes - 1}")
@@ -159,16 +178,24 @@ class Device:
 
     def _run(self, x: ArrayLike, y: ArrayLike, train: bool) -> tuple[Ints, Ints]:
         x, y = self.checked(x, y)
-        replies = self.connection.exchange(self.codec.samples(x, y, train, last=train))
+        commands = self.codec.samples(x, y, train, last=train)
+        replies: list[Reply] = []
+        # the length of sequences changes only behind those that are on their way
+        for length, of_length in itertools.groupby(range(len(x)), self.layout.last_steps(x).__getitem__):
+            if self.layout.recurrent and length != self._last_step:
+                self.write_registers({address("last_step"): length})
+                self._last_step = length
+            replies += self.connection.exchange([commands[index] for index in of_length])
         results = [(reply.prediction, reply.triggered) for reply in replies if isinstance(reply, Result)]
         predictions, triggered = np.array(results, dtype=np.int64).reshape(-1, 2).T
         return predictions, triggered.astype(bool)
 
-    def _check_shapes(self, counters: Sequence[ArrayLike], classifier: ArrayLike) -> None:
+    def _check_shapes(self, counters: Sequence[ArrayLike], classifiers: Sequence[Ints]) -> None:
         shapes = tuple(np.shape(q) for q in counters)
-        wanted = (self.network.classes, self.network.widths[-1])
-        if shapes != self.network.shapes or np.shape(classifier) != wanted:
+        found = [np.shape(classifier) for classifier in classifiers]
+        wanted = [(self.network.classes, width) for width in self.network.widths][-self.layout.classifiers :]
+        if shapes != self.network.shapes or found != wanted:
             raise ConfigError(
-                f"model: its layers have shapes {list(shapes)} and {np.shape(classifier)}; "
+                f"model: its layers have shapes {list(shapes)}, its classifiers {found}; "
                 f"the board holds {self.network}, {list(self.network.shapes)} and {wanted}"
             )

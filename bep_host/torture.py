@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bep_host.device import Device
-from bep_host.device_mlp import DeviceMlp
+from bep_host.device_learner import DeviceLearner
 from bep_hw.link.codec import Done, Refused, Reply, Result, decode
 from bep_hw.link.framing import FLAG, FrameReader, frame
 from bep_hw.ports import Space
@@ -68,7 +68,7 @@ class Torture:
         self.device, self.task, self.numbers = device, task, random.Random(seed)
         self.golden = initial_net(perceptron(task.network, "data"), task.training)
         self.golden.walk_block = device.layout.column
-        self.learner = DeviceMlp(device, task, self.golden)
+        self.learner = DeviceLearner(device, task, self.golden)
         self.outcome = Outcome()
         self._begin()
 

@@ -248,13 +248,22 @@ class Layout:
         first = word * self.machine.lanes - place.first_column * self.column
         return max(self.network.widths) - place.fan_in + first
 
-    def pack_samples(self, x: Ints) -> Ints:
-        """Beats (n, beats) of samples ``x`` (n, K_0), or (n, T, K_x), of ±1: input 0 in bit 0 of beat 0, padding 1."""
+    def last_steps(self, x: Ints) -> list[int]:
+        """The last step, from 0, of every sequence ``x`` (n, T, K_x), which ends with zeros; 0 of samples (n, K_0)."""
+        return (x.any(axis=-1).reshape(len(x), -1).sum(axis=1) - 1).tolist()
+
+    def sample_bits(self, x: Ints) -> NDArray[np.bool_]:
+        """Bits (n, beats N) of samples ``x`` (n, K_0), or (n, T, K_x), of ±1, input 0 first; padding is 1."""
         chunk, place = self.machine.update_lanes, self.layers[0]
         bits = np.ones((len(x), self.sample_beats // place.chunks, place.chunks * chunk), dtype=bool)
         steps = x.reshape(len(x), -1, place.fan_in)
         bits[:, : steps.shape[1], : place.fan_in] = steps > 0
-        return bits.reshape(len(x), self.sample_beats, chunk) @ (1 << np.arange(chunk, dtype=object))
+        return bits.reshape(len(x), self.sample_beats * chunk)
+
+    def pack_samples(self, x: Ints) -> Ints:
+        """Beats (n, beats) of samples, the first of their :meth:`sample_bits` in bit 0 of beat 0."""
+        chunk = self.machine.update_lanes
+        return self.sample_bits(x).reshape(len(x), self.sample_beats, chunk) @ (1 << np.arange(chunk, dtype=object))
 
     def pack_whole_samples(self, x: Ints) -> list[int]:
         """Each sample's beats as one integer, the first beat lowest."""

@@ -5,7 +5,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bep_ref.config import ConfigError, Network
+from bep_ref.config import ConfigError
 from bep_ref.learner import Learner
 from bep_ref.task import Task
 
@@ -36,21 +36,19 @@ class Backend:
         if self.name == "golden":
             yield learner
             return
-        if not isinstance(task.network, Network) or task.training.rule != "bep":
-            raise ConfigError(f"backend: {self.name} learns perceptrons by rule bep only; it must be golden here")
         from bep_host.device import Device
-        from bep_host.device_mlp import DeviceMlp
+        from bep_host.device_learner import DeviceLearner
 
         with ExitStack() as stack:
-            port = self.port if self.name == "board" else self._simulate(task.network, stack)
+            port = self.port if self.name == "board" else self._simulate(task, stack)
             device = stack.enter_context(Device(port, self.baud))
-            yield DeviceMlp(device, task, learner)
+            yield DeviceLearner(device, task, learner)
 
-    def _simulate(self, network: Network, stack: ExitStack) -> str:
+    def _simulate(self, task: Task, stack: ExitStack) -> str:
         """The port of a simulated board, which is switched off with ``stack``."""
         from bep_hw.choose import choose_machine
         from sim.compiled import compile_board
         from sim.simulated_board import SimulatedBoard
 
-        machine = choose_machine(network, lanes=self.lanes)
-        return stack.enter_context(SimulatedBoard(compile_board(network, machine, self.build))).port
+        machine = choose_machine(task.network, lanes=self.lanes, rule=task.training.rule)
+        return stack.enter_context(SimulatedBoard(compile_board(task.network, machine, self.build))).port

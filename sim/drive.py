@@ -131,7 +131,7 @@ async def play(dut: Any) -> None:
         packed = layout.pack_whole_samples(epoch.x)
         results = cocotb.start_soon(driver.collect(len(packed), progress))
         labels, ends = [int(label) for label in epoch.y], [bool(end) for end in epoch.last]
-        await driver.feed(packed, labels, ends, epoch.last_steps)
+        await driver.feed(packed, labels, ends, layout.last_steps(epoch.x))
         predictions, triggered = await results
         await FallingEdge(dut.clk)
         after = await driver.statistics()

@@ -37,11 +37,6 @@ class Epoch:
     y: Ints
     last: Ints
 
-    @property
-    def last_steps(self) -> list[int]:
-        """The last step, from 0, of every sequence; 0 of what is none."""
-        return (self.x.any(axis=-1).reshape(len(self.x), -1).sum(axis=1) - 1).tolist()
-
 
 @dataclass
 class Job(_Filed):

@@ -11,7 +11,7 @@ import numpy as np
 from bep_host.cache import Cache
 from bep_host.check import compare, golden_run
 from bep_host.device import Device
-from bep_host.device_mlp import DeviceMlp
+from bep_host.device_learner import DeviceLearner
 from bep_hw.choose import choose_machine
 from bep_hw.layout import Layout
 from bep_hw.ports import Space
@@ -55,7 +55,7 @@ def measure(epochs: int, directory: Path, show: Observer) -> dict[str, Any]:
         with Device(board.port) as device:
             cache = Cache(device, task.train.x, task.train.y, lambda done, total: show("samples", done, total))
             cycles, looked = _time(device, task, cache)
-            trainer = Trainer(task, DeviceMlp(device, task, initial_net(network, task.training)))
+            trainer = Trainer(task, DeviceLearner(device, task, initial_net(network, task.training)))
             trainer.teach = cache.teach
             trainer.run(lambda run: show("epochs", len(run.history), epochs))
             check = compare(golden_run(task, device.layout), trainer)
@@ -80,7 +80,7 @@ def _time(device: Device, task: Task, cache: Cache) -> tuple[float, int]:
 
     Nobody asks the board meanwhile but for a few looks, which cost it the time of a few samples.
     """
-    net = DeviceMlp(device, task, initial_net(task.network, task.training))
+    net = DeviceLearner(device, task, initial_net(task.network, task.training))
     net.prepare(reinforcement(task.network, task.training.reinforcement, 1.0))
     key = epoch_key(task.training.seed, 1)
     device.write_registers(cache_settings(cache.size, task.training.batch_size, key))

@@ -26,6 +26,8 @@ them in an order of its own: that of bep train --shuffle-bits with the bits that
 
   bep run --port auto --data digits --epochs 5 --out run
   bep run --port /dev/ttyUSB1 --data digits --check       compare with the golden model at the end
+  bep run --port auto --data digits --rule local          on a board built with --rule local
+  bep run --port auto --data sequence:digits              on a board built with --state and --output
   bep run --port /dev/ttyUSB1 --out run --resume          after Ctrl-C, or when the board was unplugged
 
 bep synth builds the bitstream, bep board --simulate a board without hardware.
@@ -45,12 +47,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--stream", action="store_true", help="send the samples in every epoch, even where the board could hold them"
     )
     add_folder(parser)
-    add_task(parser, omit=("rule",), recurrent=False)
+    add_task(parser)
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
     from bep_host.device import Device
-    from bep_host.device_mlp import DeviceMlp
+    from bep_host.device_learner import DeviceLearner
 
     trainer = begin(args, "auto")
     args.report.print(plan(trainer))
@@ -67,7 +69,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
             def show(done: int, total: int) -> None:
                 progress.update(bar, completed=done, total=total)
 
-            trainer.net = DeviceMlp(device, trainer.task, trainer.net, show)
+            trainer.net = DeviceLearner(device, trainer.task, trainer.net, show)
             progress.update(bar, description="loading the samples")
             cached = _fill_cache(trainer, device, args, show)
         samples = f"{len(trainer.task.train):,} samples"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from bep_hw.layout import Layout
 from bep_hw.link.opcodes import ADDRESS_BYTES, COMMANDS, Flag, Opcode, Part, Reason, part_bytes
 from bep_hw.ports import Space
 from bep_ref.config import AnyNetwork, Machine
@@ -59,14 +60,18 @@ class Codec:
     """Commands to a trainer of ``network`` on ``machine``: opcode and parts, without the sequence number."""
 
     def __init__(self, network: AnyNetwork, machine: Machine) -> None:
-        self.network = network
+        self.layout = Layout(network, machine)
         self.bytes = {part: part_bytes(part, network, machine) for part in Part}
 
     def samples(self, x: ArrayLike, labels: ArrayLike, train: bool = True, last: bool = False) -> list[bytes]:
-        """Samples ``x`` (n, inputs) of ±1, classes (n,); ``last`` ends the mini-batch behind the last one."""
+        """Samples ``x`` (n, inputs) of ±1, or sequences (n, steps, inputs) with zeros behind their end, classes (n,).
+
+        ``last`` ends the mini-batch behind the last one.
+        """
         signs, classes = np.asarray(x), np.asarray(labels)
         bits = np.ones((len(signs), 8 * self.bytes[Part.INPUTS]), dtype=bool)
-        bits[:, : self.network.inputs] = signs > 0
+        inputs = self.layout.sample_bits(signs)
+        bits[:, : inputs.shape[1]] = inputs
         packed = np.packbits(bits, axis=1, bitorder="little")
         opcodes = np.full(len(signs), Opcode.SAMPLE | (Flag.TRAIN if train else 0))
         if last and len(opcodes):

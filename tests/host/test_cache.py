@@ -9,7 +9,7 @@ import pytest
 from bep.main import main
 from bep_host.cache import Cache
 from bep_host.device import Device
-from bep_host.device_mlp import DeviceMlp
+from bep_host.device_learner import DeviceLearner
 from bep_hw.registers import REGISTERS, address
 from bep_ref.config import ConfigError
 from bep_ref.initial import initial_net
@@ -84,7 +84,7 @@ def test_many_epochs_without_the_host_who_may_ask_meanwhile(cached_board, shuffl
         hits = sum(int(np.sum(batch.predictions == y)) for y, batch in results)
     seen = []
     with Device(cached_board.port) as device:
-        net = DeviceMlp(device, shuffled, initial_net(shuffled.network, shuffled.training))
+        net = DeviceLearner(device, shuffled, initial_net(shuffled.network, shuffled.training))
         cache = Cache(device, shuffled.train.x, shuffled.train.y)
 
         def watch(left, last_hits):
@@ -101,7 +101,7 @@ def test_many_epochs_without_the_host_who_may_ask_meanwhile(cached_board, shuffl
 def test_a_board_stops_in_mid_epoch_and_takes_another_run(cached_board, shuffled):
     with Device(cached_board.port) as device:
         golden = Trainer(shuffled)
-        DeviceMlp(device, shuffled, golden.net)
+        DeviceLearner(device, shuffled, golden.net)
         cache = Cache(device, shuffled.train.x, shuffled.train.y)
 
         def interrupted(left, hits):
@@ -112,7 +112,7 @@ def test_a_board_stops_in_mid_epoch_and_takes_another_run(cached_board, shuffled
         samples = device.read_register("samples")
         time.sleep(0.1)
         assert (device.read_register("cache_epochs"), device.read_register("samples")) == (0, samples)
-        board = Trainer(shuffled, DeviceMlp(device, shuffled, initial_net(shuffled.network, shuffled.training)))
+        board = Trainer(shuffled, DeviceLearner(device, shuffled, initial_net(shuffled.network, shuffled.training)))
         board.teach = cache.teach
         golden.run()
         board.run()

@@ -81,7 +81,7 @@ def test_a_device_holds_what_is_loaded_infers_learns_and_counts(board, task):
     with Device(board.port) as device:
         assert device.network == task.network
         device.reset()
-        device.load(golden.counters, golden.classifier)
+        device.load(golden.counters, golden.classifiers)
         assert all(map(np.array_equal, device.counters(), golden.counters))
         assert device.infer(x).tolist() == golden.predict(x).tolist()
         before = device.statistics()

@@ -106,7 +106,6 @@ def test_a_model_of_an_estimator_is_a_model_file(tmp_path):
     ("parameters", "message"),
     [
         ({"backend": "fpga"}, "backend: 'fpga' is not known; known are golden, sim, board"),
-        ({"backend": "sim", "rule": "local"}, "backend: sim learns perceptrons by rule bep only"),
         ({"margin": 3.0}, "margin: 3.0 is out of range"),
         ({"group_size": 3}, "group_size: 3 does not divide layer 1's 16 neurons"),
         ({"binarise": "thermometer=0"}, "binarise: 'thermometer=0' is wrong"),

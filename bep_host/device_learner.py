@@ -1,6 +1,7 @@
 """The network of a training run, on a board instead of in NumPy."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 
 from bep_host.device import Device, Progress, silent
 from bep_hw.registers import address, reinforcement_settings, settings
-from bep_ref.config import AnyNetwork, ConfigError, perceptron
+from bep_ref.config import AnyNetwork, ConfigError, RecurrentNetwork, on_chip
 from bep_ref.learner import Learner
 from bep_ref.reinforce import Xorshift32
 from bep_ref.rules import Batch
@@ -17,21 +18,19 @@ from bep_ref.task import Task
 Ints = NDArray[Any]
 
 
-class DeviceMlp:
+class DeviceLearner:
     """Takes the place of ``learner`` in a run of ``task``: what it knows is loaded into ``device``.
 
     Winners and reinforced counters stay on the board, so a batch does not tell them.
     """
 
     def __init__(self, device: Device, task: Task, learner: Learner, progress: Progress = silent) -> None:
-        network = perceptron(task.network, "data")
-        if task.training.rule != "bep":
-            raise ConfigError(f"rule: {task.training.rule} is not what the hardware learns by; it must be bep")
+        network = on_chip(task.network, "data")
         if not device.machine.training:
             raise ConfigError(f"board: {device.name} only infers; build a bitstream that learns")
         if device.machine.rule != task.training.rule:
             raise ConfigError(f"board: {device.name} learns by {device.machine.rule}; it must be {task.training.rule}")
-        if device.network != network:
+        if not _holds(device.network, network):
             raise ConfigError(
                 f"board: {device.name} holds {_described(device.network)}, the run needs {_described(network)}; "
                 "build and load its bitstream"
@@ -40,11 +39,11 @@ class DeviceMlp:
         self.group_size = list(learner.group_size)
         self.readout, self.settled = None, False  # in software only
         self.walk_block = device.layout.column
-        self._margin, self._gate = task.training.margin, task.training.gate
+        self._training = task.training
         self._counters: list[Ints] | None = None
         self._written: dict[int, int] = {}
         device.reset()
-        device.load(learner.matrices, learner.classifiers[-1], progress)
+        device.load(learner.matrices, learner.classifiers, progress)
         device.write_registers({address("seed"): learner.generator.state})
         self.configure(None)
 
@@ -65,13 +64,13 @@ class DeviceMlp:
         return np.asarray(x)
 
     def step(self, x: Ints, y: Ints, reinforcement: list[float] | None = None) -> Batch:
-        """One mini-batch, as :meth:`bep_ref.mlp.BinaryMlp.step`."""
+        """One mini-batch, as :meth:`bep_ref.learner.Learner.step`."""
         self.prepare(reinforcement)
         predictions, triggered = self.device.train(x, y)
         return Batch(predictions, triggered, None, None)
 
     def predict(self, x: Ints) -> Ints:
-        """Classes (n,) of samples ``x`` (n, inputs) of ±1."""
+        """Classes (n,) of samples ``x``, see :meth:`~bep_host.device.Device.checked`."""
         return self.device.infer(np.asarray(x))
 
     def prepare(self, reinforcement: Sequence[float] | None) -> None:
@@ -81,12 +80,20 @@ class DeviceMlp:
 
     def configure(self, reinforcement: Sequence[float] | None) -> None:
         """Write the registers whose values differ from those written last."""
+        training = self._training
         chances = list(reinforcement) if reinforcement is not None else None
-        wanted = settings(self.network, self._margin, self._gate, self.group_size)
-        wanted |= reinforcement_settings(chances, len(self.network.hidden))
+        wanted = settings(self.network, training.margin, training.gate, self.group_size, training.rule)
+        wanted |= reinforcement_settings(chances, len(self.network.shapes))
         changed = {place: value for place, value in wanted.items() if self._written.get(place) != value}
         self.device.write_registers(changed)
         self._written = wanted
+
+
+def _holds(board: AnyNetwork, network: AnyNetwork) -> bool:
+    """Whether ``network`` is the ``board``'s; of sequences it may have room for more steps."""
+    if isinstance(board, RecurrentNetwork) and isinstance(network, RecurrentNetwork):
+        return board.steps >= network.steps and board == replace(network, steps=board.steps)
+    return board == network
 
 
 def _described(network: AnyNetwork) -> str:
