@@ -24,11 +24,15 @@ Observer = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class Build:
-    """A finished build. ``placements`` in the order of their seeds; the bitstream is the fastest one's."""
+    """A finished build. ``placements`` in the order of their seeds; the bitstream is the fastest one's.
+
+    ``without_place`` are the seeds for which no placement was found.
+    """
 
     board: Board
     resources: Resources
     placements: tuple[Placement, ...]
+    without_place: tuple[int, ...]
     setting: Setting | None  # of the PLL
     bitstream: Path
 
@@ -44,6 +48,7 @@ class Build:
             "board": self.board.name,
             "device": self.board.device.name,
             "seeds": [placement.seed for placement in self.placements],
+            "seeds_without_place": list(self.without_place),
             "best_seed": best.seed,
             "fmax_mhz": [round(mhz, 2) for mhz in self.fmax_mhz],
             "fmax_median_mhz": round(statistics.median(self.fmax_mhz), 2),
@@ -121,7 +126,9 @@ def build(
             raise BoardError(f"{board.name}: {error}") from None
 
         bitstream = out / f"{board.name}{family.bitstream_suffix}"
-        result = Build(board, resources, tuple(placements), setting, bitstream)
+        placed = {placement.seed for placement in placements}
+        lost = tuple(seed for seed in seeds if seed not in placed)
+        result = Build(board, resources, tuple(placements), lost, setting, bitstream)
         (cwd / "report.json").write_text(json.dumps(result.report(), indent=2) + "\n")
         os.replace(cwd / "top.packed", bitstream)
         os.replace(cwd / "top.yosys.log", out / "yosys.log")

@@ -66,7 +66,9 @@ def place(
     """Place and route the netlist ``name.json`` in folder ``cwd`` once for each of ``seeds``, ``at_once`` together.
 
     Pins and clocks come from the constraint file ``name.pcf`` or ``name.lpf`` if there is one. Timing is measured,
-    not demanded. Raises :class:`TooSmallError`, one line that begins with ``owner``, for a design that does not fit.
+    not demanded. A seed that finds no place for everything is left out: on a chip that is nearly full, some do not.
+    Raises :class:`TooSmallError`, one line that begins with ``owner``, for a design that does not fit, and
+    :class:`BoardError` if every seed failed.
     """
     family = device.family
     constraints = f"{name}.{family.constraints}"
@@ -81,15 +83,16 @@ def place(
     if (cwd / constraints).exists():
         common += [f"--{family.constraints}", constraints]
     prepare(family.nextpnr)
-    try:
-        run_all([Job(family.nextpnr, (*common, *_outputs(device, seed)), cwd) for seed in seeds], at_once, done)
-    except ToolError as error:
-        for seed in seeds:
-            log = cwd / log_name(seed)
-            if short := shortages(device, log.read_text() if log.exists() else ""):
-                raise TooSmallError(owner, short) from None
-        raise BoardError(f"{owner}: {error}") from None
-    return [_read(seed, cwd / f"seed{seed}.json") for seed in seeds]
+    failed: dict[int, ToolError] = {}
+    jobs = [Job(family.nextpnr, (*common, *_outputs(device, seed)), cwd) for seed in seeds]
+    run_all(jobs, at_once, done, failed)
+    for index in failed:
+        log = cwd / log_name(seeds[index])
+        if short := shortages(device, log.read_text() if log.exists() else ""):
+            raise TooSmallError(owner, short)
+    if len(failed) == len(seeds):
+        raise BoardError(f"{owner}: {failed[0]}")
+    return [_read(seed, cwd / f"seed{seed}.json") for index, seed in enumerate(seeds) if index not in failed]
 
 
 def _outputs(device: Device, seed: int) -> tuple[str, ...]:

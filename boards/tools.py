@@ -97,11 +97,16 @@ def run(job: Job) -> str:
     return run_all([job], 1)[0]
 
 
-def run_all(jobs: Iterable[Job], at_once: int, done: Callable[[int], None] = lambda _: None) -> list[str]:
+def run_all(
+    jobs: Iterable[Job],
+    at_once: int,
+    done: Callable[[int], None] = lambda _: None,
+    failed: dict[int, ToolError] | None = None,
+) -> list[str]:
     """Run ``jobs``, at most ``at_once`` together; ``done`` is told the index of each as it ends.
 
-    Returns what each printed. Raises :class:`ToolError` for the first that fails. Whatever happens, Ctrl-C included,
-    no process is left behind.
+    Returns what each printed. A job that fails is added to ``failed`` by its index; without that, :class:`ToolError` is
+    raised for the first. Whatever happens, Ctrl-C included, no process is left behind.
     """
     waiting = list(enumerate(jobs))
     printed = [""] * len(waiting)
@@ -120,7 +125,10 @@ def run_all(jobs: Iterable[Job], at_once: int, done: Callable[[int], None] = lam
                 printed[index] = output.read_text(errors="replace")
                 output.unlink()
                 if process.returncode:
-                    raise ToolError(job.tool, printed[index])
+                    error = ToolError(job.tool, printed[index])
+                    if failed is None:
+                        raise error
+                    failed[index] = error
                 done(index)
             if running:
                 time.sleep(POLL_SECONDS)

@@ -17,7 +17,7 @@ class Design:
 
     ``data`` is a data set, or "mnist" for the folder that the user names; ``training`` are fields of
     :class:`~bep_ref.config.Training`, and of sequences of :class:`~bep_ref.config.SeriesInput`, that differ from the
-    data's preset.
+    data's preset. At most ``placements`` of the seeds asked for are placed.
     """
 
     name: str
@@ -27,6 +27,7 @@ class Design:
     data: str = "mnist"
     training: Mapping[str, Any] = field(default_factory=lambda: {"batch_size": 100, "group_size": (32, 32)})
     sweep: bool = False
+    placements: int = 8
 
 
 def _up5k(lanes: int, sweep: bool = True, training: bool = True) -> Design:
@@ -56,7 +57,7 @@ def _recurrent(name: str, board: str, neurons: int, machine: Machine) -> Design:
     """Inputs, state and output of so many neurons; the digits are read row by row, in eight steps."""
     training = {"batch_size": 100, "group_size": (16, 16), "expansion": neurons, "gate": 0.05}
     network = RecurrentNetwork(neurons, neurons, neurons, 10, steps=8)
-    return Design(name, board, network, machine, "sequence:digits", training)
+    return Design(name, board, network, machine, "sequence:digits", training, placements=4)
 
 
 def _name(board: str, lanes: int, training: bool) -> str:

@@ -99,7 +99,7 @@ def measure_all(
     """One row a design. Rows are kept in ``folder`` as they are measured: after an interruption the rest follows."""
     rows = []
     for design in designs:
-        numbers = range(1, (sweep_seeds if design.sweep else seeds) + 1)
+        numbers = range(1, min(sweep_seeds if design.sweep else seeds, design.placements) + 1)
         place = folder / design.name
         figures = partial(measure, design, mnist, numbers, jobs, place, partial(show, design))
         rows.append(kept(place, design.name, describe(design, numbers), DECIDING, figures))

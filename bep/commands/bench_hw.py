@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--mnist", metavar="SPEC", default="mnist:data/mnist", help="MNIST (default: mnist:data/mnist)")
     parser.add_argument("--only", nargs="+", metavar="NAME", help="these rows (default: all)")
     parser.add_argument(
-        "--seeds", type=int, default=8, metavar="N", help="placements of a row; at least 1 (default: 8)"
+        "--seeds", type=int, default=8, metavar="N", help="placements of a row; at least 1 (default: 8; recurrent: 4)"
     )
     parser.add_argument(
         "--sweep-seeds", type=int, default=2, metavar="N", help="the same where lanes are varied (default: 2)"

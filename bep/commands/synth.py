@@ -60,6 +60,8 @@ def _summary(result: dict[str, Any], title: str) -> Table:
     table = Table(show_header=False, title=title)
     table.add_row("fmax, median", f"{result['fmax_median_mhz']:.1f} MHz")
     table.add_row("fmax, worst", f"{result['fmax_worst_mhz']:.1f} MHz of {len(result['seeds'])} seeds")
+    if lost := result["seeds_without_place"]:
+        table.add_row("no place found", f"seeds {', '.join(map(str, lost))}")
     table.add_row("clock", f"{result['clock_mhz']:.2f} MHz (seed {result['best_seed']})")
     table.add_row("LUT4", f"{result['lut4']:,}")
     table.add_row("flip-flops", f"{result['ff']:,}")

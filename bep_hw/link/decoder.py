@@ -8,7 +8,7 @@ from amaranth.lib.wiring import In, Out
 
 from bep_hw.link.deframer import ITEM
 from bep_hw.link.framing import CRC_BYTES
-from bep_hw.link.opcodes import ADDRESS_BYTES, HISTORY, Flag, Opcode, Reason, data_bytes
+from bep_hw.link.opcodes import ADDRESS_BYTES, Flag, Opcode, Reason, data_bytes, history
 from bep_hw.ports import request_layout, sample_beats, sample_layout
 from bep_ref.config import AnyNetwork, Machine
 
@@ -165,7 +165,7 @@ class Decoder(wiring.Component):
             with m.State("CARRY OUT"):
                 m.d.sync += answer.what.eq(Answer.CONFIRM)
                 m.next = "ANSWER"
-                with m.If(~self.fresh & (self.age >= HISTORY)):
+                with m.If(~self.fresh & (self.age >= history(self.machine))):
                     m.d.sync += [answer.what.eq(Answer.REFUSE), answer.reason.eq(Reason.ORDER)]
                 with m.Elif(sample):
                     m.d.sync += [answer.what.eq(Answer.RECALL), self.samples.valid.eq(self.fresh)]

@@ -6,7 +6,7 @@ from amaranth.lib.wiring import In, Out
 
 from bep_hw.link.decoder import ANSWER, Answer
 from bep_hw.link.framer import BODY
-from bep_hw.link.opcodes import HISTORY, Opcode, data_bytes
+from bep_hw.link.opcodes import Opcode, data_bytes, history
 from bep_hw.ports import data_bits, result_layout
 from bep_ref.config import AnyNetwork, Machine
 
@@ -49,17 +49,17 @@ class Encoder(wiring.Component):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        size = data_bytes(self.network, self.machine)
+        size, kept = data_bytes(self.network, self.machine), history(self.machine)
         index = Signal(range(size))
-        past = Signal(data.ArrayLayout(result_layout(self.network), HISTORY))
+        past = Signal(data.ArrayLayout(result_layout(self.network), kept))
         result = Signal(result_layout(self.network))
-        waiting = Signal(range(HISTORY + 1))  # samples without their result
+        waiting = Signal(range(kept + 1))  # samples without their result
         kind = Signal(Kind)
         answer, body = self.answers.payload, self.body.payload
         remember, told = Signal(), Signal()
         m.d.sync += waiting.eq(waiting + self.accepted - told)
         with m.If(remember):
-            m.d.sync += [past[0].eq(self.results.payload), *(past[n].eq(past[n - 1]) for n in range(1, HISTORY))]
+            m.d.sync += [past[0].eq(self.results.payload), *(past[n].eq(past[n - 1]) for n in range(1, kept))]
 
         # what an offered byte depends on stays until it is taken
         sequence, opcode = Signal(8), Signal(8)
@@ -93,7 +93,7 @@ class Encoder(wiring.Component):
                     m.d.sync += kind.eq(Kind.RESULT)
                     m.next = "SEQUENCE"
                 with m.Elif(self.answers.valid & (answer.what == Answer.RECALL)):
-                    m.d.sync += [kind.eq(Kind.AGAIN), result.eq(past[self.age[: (HISTORY - 1).bit_length()]])]
+                    m.d.sync += [kind.eq(Kind.AGAIN), result.eq(past[self.age[: (kept - 1).bit_length()]])]
                     with m.If(waiting == 0):
                         m.next = "SEQUENCE"
                 with m.Elif(self.answers.valid):

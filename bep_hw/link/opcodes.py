@@ -6,8 +6,8 @@ A command and its reply are bodies of frames (`bep_hw.link.framing`): sequence n
 Commands are carried out in the order of their sequence numbers (one byte, modulo 256). The host keeps at most
 :data:`HISTORY` frames and less than :data:`BUFFER_BYTES` bytes on the way without a reply, one frame where the machine
 has no receive buffer; so the board never has to refuse a byte. A frame that is damaged, malformed or out of order
-changes nothing and is answered by ERROR, whose sequence number means nothing. One that repeats one of the last
-:data:`HISTORY` frames is not carried out again: a sample's result is told again, a write is confirmed, a read is read.
+changes nothing and is answered by ERROR, whose sequence number means nothing. One that repeats one of the frames that
+may be on the way is not carried out again: a sample's result is told again, a write is confirmed, a read is read.
 """
 
 import enum
@@ -20,7 +20,7 @@ from bep_ref.config import AnyNetwork, Machine
 PROTOCOL = 1
 """Version of frames and commands; read with the identity."""
 HISTORY = 8
-"""Frames that may be on the way without a reply, and results that the board remembers for a repeated one."""
+"""Frames that may be on the way without a reply to a machine with a receive buffer."""
 BUFFER_BYTES = 512
 """Bytes that may be on the way without a reply: the board's receive buffer, one block RAM."""
 ADDRESS_BYTES = 3
@@ -92,6 +92,11 @@ COMMANDS: Mapping[Opcode, Command] = {
     ),
     Opcode.RESET: Command("reset the trainer; its memories keep what they hold", "0"),
 }
+
+
+def history(machine: Machine) -> int:
+    """Frames that may be on the way without a reply, and results that the board remembers for a repeated one."""
+    return HISTORY if machine.receive_buffer else 1
 
 
 def data_bytes(network: AnyNetwork, machine: Machine) -> int:

@@ -106,9 +106,9 @@ sequence number means nothing:
 - The host has at most {HISTORY} frames and fewer than {BUFFER_BYTES} bytes on the way without a reply. The board holds
   so many, so no byte is ever lost for want of room, at any rate, without wires or bytes for flow control. A board
   without a receive buffer (`features`) takes one frame at a time.
-- A frame that repeats one of the last {HISTORY} is not carried out again: a sample's result is told again, a write or
-  reset is confirmed, a read is read. So after an error, a gap or silence the host waits until the line is quiet and
-  sends what has no reply once more.
+- A frame that repeats one of the last {HISTORY}, or without a receive buffer the last one, is not carried out again: a
+  sample's result is told again, a write or reset is confirmed, a read is read. So after an error, a gap
+  or silence the host waits until the line is quiet and sends what has no reply once more.
 - A sample is written into a free slot of the board while it comes, but it counts only when its check sum was right.
 
 ## The cache

@@ -32,3 +32,11 @@ def test_an_interruption_at_the_birth_of_a_process_does_not_leave_it_behind(tmp_
         run(Job("yosys", ("-p", "log word"), tmp_path))
     assert [process.returncode for process in started] == [-signal.SIGKILL]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_job_that_fails_is_told_and_the_others_end(tmp_path):
+    jobs = [Job("yosys", ("-p", command), tmp_path) for command in ("nonsense", "log done")]
+    failed, done = {}, []
+    printed = run_all(jobs, 1, done.append, failed)
+    assert list(failed) == [0] and "nonsense" in str(failed[0])
+    assert "done" in printed[1] and done == [0, 1]
