@@ -14,7 +14,7 @@ from bep.options import prepare_task, task_settings
 from bep_ref.atomic import write_atomically
 from bep_ref.checkpoint import Saved, save_checkpoint
 from bep_ref.config import ConfigError
-from bep_ref.evaluate import accuracy
+from bep_ref.evaluate import confusion, predict
 from bep_ref.initial import initial_net
 from bep_ref.series import SeriesBinariser
 from bep_ref.train import Epoch, Trainer, batch_count
@@ -105,6 +105,7 @@ def _finish(trainer: Trainer, args: argparse.Namespace) -> dict[str, Any]:
     task, model = trainer.task, trainer.model
     files = {"model": "model.npz", "metrics": "metrics.json", "learning_curve": "learning_curve.png"}
     paths = {name: args.out / file for name, file in files.items()}
+    matrix = confusion(predict(model.net(), task.test.x), task.test.y, task.network.classes)
     result = {
         "data": task.data,
         "network": str(task.network),
@@ -113,7 +114,7 @@ def _finish(trainer: Trainer, args: argparse.Namespace) -> dict[str, Any]:
         "best_epoch": model.epoch,
         "train_accuracy": trainer.best.train_accuracy,
         "validation_accuracy": model.validation_accuracy,
-        "test_accuracy": accuracy(model.net(), task.test.x, task.test.y),
+        "test_accuracy": float(matrix.trace() / matrix.sum()),
         "samples_per_second": trainer.samples_per_second,
         **{name: str(path) for name, path in paths.items()},
     }
@@ -123,6 +124,9 @@ def _finish(trainer: Trainer, args: argparse.Namespace) -> dict[str, Any]:
         "training": task.training.to_dict(),
         "binarise": task.binariser.spec,
         **({"series": task.binariser.shape.to_dict()} if isinstance(task.binariser, SeriesBinariser) else {}),
+        "image": list(task.image),
+        "classes": list(task.class_names),
+        "confusion": matrix.tolist(),
         "history": [asdict(epoch) for epoch in trainer.history],
     }
     model.save(paths["model"])

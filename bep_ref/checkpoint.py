@@ -68,7 +68,7 @@ class Saved:
             had = settings.get(name, "none")
             if name != "epochs" and value != had:
                 raise ConfigError(f"resume: {name}: {value} differs from the run in {self.path}, which has {had}")
-        history = [Epoch(**values | {"group_size": tuple(values["group_size"])}) for values in self.header["history"]]
+        history = [Epoch.from_dict(values) for values in self.header["history"]]
         epochs = given.get("epochs", settings["epochs"])
         if epochs < len(history):
             raise ConfigError(f"resume: epochs: {epochs} is out of range; {self.path} has {len(history)} done already")

@@ -50,7 +50,7 @@ class Task:
     """Everything that fixes a run: the same task gives the same bits on any machine.
 
     ``train`` is what is learned, ``validation`` (held out of the training data) chooses, ``test`` only measures.
-    ``training.group_size`` is filled in.
+    ``training.group_size`` is filled in. ``image`` is the data set's.
     """
 
     data: str
@@ -62,6 +62,7 @@ class Task:
     train: Samples
     validation: Samples
     test: Samples
+    image: tuple[int, ...] = ()
 
 
 def prepare(dataset: Dataset, settings: dict[str, Any]) -> Task:
@@ -89,6 +90,7 @@ def prepare(dataset: Dataset, settings: dict[str, Any]) -> Task:
         train=Samples(binariser(dataset.x_train[kept]), dataset.y_train[kept]),
         validation=Samples(binariser(dataset.x_train[held]), dataset.y_train[held]),
         test=Samples(binariser(dataset.x_test), dataset.y_test),
+        image=dataset.image,
     )
 
 

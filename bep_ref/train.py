@@ -1,7 +1,7 @@
 """The training run: epochs of shuffled mini-batches, the schedule, and the model that is best on validation data."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
@@ -18,6 +18,7 @@ from bep_ref.learner import Learner
 from bep_ref.model import Model
 from bep_ref.readout import Readout
 from bep_ref.reinforce import probability
+from bep_ref.rules import sign
 from bep_ref.schedule import group_sizes
 from bep_ref.seeding import permutation, stream
 from bep_ref.task import Task
@@ -29,8 +30,9 @@ class Epoch:
 
     ``errors`` wrong predictions among the training samples, each made before its batch's update; ``triggered`` samples
     that caused an update; ``winners`` updated neurons; ``reinforced`` counters pushed away from zero; ``group_size``
-    per layer; ``seconds`` spent in training, without validation. A board tells neither ``winners`` nor ``reinforced``,
-    and ``triggered`` not always.
+    per layer; ``seconds`` spent in training, without validation; ``flips`` weights of each matrix whose sign is another
+    than before the epoch, None in runs that began before they were counted. A board tells neither ``winners`` nor
+    ``reinforced``, and ``triggered`` not always.
     """
 
     epoch: int
@@ -42,6 +44,13 @@ class Epoch:
     reinforced: int | None
     group_size: tuple[int, ...]
     seconds: float
+    flips: tuple[int, ...] | None = None
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "Epoch":
+        """The epoch whose fields are ``values``, read from JSON."""
+        tuples = {name: tuple(values[name]) for name in ("group_size", "flips") if values.get(name)}
+        return cls(**{**values, **tuples})
 
 
 def batches(task: Task, epoch: int) -> Iterator[NDArray[np.int64]]:
@@ -111,6 +120,11 @@ def in_order(
 def _total(counts: Sequence[int | None]) -> int | None:
     known = [count for count in counts if count is not None]
     return sum(known) if len(known) == len(counts) else None
+
+
+def _flips(before: Sequence[NDArray[Any]], counters: Sequence[NDArray[Any]]) -> tuple[int, ...]:
+    """Of each matrix, how many weights are not those ``before``."""
+    return tuple(int(np.count_nonzero(sign(q) != was)) for q, was in zip(counters, before, strict=True))
 
 
 class Trainer:
@@ -195,6 +209,7 @@ class Trainer:
             net.readout.begin_epoch()
         error_rate = self.history[-1].errors / len(task.train) if self.history else 1.0
         probabilities = reinforcement(task.network, training.reinforcement, error_rate)
+        before = [sign(q) for q in net.matrices]
         counts = self.teach(net, task, len(self.history) + 1, samples, probabilities, on_batch)
         validation = accuracy(net, task.validation.x, task.validation.y)
         improved = not self.history or validation > self.best.validation_accuracy
@@ -204,6 +219,7 @@ class Trainer:
                 train_accuracy=1 - counts.errors / len(task.train),
                 validation_accuracy=validation,
                 group_size=tuple(net.group_size),
+                flips=_flips(before, net.matrices),
                 **vars(counts),
             )
         )

@@ -31,6 +31,15 @@ def test_frozen_result():
     assert finished().net.generator.state == 1663783399
 
 
+def test_flips_are_weights_that_an_epoch_turned_over():
+    trainer, signs = Trainer(task(epochs=3)), []
+    signs.append([q >= 0 for q in trainer.net.matrices])
+    trainer.run(lambda t: signs.append([q >= 0 for q in t.net.matrices]))
+    for epoch, before, after in zip(trainer.history, signs, signs[1:], strict=False):
+        assert epoch.flips == tuple(int((p != q).sum()) for p, q in zip(before, after, strict=True))
+        assert min(epoch.flips) > 0
+
+
 def test_batches_hold_every_sample_once_in_another_order_each_epoch():
     prepared = task()
     first, second = (np.concatenate(list(batches(prepared, epoch))) for epoch in (1, 2))
