@@ -11,8 +11,7 @@ class Family:
     ``luts``, ``flip_flops`` and ``memories`` name cells of a yosys netlist: a LUT cell with the number of 4-input LUTs
     it takes, flip-flops by prefix (they come with and without enable, reset, inverted clock), a memory with what
     nextpnr calls it. ``resources`` names what nextpnr's utilisation lists, in words fit for a user.
-    ``pack`` is the packer and its arguments. ``rewrites`` tells that nextpnr can write a routed design again from its
-    netlist (the ECP5's loses the inputs tied to constants).
+    ``pack`` is the packer and its arguments.
     """
 
     name: str
@@ -21,7 +20,6 @@ class Family:
     nextpnr: str
     constraints: str  # suffix of the pin and clock file, and nextpnr's option for it
     routed: str  # nextpnr's option for the routed design
-    rewrites: bool
     pack: tuple[str, ...]
     bitstream_suffix: str
     luts: Mapping[str, int]
@@ -46,7 +44,6 @@ ICE40 = Family(
     nextpnr="nextpnr-ice40",
     constraints="pcf",
     routed="--asc",
-    rewrites=True,
     pack=("icepack", "{routed}", "{bitstream}"),
     bitstream_suffix=".bin",
     luts={"SB_LUT4": 1},
@@ -72,7 +69,6 @@ ECP5 = Family(
     nextpnr="nextpnr-ecp5",
     constraints="lpf",
     routed="--textcfg",
-    rewrites=False,
     pack=("ecppack", "--compress", "--input", "{routed}", "--bit", "{bitstream}"),
     bitstream_suffix=".bit",
     # a carry cell takes two LUTs, a 16 x 4 distributed RAM four for its bits and two for its write port
@@ -91,14 +87,16 @@ ECP5 = Family(
 class Device:
     """One chip in one package.
 
-    ``limits`` holds what there is of each of the family's ``resources``; ``synth_options`` go to yosys,
-    ``nextpnr_options`` select the part, ``route_options`` tell how to place and route on it.
+    ``limits`` holds what there is of each of the family's ``resources``; ``grid`` are the tiles of a row and of a
+    column, those of pads included. ``synth_options`` go to yosys, ``nextpnr_options`` select the part,
+    ``route_options`` tell how to place and route on it.
     ``signature`` is in the head of its bitstreams and in no other chip's.
     """
 
     name: str
     family: Family
     limits: Mapping[str, int]
+    grid: tuple[int, int]
     synth_options: tuple[str, ...]
     nextpnr_options: tuple[str, ...]
     signature: bytes
@@ -115,6 +113,7 @@ UP5K = Device(
     name="iCE40UP5K-SG48",
     family=ICE40,
     limits={"ICESTORM_LC": 5280, "ICESTORM_RAM": 30, "ICESTORM_SPRAM": 4},
+    grid=(26, 32),
     synth_options=("-abc9", "-device", "u"),
     nextpnr_options=("--up5k", "--package", "sg48"),
     signature=_bank_width(692),
@@ -124,13 +123,14 @@ HX8K = Device(
     name="iCE40HX8K-CT256",
     family=ICE40,
     limits={"ICESTORM_LC": 7680, "ICESTORM_RAM": 32},
+    grid=(34, 34),
     synth_options=("-abc9", "-device", "hx"),
     nextpnr_options=("--hx8k", "--package", "ct256"),
     signature=_bank_width(872),
 )
 
 
-def _ecp5(name: str, idcode: int, luts: int, block_rams: int, *nextpnr_options: str) -> Device:
+def _ecp5(name: str, idcode: int, luts: int, block_rams: int, grid: tuple[int, int], *nextpnr_options: str) -> Device:
     """An ECP5, which compares its JTAG ``idcode`` with the bitstream's (command VERIFY_ID, Lattice FPGA-TN-02039).
 
     Without -nowidelut, popcount trees take 1.6 times the LUTs. The default router takes hours where many block RAMs
@@ -140,6 +140,7 @@ def _ecp5(name: str, idcode: int, luts: int, block_rams: int, *nextpnr_options: 
         name=name,
         family=ECP5,
         limits={"TRELLIS_COMB": luts, "TRELLIS_FF": luts, "DP16KD": block_rams},
+        grid=grid,
         synth_options=("-abc9", "-nowidelut"),
         nextpnr_options=nextpnr_options,
         signature=b"\xe2\0\0\0" + idcode.to_bytes(4),
@@ -148,9 +149,15 @@ def _ecp5(name: str, idcode: int, luts: int, block_rams: int, *nextpnr_options: 
 
 
 # nextpnr gives a 12F all that is on its die, which is the 25F's; the vendor's tools stop at half
-LFE5U_12F = _ecp5("LFE5U-12F-6BG381C", 0x21111043, 24288, 56, "--12k", "--package", "CABGA381", "--speed", "6")
-LFE5U_85F = _ecp5("LFE5U-85F-6BG381C", 0x41113043, 83640, 208, "--85k", "--package", "CABGA381", "--speed", "6")
-LFE5UM_45F = _ecp5("LFE5UM-45F-8BG381C", 0x01112043, 43848, 108, "--um-45k", "--package", "CABGA381", "--speed", "8")
+LFE5U_12F = _ecp5(
+    "LFE5U-12F-6BG381C", 0x21111043, 24288, 56, (73, 51), "--12k", "--package", "CABGA381", "--speed", "6"
+)
+LFE5U_85F = _ecp5(
+    "LFE5U-85F-6BG381C", 0x41113043, 83640, 208, (127, 96), "--85k", "--package", "CABGA381", "--speed", "6"
+)
+LFE5UM_45F = _ecp5(
+    "LFE5UM-45F-8BG381C", 0x01112043, 43848, 108, (91, 72), "--um-45k", "--package", "CABGA381", "--speed", "8"
+)
 LFE5UM5G_85F = _ecp5(
-    "LFE5UM5G-85F-8BG554C", 0x81113043, 83640, 208, "--um5g-85k", "--package", "CABGA554", "--speed", "8"
+    "LFE5UM5G-85F-8BG554C", 0x81113043, 83640, 208, (127, 96), "--um5g-85k", "--package", "CABGA554", "--speed", "8"
 )

@@ -12,8 +12,9 @@ from typing import Any
 
 from boards.board import Board, BoardError
 from boards.clocks import PLLS
+from boards.floorplan import floorplan
 from boards.netlist import Resources
-from boards.place import Placement, fastest, log_name, place, routed_name
+from boards.place import Placement, fastest, log_name, netlist_name, place, routed_name
 from boards.pll import Setting, highest
 from boards.synthesis import synthesise
 from boards.tools import Job, ToolError, prepare, run
@@ -93,8 +94,9 @@ def build(
     """Build ``design`` (an elaboratable that requests its pins from the platform) for ``board`` into folder ``out``.
 
     If a PLL makes the clock of domain ``sync``, ``pll`` are the settings to choose from: the fastest that the best seed
-    allows is set after routing. ``out`` receives the bitstream, the tools' logs and ``report.json`` once all of them
-    are complete, and nothing before. Raises :class:`BoardError` for a design that does not fit.
+    allows is set after routing. ``out`` receives the bitstream, the tools' logs, ``report.json`` and the best seed's
+    ``floorplan.json`` once all of them are complete, and nothing before. Raises :class:`BoardError` for a design that
+    does not fit.
     """
     family, steps = board.device.family, len(seeds) + 2
     with _workshop(out) as cwd:
@@ -130,9 +132,10 @@ def build(
         lost = tuple(seed for seed in seeds if seed not in placed)
         result = Build(board, resources, tuple(placements), lost, setting, bitstream)
         (cwd / "report.json").write_text(json.dumps(result.report(), indent=2) + "\n")
+        (cwd / "floorplan.json").write_text(json.dumps(floorplan(cwd / netlist_name(best.seed), board.device)) + "\n")
         os.replace(cwd / "top.packed", bitstream)
         os.replace(cwd / "top.yosys.log", out / "yosys.log")
-        for name in (*(log_name(seed) for seed in seeds), "report.json"):
+        for name in (*(log_name(seed) for seed in seeds), "floorplan.json", "report.json"):
             os.replace(cwd / name, out / name)
     observer("done", steps, steps)
     return result

@@ -41,7 +41,7 @@ def routed_name(seed: int) -> str:
 
 
 def netlist_name(seed: int) -> str:
-    """The routed design of one seed as a netlist, which can be changed and written again."""
+    """The routed design of one seed as a netlist, which tells where each cell lies."""
     return f"seed{seed}.netlist.json"
 
 
@@ -96,14 +96,20 @@ def place(
 
 
 def _outputs(device: Device, seed: int) -> tuple[str, ...]:
-    files = {device.family.routed: routed_name(seed), "--log": log_name(seed), "--report": f"seed{seed}.json"}
-    if device.family.rewrites:
-        files["--write"] = netlist_name(seed)
+    files = {
+        device.family.routed: routed_name(seed),
+        "--log": log_name(seed),
+        "--report": f"seed{seed}.json",
+        "--write": netlist_name(seed),
+    }
     return ("--seed", str(seed), *(word for pair in files.items() for word in pair))
 
 
 def rewrite(device: Device, seed: int, cwd: Path) -> None:
-    """Write one seed's routed design again from its netlist, placed and routed as it is (iCE40 only)."""
+    """Write one seed's routed design again from its netlist, placed and routed as it is.
+
+    iCE40 only: the ECP5's netlist loses the inputs tied to constants.
+    """
     as_it_is = ("--quiet", "--no-pack", "--no-place", "--no-route")
     files = ("--json", netlist_name(seed), device.family.routed, routed_name(seed))
     run(Job(device.family.nextpnr, (*as_it_is, *device.nextpnr_options, *files), cwd))
