@@ -23,6 +23,7 @@ from bep_ref.task import Task
 from bep_ref.train import batches, reinforcement
 from sim.bench import TrainerBench
 from sim.job import Epoch, Job, Observed
+from sim.passes import cycles_by_pass
 from sim.tally import Tally
 from sim.verilator import Simulation, SimulatorError
 
@@ -40,7 +41,8 @@ class Report:
     """What was compared, what differed, and how long the hardware took.
 
     Utilisation is the share of cycles in which an engine read a word of its memory. During a mini-batch the engine
-    with more to read bounds the run, during its commit the update engine does: ``bound_utilisation`` is theirs.
+    with more to read bounds the run, during its commit the update engine does: ``bound_utilisation`` is theirs. ``cycles_by_pass`` add
+    up to ``cycles``.
     """
 
     samples: int
@@ -55,6 +57,7 @@ class Report:
     propagate_utilisation: float
     update_utilisation: float
     bound_utilisation: float
+    cycles_by_pass: dict[str, int]
     epochs: tuple[dict[str, Any], ...]
 
 
@@ -219,10 +222,11 @@ def _compare(job: Job, expected: _Expected, observed: Observed) -> Report:
                 tally.equal(f"{place}, counter", q, observed.counters[number][layer])
             tally.visible(place, job.layout.pack_visible(layer, sign(q)), observed.visible[number], q.size)
     samples = sum(len(predictions) for predictions in expected.predictions)
-    cycles, words, groups, swept = (
+    cycles, words, groups, sweeps, swept = (
         sum(entry[name] for entry in observed.statistics)
-        for name in ("cycles", "propagate_words", "update_words", "sweep_words")
+        for name in ("cycles", "propagate_words", "update_words", "sweep_cycles", "sweep_words")
     )
+    steps = sum(last + 1 for epoch in job.epochs for last in epoch.last_steps)
     return Report(
         samples=samples,
         triggered=int(sum(np.sum(flags) for flags in observed.triggered)),
@@ -236,5 +240,6 @@ def _compare(job: Job, expected: _Expected, observed: Observed) -> Report:
         propagate_utilisation=round(words / cycles, 4),
         update_utilisation=round(groups / cycles, 4),
         bound_utilisation=round((max(words, groups - swept) + swept) / cycles, 4),
+        cycles_by_pass=cycles_by_pass(job.layout, samples, steps, words, sweeps, cycles),
         epochs=tuple(observed.statistics),
     )

@@ -56,6 +56,8 @@ def test_every_bit_is_equal_after_whole_epochs(tmp_path: Path, machine: Machine)
     counted = report.epochs[-1]
     assert counted["samples"] == 60
     assert counted["commits"] == 8
+    assert min(report.cycles_by_pass.values()) > 0
+    assert sum(report.cycles_by_pass.values()) == report.cycles
     assert seen[-1] == ("simulation", 180, 180)
 
 
@@ -74,6 +76,10 @@ def test_a_recurrent_network_learns_sequences_of_several_lengths(tmp_path: Path,
     assert report.counters_compared == (2 * network.synapses if training else 0)
     assert report.visible_compared == 2 * network.synapses
     assert report.predictions_compared == 80
+    if not training:
+        waiting = report.cycles_by_pass.pop("waiting")
+        counted = sum(epoch["propagate_words"] for epoch in report.epochs)
+        assert sum(report.cycles_by_pass.values()) == counted == report.cycles - waiting
 
 
 def test_hardware_that_only_infers_predicts_the_same_and_compares_no_counter(tmp_path: Path) -> None:
@@ -81,6 +87,9 @@ def test_hardware_that_only_infers_predicts_the_same_and_compares_no_counter(tmp
     assert report.mismatches == report.triggered == report.counters_compared == report.update_utilisation == 0
     assert report.visible_compared == 2 * NETWORK.synapses
     assert report.predictions_compared == 120
+    words = {"forward, layer 1": 120 * 16 * 3, "forward, layer 2": 120 * 12 * 2, "classify": 120 * 5}
+    assert report.cycles_by_pass == words | {"waiting": report.cycles - sum(words.values())}
+    assert sum(words.values()) == sum(epoch["propagate_words"] for epoch in report.epochs)
 
 
 def test_a_planted_fault_is_caught_and_its_waveform_kept(tmp_path: Path) -> None:
