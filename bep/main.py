@@ -36,11 +36,14 @@ COMMANDS = (
     "bench",
     "reproduce",
     "prove",
+    "report",
     "demo",
 )
 """Commands, each a module of ``bep.commands``, in the order of ``bep --help``."""
 
-OWN = tuple(f"bep{suffix}" for suffix in ("", "_ref", "_hw", "_host", "_sklearn", "_interchange", "_estimate"))
+OWN = tuple(
+    f"bep{suffix}" for suffix in ("", "_ref", "_hw", "_host", "_sklearn", "_interchange", "_estimate", "_report")
+)
 """Packages whose modules are never missing but by a mistake of ours."""
 
 DESCRIPTION = """\
@@ -86,8 +89,7 @@ def call(argv: Sequence[str], report: Console, progress: Console) -> dict[str, A
     """Run the command line ``argv`` inside another command, which gets the result; errors are raised."""
     args = _parser(list(argv)).parse_args(argv)
     args.report, args.progress = report, progress
-    result: dict[str, Any] = args.command.run(args)
-    return result
+    return _deliver(args)
 
 
 def module_name(command: str) -> str:
@@ -112,18 +114,29 @@ def _run(argv: list[str]) -> int:
         raise ConfigError(f"json: the folder of {args.json} does not exist")
     args.progress = Console(stderr=True)
     args.report = args.progress if to_stdout else Console()
+    try:
+        _deliver(args)
+    except CheckError as failed:
+        return _complain(str(failed), 1)
+    return 0
+
+
+def _deliver(args: argparse.Namespace) -> dict[str, Any]:
+    """Run the command; its result, written where ``--json`` says. A failed check is raised behind that."""
     failure = None
     try:
-        result = args.command.run(args)
+        result: dict[str, Any] = args.command.run(args)
     except CheckError as failed:
         failure, result = failed, failed.result
     if args.json:
         text = json.dumps(result, indent=2, allow_nan=False) + "\n"
-        if to_stdout:
+        if args.json == "-":
             sys.stdout.write(text)
         else:
             write_atomically(Path(args.json), text.encode())
-    return _complain(str(failure), 1) if failure else 0
+    if failure:
+        raise failure
+    return result
 
 
 def _parser(argv: list[str]) -> argparse.ArgumentParser:

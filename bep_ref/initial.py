@@ -22,15 +22,20 @@ def initial_net(network: RecurrentNetwork, training: Training, engine_name: str 
 def initial_net(network: AnyNetwork, training: Training, engine_name: str = "auto") -> BinaryMlp | BinaryRnn: ...
 def initial_net(network: AnyNetwork, training: Training, engine_name: str = "auto") -> Learner:
     """Untrained network: counters ``floor(N(0, sigma))`` clipped to their range, and the classifiers of its rule."""
-    counters = [
-        floor_normal(stream(training.seed, "counters", index), training.sigma, network.counter_range, shape)
-        for index, shape in enumerate(network.shapes)
-    ]
+    counters = initial_counters(network, training)
     # the generator's state must not be 0
     state = int(words(stream(training.seed, "reinforcement"), 1)[0]) or 1
     bits = network.readout if isinstance(network, Network) else 0
     readout = Readout.untrained(network.classes, network.widths[-1], bits) if bits else None
     return net_from(network, training, counters, state, engine_name, readout)
+
+
+def initial_counters(network: AnyNetwork, training: Training) -> list[NDArray[Any]]:
+    """Those of the untrained network, an array for each of ``network.shapes``."""
+    return [
+        floor_normal(stream(training.seed, "counters", index), training.sigma, network.counter_range, shape)
+        for index, shape in enumerate(network.shapes)
+    ]
 
 
 def net_from(

@@ -14,13 +14,14 @@ from bep_ref.config import Machine, Network
 NAME = "demo"
 HELP = "the whole chain on handwritten digits: learn, simulate, build"
 DESCRIPTION = """\
-Five commands in a row, on scikit-learn's digits and for the iCEBreaker:
+Six commands in a row, on scikit-learn's digits and for the iCEBreaker:
 
   bep train --data digits --hidden 128 128        learn them in software
   bep cosim --data digits --board icebreaker      learn an epoch of them in simulated hardware, every bit compared
   bep board --simulate --board icebreaker ...     switch a simulated board on, that hardware behind a serial port
   bep run --port PORT --data digits --check       learn two epochs of them on the board, every bit compared
   bep synth --board icebreaker --inputs 192 ...   build the bitstream of that hardware
+  bep report run                                  show all of it on one page
 
 then one table of what came out. The folder of results also holds the model, its learning curve and demo.json.
 """
@@ -50,7 +51,8 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     args.report.rule("learn in software")
     train = step("train", *learn, "--out", out)
     args.report.rule("learn in simulated hardware")
-    cosim = step("cosim", *learn, "--board", BOARD, "--build", f"{out}/cosim", *waves)
+    simulation = ("--build", f"{out}/cosim", *waves, "--json", f"{out}/cosim.json")
+    cosim = step("cosim", *learn, "--board", BOARD, *simulation)
 
     inputs, *_, classes = train["network"].split("-")
     shape = ("--inputs", inputs, "--hidden", *HIDDEN, "--classes", classes)
@@ -65,14 +67,18 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     args.report.rule("build the bitstream")
     seeds = ("--seeds", str(args.seeds))
     synth = step("synth", "--board", BOARD, *shape, *seeds, "--out", f"{out}/{BOARD}")
-    result = {"train": train, "cosim": cosim, "board": run, "synth": synth}
+    args.report.rule("show it on a page")
+    report = step("report", out)
+    result = {"train": train, "cosim": cosim, "board": run, "synth": synth, "report": report}
     write_atomically(args.out / "demo.json", (json.dumps(result, indent=2) + "\n").encode())
     args.report.rule("result")
-    args.report.print(_table(train, cosim, run, synth))
+    args.report.print(_table(train, cosim, run, synth, report))
     return result
 
 
-def _table(train: dict[str, Any], cosim: dict[str, Any], run: dict[str, Any], synth: dict[str, Any]) -> Table:
+def _table(
+    train: dict[str, Any], cosim: dict[str, Any], run: dict[str, Any], synth: dict[str, Any], report: dict[str, Any]
+) -> Table:
     table = Table(show_header=False, title=f"{train['network']} learns {DATA} on the {BOARD}")
     table.add_row("test accuracy", f"{train['test_accuracy']:.2%}")
     compared = f"{cosim['counters_compared']:,} counters, {cosim['predictions_compared']:,} predictions"
@@ -94,4 +100,5 @@ def _table(train: dict[str, Any], cosim: dict[str, Any], run: dict[str, Any], sy
         table.add_row(name, f"{entry['used']:,} of {entry['available']:,}")
     table.add_row("learning curve", train["learning_curve"])
     table.add_row("bitstream", synth["bitstream"])
+    table.add_row("page", report["report"])
     return table

@@ -1,0 +1,1 @@
+"""One page that shows what a run folder holds: no network, no scripts, one file."""

@@ -1,0 +1,71 @@
+"""The commands that add what a folder does not hold."""
+
+import shlex
+from pathlib import Path
+
+from markupsafe import Markup
+
+from bep_ref.binarise import Binariser
+from bep_ref.config import AnyNetwork, Network, RecurrentNetwork
+from bep_ref.series import SeriesBinariser
+from bep_report.markup import tag
+from bep_report.run_folder import RunFolder
+
+
+def train(run: RunFolder) -> Markup:
+    """Measures what a run measures today, into this folder."""
+    if run.unfinished or run.metrics:
+        return _adds("train", "--out", run.path, "--resume")
+    return _adds("train", "--data", run.model.data if run.model else "digits", *_sizes(run.network), "--out", run.path)
+
+
+def cosim(run: RunFolder) -> Markup:
+    """Counts cycles of this run's network in simulated hardware."""
+    if refused := _without_hardware(run.network):
+        return refused
+    source = run.metrics or run.model
+    words = ["--data", source.data if source else "digits", *_sizes(run.network)]
+    if run.model:
+        words += _inputs(run.model.binariser)
+    if source and source.training.rule != "bep":
+        words += ["--rule", source.training.rule]
+    return _adds("cosim", *words, "--json", run.path / "cosim.json")
+
+
+def synth(run: RunFolder) -> Markup:
+    """Builds this run's network for a board."""
+    if refused := _without_hardware(run.network):
+        return refused
+    network, words = run.network, list[str | Path]()
+    if network:
+        words = ["--inputs", str(network.inputs), *_sizes(network), "--classes", str(network.classes)]
+    if isinstance(network, RecurrentNetwork):
+        words += ["--steps", str(network.steps)]
+    return _adds("synth", "--board", "icebreaker", *words, "--out", run.path / "icebreaker")
+
+
+def _sizes(network: AnyNetwork | None) -> list[str]:
+    if network is None:
+        return []
+    bits = ["--counter-bits", str(network.counter_bits)] if network.counter_bits != 8 else []
+    if isinstance(network, RecurrentNetwork):
+        return ["--state", str(network.state), "--output", str(network.output), *bits]
+    return ["--hidden", *map(str, network.hidden), *bits]
+
+
+def _inputs(binariser: Binariser | SeriesBinariser) -> list[str]:
+    """How features become bits."""
+    words = ["--binarise", binariser.spec]
+    if isinstance(binariser, SeriesBinariser):
+        words += [word for name, value in binariser.shape.to_dict().items() for word in (f"--{name}", str(value))]
+    return words
+
+
+def _without_hardware(network: AnyNetwork | None) -> Markup | None:
+    if isinstance(network, Network) and (network.patch or network.readout):
+        return Markup("Patches and read-outs learn in software only: there is no hardware to measure.")
+    return None
+
+
+def _adds(*words: str | Path) -> Markup:
+    return Markup("Not in this folder yet; {} adds it.").format(tag("code", "bep " + shlex.join(map(str, words))))
