@@ -8,6 +8,8 @@ from bep_report.markup import join, scrolling, tag
 
 MOST_CLASSES = 26
 """A table of more would not be read."""
+NARROW = 12
+"""A table of more takes the page's whole width."""
 
 
 def heat_table(

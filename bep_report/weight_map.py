@@ -15,6 +15,8 @@ POSITIVE, NEGATIVE = (43, 127, 184), (214, 120, 34)
 """Seen on white and on black."""
 FULL = 98
 """Percentile of the strengths that gets the full colour."""
+MOST_SCALE = 12
+"""Pixels of the screen for one of an image, at most."""
 
 
 def mosaic(tiles: NDArray[Any], columns: int) -> NDArray[Any]:
@@ -38,7 +40,7 @@ def image(values: NDArray[Any], description: str) -> Markup:
     imsave(file, pixels, format="png")
     height, width = values.shape
     data = f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
-    return tag("div", _img(data, description, width, height), class_="pixels")
+    return tag("div", _img(data, description, width, height), class_="pixels", style=f"--widest:{MOST_SCALE * width}px")
 
 
 def _img(data: str, description: str, width: int, height: int) -> Markup:

@@ -5,7 +5,7 @@ from markupsafe import Markup
 from numpy.typing import NDArray
 
 from bep_report import hints
-from bep_report.heat import MOST_CLASSES, heat_table
+from bep_report.heat import MOST_CLASSES, NARROW, heat_table
 from bep_report.markup import figure, table
 from bep_report.run_folder import RunFolder
 from bep_report.section import Section
@@ -23,7 +23,7 @@ def section(run: RunFolder) -> Section:
     wrong = int(matrix.sum() - np.trace(matrix))
     caption = f"{wrong:,} of {matrix.sum():,} test samples are taken for another class{_most(matrix, names)}."
     show = _whole if len(names) <= MOST_CLASSES else _list
-    return Section(NAME, TITLE, figure(caption, show(matrix, names)))
+    return Section(NAME, TITLE, figure(caption, show(matrix, names)), wide=NARROW < len(names) <= MOST_CLASSES)
 
 
 def _most(matrix: NDArray[np.int64], names: tuple[str, ...]) -> str:

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from bep_report import hints
 from bep_report.chart import Chart
-from bep_report.heat import MOST_CLASSES, heat_table
+from bep_report.heat import MOST_CLASSES, NARROW, heat_table
 from bep_report.markup import figure
 from bep_report.run_folder import RunFolder
 from bep_report.section import Section
@@ -31,7 +31,8 @@ def section(run: RunFolder) -> Section:
         "nearest."
     )
     show = _whole if classes <= MOST_CLASSES else _histogram
-    return Section(NAME, TITLE, figure(caption, show(distance, bits, run.model.class_names)))
+    picture = show(distance, bits, run.model.class_names)
+    return Section(NAME, TITLE, figure(caption, picture), wide=NARROW < classes <= MOST_CLASSES)
 
 
 def _whole(distance: NDArray[np.int64], bits: int, names: tuple[str, ...]) -> Markup:

@@ -36,6 +36,10 @@ def test_a_bitstream_of_each_family(name, tmp_path):
     logs = {"nextpnr-seed1.log", "nextpnr-seed2.log", "yosys.log"}
     files = {result.bitstream.name, "report.json", "floorplan.json"}
     assert {path.name for path in (tmp_path / "out").iterdir()} == files | logs
+    plan = json.loads((tmp_path / "out" / "floorplan.json").read_text())
+    for index, name in enumerate(plan["resources"]):
+        used = sum(number for *_, resource, _, number in plan["cells"] if resource == index)
+        assert used == report["utilisation"][name]["used"], "every cell has its place"
     assert result.bitstream.stat().st_size > 50_000
     check(board, result.bitstream)
     assert [done for _, done, _ in steps] == sorted(done for _, done, _ in steps)

@@ -32,9 +32,10 @@ def test_frozen_result():
 
 
 def test_flips_are_weights_that_an_epoch_turned_over():
-    trainer, signs = Trainer(task(epochs=3)), []
-    signs.append([q >= 0 for q in trainer.net.matrices])
+    trainer = Trainer(task(epochs=8, validation=0.02))
+    signs = [[q >= 0 for q in trainer.net.matrices]]
     trainer.run(lambda t: signs.append([q >= 0 for q in t.net.matrices]))
+    assert trainer.best.epoch < 7, "what is kept is not what it goes on from"
     for epoch, before, after in zip(trainer.history, signs, signs[1:], strict=False):
         assert epoch.flips == tuple(int((p != q).sum()) for p, q in zip(before, after, strict=True))
         assert min(epoch.flips) > 0
