@@ -52,7 +52,11 @@ class Metrics:
 
 @dataclass(frozen=True)
 class Cosim:
-    """What `bep cosim` counted: cycles of the ``passes``, which add up, over ``samples`` samples."""
+    """What `bep cosim` counted: cycles of the ``passes``, which add up, over ``samples`` samples.
+
+    ``utilisation`` is each engine's share of cycles with a word read, and that of the one which bounds the run.
+    Folders written before passes were told apart have no ``passes``.
+    """
 
     network: str
     lanes: int
@@ -67,7 +71,7 @@ class Cosim:
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "Cosim":
         compared = (f"{name}_compared" for name in ("counters", "visible", "predictions"))
-        engines = ("propagate", "update")
+        engines = {"propagate engine": "propagate", "update engine": "update", "whichever bounds": "bound"}
         return cls(
             network=values["network"],
             lanes=int(values["machine"]["lanes"]),
@@ -77,7 +81,11 @@ class Cosim:
             compared=sum(int(values[name]) for name in compared),
             passes={name: int(cycles) for name, cycles in values.get("cycles_by_pass", {}).items()},
             cycles_per_sample=float(values["cycles_per_sample"]),
-            utilisation={engine: float(values[f"{engine}_utilisation"]) for engine in engines},
+            utilisation={
+                engine: float(values[f"{name}_utilisation"])
+                for engine, name in engines.items()
+                if f"{name}_utilisation" in values
+            },
         )
 
 

@@ -41,8 +41,8 @@ class Report:
     """What was compared, what differed, and how long the hardware took.
 
     Utilisation is the share of cycles in which an engine read a word of its memory. During a mini-batch the engine
-    with more to read bounds the run, during its commit the update engine does: ``bound_utilisation`` is theirs. ``cycles_by_pass`` add
-    up to ``cycles``.
+    with more to read bounds the run, during its commit the update engine does: ``bound_utilisation`` is theirs.
+    ``cycles_by_pass`` add up to ``cycles``.
     """
 
     samples: int
@@ -226,7 +226,7 @@ def _compare(job: Job, expected: _Expected, observed: Observed) -> Report:
         sum(entry[name] for entry in observed.statistics)
         for name in ("cycles", "propagate_words", "update_words", "sweep_cycles", "sweep_words")
     )
-    steps = sum(last + 1 for epoch in job.epochs for last in epoch.last_steps)
+    steps = sum(last + 1 for epoch in job.epochs for last in job.layout.last_steps(epoch.x))
     return Report(
         samples=samples,
         triggered=int(sum(np.sum(flags) for flags in observed.triggered)),

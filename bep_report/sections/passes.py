@@ -31,8 +31,8 @@ def section(run: RunFolder) -> Section:
     differ = "no bit differs from the golden model" if not cosim.mismatches else f"{cosim.mismatches:,} bits differ"
     caption = (
         f"{cosim.network} on {cosim.lanes} lanes, {cosim.samples:,} samples in simulated hardware, of which "
-        f"{cosim.triggered:,} triggered an update; {cosim.compared:,} values compared, {differ}. Waiting is for "
-        "pipelines to drain, decisions, scans for winners and commits."
+        f"{cosim.triggered:,} triggered an update; {cosim.compared:,} values compared, {differ}. The rest of "
+        "the time it waits: for pipelines to drain, decisions and scans for winners."
     )
     return Section(NAME, TITLE, figure(caption, _bar(cosim, marks), numbers, _engines(cosim)))
 
@@ -52,7 +52,7 @@ def _bar(cosim: Cosim, marks: list[str]) -> Markup:
 
 def _engines(cosim: Cosim) -> Markup:
     """How much of the time each engine reads a word."""
-    rows = [(f"{name} engine", meter(share), f"{share:.1%}") for name, share in cosim.utilisation.items()]
+    rows = [(name, meter(share), f"{share:.1%}") for name, share in cosim.utilisation.items()]
     return table("Cycles in which an engine reads a word", ("engine", "", "busy"), rows, "numbers")
 
 

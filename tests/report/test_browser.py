@@ -89,7 +89,7 @@ def test_it_shows_everything_in_both_schemes(browser, address, scheme, width):
     assert seen > 400
     assert faint == []
     assert page.evaluate("document.documentElement.scrollWidth") == width, "nothing sticks out"
-    assert page.evaluate("[...document.images].every(image => image.complete && image.naturalWidth > 50)")
+    assert page.evaluate("[...document.images].every(image => image.complete && image.naturalWidth > 30)")
     sizes = page.evaluate("[...document.querySelectorAll('svg')].map(svg => svg.getBoundingClientRect().width)")
     assert min(sizes) > 200
     background = page.evaluate("getComputedStyle(document.body).backgroundColor")
