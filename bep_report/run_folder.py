@@ -1,148 +1,11 @@
 """What a run folder holds: each part of it if it is there."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from bep_ref.config import AnyNetwork, ConfigError, Training, network_from_dict
+from bep_ref.config import AnyNetwork, ConfigError
 from bep_ref.model import Model
-from bep_ref.train import Epoch
-
-
-@dataclass(frozen=True)
-class Metrics:
-    """What `bep train` or `bep run` measured.
-
-    ``confusion`` (classes, classes) of test data, row = true class, and ``classes``, their names, are None and () in
-    folders written before they were kept. ``image`` are rows and columns of samples that are images, else ().
-    """
-
-    data: str
-    network: AnyNetwork
-    training: Training
-    history: tuple[Epoch, ...]
-    best: Epoch
-    test_accuracy: float
-    samples_per_second: float
-    classes: tuple[str, ...]
-    confusion: NDArray[np.int64] | None
-    image: tuple[int, ...]
-
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> "Metrics":
-        history = tuple(Epoch.from_dict(epoch) for epoch in values["history"])
-        confusion = values.get("confusion")
-        return cls(
-            data=values["data"],
-            network=network_from_dict(values["network"]),
-            training=Training.from_dict(values["training"]),
-            history=history,
-            best=history[values["best_epoch"] - 1],
-            test_accuracy=float(values["test_accuracy"]),
-            samples_per_second=float(values["samples_per_second"]),
-            classes=tuple(values.get("classes", ())),
-            confusion=None if confusion is None else np.array(confusion, dtype=np.int64),
-            image=tuple(values.get("image", ())),
-        )
-
-
-@dataclass(frozen=True)
-class Cosim:
-    """What `bep cosim` counted: cycles of the ``passes``, which add up, over ``samples`` samples.
-
-    ``utilisation`` is each engine's share of cycles with a word read, and that of the one which bounds the run.
-    Folders written before passes were told apart have no ``passes``.
-    """
-
-    network: str
-    lanes: int
-    samples: int
-    triggered: int
-    mismatches: int
-    compared: int
-    passes: dict[str, int]
-    cycles_per_sample: float
-    utilisation: dict[str, float]
-
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> "Cosim":
-        compared = (f"{name}_compared" for name in ("counters", "visible", "predictions"))
-        engines = {"propagate engine": "propagate", "update engine": "update", "whichever bounds": "bound"}
-        return cls(
-            network=values["network"],
-            lanes=int(values["machine"]["lanes"]),
-            samples=int(values["samples"]),
-            triggered=int(values["triggered"]),
-            mismatches=int(values["mismatches"]),
-            compared=sum(int(values[name]) for name in compared),
-            passes={name: int(cycles) for name, cycles in values.get("cycles_by_pass", {}).items()},
-            cycles_per_sample=float(values["cycles_per_sample"]),
-            utilisation={
-                engine: float(values[f"{name}_utilisation"])
-                for engine, name in engines.items()
-                if f"{name}_utilisation" in values
-            },
-        )
-
-
-@dataclass(frozen=True)
-class Floorplan:
-    """Cells of a placed design: rows (column, row, resource, part, number) of ``cells``; see `boards.floorplan`."""
-
-    device: str
-    grid: tuple[int, int]
-    parts: tuple[str, ...]
-    resources: tuple[str, ...]
-    memories: frozenset[int]
-    cells: NDArray[np.int64]
-
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> "Floorplan":
-        width, height = values["grid"]
-        cells = np.array(values["cells"], dtype=np.int64).reshape(-1, 5)
-        parts, resources = tuple(values["parts"]), tuple(values["resources"])
-        if (cells < 0).any() or (cells[:, :4] >= (width, height, len(resources), len(parts))).any():
-            raise ValueError("a cell outside of the grid")
-        return cls(values["device"], (width, height), parts, resources, frozenset(values["memories"]), cells)
-
-
-@dataclass(frozen=True)
-class Build:
-    """What `bep synth` left in ``folder``: ``used`` resources of those ``available``, MHz of each seed."""
-
-    folder: Path
-    board: str
-    device: str
-    lut4: int
-    flip_flops: int
-    resources: dict[str, tuple[int, int]]
-    fmax_mhz: dict[int, float]
-    clock_mhz: float | None
-    floorplan: Floorplan | None
-
-    @classmethod
-    def read(cls, folder: Path) -> "Build | None":
-        plan = _read(folder / "floorplan.json", Floorplan.from_dict)
-
-        def build(values: dict[str, Any]) -> Build:
-            return cls(
-                folder=folder,
-                board=values["board"],
-                device=values["device"],
-                lut4=int(values["lut4"]),
-                flip_flops=int(values["ff"]),
-                resources={name: (e["used"], e["available"]) for name, e in values["utilisation"].items()},
-                fmax_mhz=dict(zip(values["seeds"], values["fmax_mhz"], strict=True)),
-                clock_mhz=values.get("clock_mhz"),
-                floorplan=plan,
-            )
-
-        found: Build | None = _read(folder / "report.json", build)
-        return found
+from bep_report.results import Build, Cosim, Metrics, read_json
 
 
 @dataclass(frozen=True)
@@ -170,9 +33,9 @@ class RunFolder:
         below = sorted(folder for folder in path.iterdir() if folder.is_dir())
         run = cls(
             path=path,
-            metrics=_read(path / "metrics.json", Metrics.from_dict),
+            metrics=read_json(path / "metrics.json", Metrics.from_dict),
             model=Model.load(model) if model.exists() else None,
-            cosim=_read(path / "cosim.json", Cosim.from_dict),
+            cosim=read_json(path / "cosim.json", Cosim.from_dict),
             builds=tuple(build for folder in (path, *below) if (build := Build.read(folder))),
             unfinished=(path / "checkpoint.npz").exists() and not (path / "metrics.json").exists(),
         )
@@ -188,13 +51,3 @@ class RunFolder:
         if self.metrics:
             return self.metrics.network
         return self.model.network if self.model else None
-
-
-def _read(path: Path, parse: Any) -> Any:
-    """The JSON object in ``path`` as ``parse`` understands it; None where there is no such file."""
-    if not path.exists():
-        return None
-    try:
-        return parse(json.loads(path.read_text()))
-    except (ConfigError, LookupError, TypeError, ValueError, AttributeError) as error:
-        raise ConfigError(f"{path}: damaged, or of another program ({type(error).__name__}: {error})") from None

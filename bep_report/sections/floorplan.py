@@ -8,7 +8,8 @@ from markupsafe import Markup
 from bep_report import hints
 from bep_report.chart import svg
 from bep_report.markup import figure, join, short, table, tag
-from bep_report.run_folder import Floorplan, RunFolder
+from bep_report.results import Floorplan
+from bep_report.run_folder import RunFolder
 from bep_report.section import Section
 from bep_report.sections.resources import WORDS
 

@@ -6,10 +6,13 @@ from bep_ref.train import Epoch
 from bep_report import hints
 from bep_report.chart import Chart
 from bep_report.markup import figure, join, legend, short, table, tag
-from bep_report.run_folder import Metrics, RunFolder
+from bep_report.results import Metrics
+from bep_report.run_folder import RunFolder
 from bep_report.section import Section
 
 NAME, TITLE = "learning", "Learning curves"
+AFTER_LABEL = 62.0
+"""Pixels from the left edge that the name of the axis takes."""
 
 
 def section(run: RunFolder) -> Section:
@@ -34,10 +37,11 @@ def _picture(metrics: Metrics) -> Markup:
         chart.line(epochs, validation, "validation"),
         tag("circle", cx=at[0], cy=at[1], r=5, class_="kept"),
     ]
+    grows = " Dotted lines: group sizes γ change." if len({epoch.group_size for epoch in history}) > 1 else ""
     rose = f"rises from {validation[0]:.1%} in epoch 1 to {best.validation_accuracy:.1%} in epoch {best.epoch}"
     return figure(
         f"The network of epoch {best.epoch}, the best on validation data, is kept: {metrics.test_accuracy:.2%} of test "
-        "samples right. Training accuracy is of predictions made while learning. Dotted lines: group sizes γ grow.",
+        f"samples right. Training accuracy is of predictions made while learning.{grows}",
         legend(
             ("line validation", "validation"),
             ("line train", "training"),
@@ -51,7 +55,6 @@ def _picture(metrics: Metrics) -> Markup:
 def _group_sizes(chart: Chart, history: tuple[Epoch, ...]) -> list[Markup]:
     """A dotted line wherever the sizes change, and above it what they are from there on, where there is room."""
     parts, sizes, free = list[Markup](), tuple[int, ...](), 0.0
-    after_label = 62.0
     for epoch in history:
         if epoch.group_size == sizes:
             continue
@@ -61,7 +64,7 @@ def _group_sizes(chart: Chart, history: tuple[Epoch, ...]) -> list[Markup]:
         sizes = epoch.group_size
         text = "γ " + "/".join(map(str, sizes if len(set(sizes)) > 1 else sizes[:1]))
         if at >= free:
-            begin = max(at, after_label)
+            begin = max(at, AFTER_LABEL)
             parts.append(tag("text", text, x=begin, y=11))
             free = begin + 8 * len(text)
     return parts

@@ -5,7 +5,8 @@ from markupsafe import Markup
 from bep_report import hints
 from bep_report.chart import svg
 from bep_report.markup import figure, join, table, tag
-from bep_report.run_folder import Cosim, RunFolder
+from bep_report.results import Cosim
+from bep_report.run_folder import RunFolder
 from bep_report.section import Section
 
 NAME, TITLE = "cycles", "Cycles by pass"

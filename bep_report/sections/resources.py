@@ -6,7 +6,8 @@ from markupsafe import Markup
 
 from bep_report import hints
 from bep_report.markup import figure, join, table
-from bep_report.run_folder import Build, RunFolder
+from bep_report.results import Build
+from bep_report.run_folder import RunFolder
 from bep_report.section import Section
 from bep_report.sections.passes import meter
 from boards.device import ECP5, ICE40
