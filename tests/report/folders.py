@@ -43,7 +43,7 @@ def add_build(folder: Path, name: str = "icebreaker") -> None:
     out.mkdir(parents=True)
     used = {kind: (most // 2, most) for kind, most in board.device.limits.items()}
     placements = tuple(Placement(seed, 30.0 + seed, used) for seed in (1, 2))
-    build = Build(board, Resources(3000, 2000, {}), placements, None, out / "board.bin")
+    build = Build(board, Resources(3000, 2000, {}), placements, (), None, out / "board.bin")
     (out / "report.json").write_text(json.dumps(build.report()))
     kinds, parts = list(board.device.family.resources), [*PARTS, REST]
     plan = {
