@@ -73,5 +73,5 @@ $(READY): pyproject.toml
 	@command -v $(CXX) >/dev/null || \
 		{ echo "make: no C++ compiler ($(CXX)) was found; on Debian or Ubuntu: apt install g++" >&2; exit 1; }
 	"$(PYTHON)" -m venv $(VENV)
-	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off -e '.[fast,sklearn,qonnx,sim,synth,test]'
+	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off -e '.[fast,sklearn,qonnx,sim,synth,sweep,test]'
 	@touch $@
