@@ -142,7 +142,6 @@ UPDATE = (
     Row("write", "update.write"),
     Row("group written", cell=number("update.write_address", "update.write")),
     Row("visible weights", "update.visible_write"),
-    Row("committed", "update.committed"),
 )
 
 
