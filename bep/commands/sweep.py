@@ -9,8 +9,8 @@ from rich.table import Table
 
 from bep.command import CheckError
 from bep.console import progress_bar
+from bep.options import at_least_one
 from bep_ref.atomic import write_atomically
-from bep_ref.config import ConfigError
 
 if TYPE_CHECKING:
     from bep.sweep.pareto import Candidate
@@ -52,15 +52,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--workers",
         type=int,
         metavar="N",
+        default=min(4, os.cpu_count() or 1),
         help="processes of this machine; at least 1; a placement takes about 1 GB (default: cores, at most 4)",
     )
     where.add_argument("--scheduler", metavar="ADDRESS", help="that of a Dask cluster, such as tcp://192.168.1.5:8786")
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
-    workers = args.workers if args.workers is not None else min(4, os.cpu_count() or 1)
-    if workers < 1:
-        raise ConfigError(f"workers: {workers} is out of range; it must be at least 1")
+    at_least_one(args, "workers")
     from bep.sweep import cluster, pareto, plan, spec, table
 
     wanted = spec.read(args.spec)
@@ -74,7 +73,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         with progress_bar(args.progress) as progress:
             bar = progress.add_task("sweep", total=len(points), completed=len(points) - len(missing))
             if missing:
-                with cluster.client(args.scheduler, min(workers, len(missing))) as client:
+                with cluster.client(args.scheduler, min(args.workers, len(missing))) as client:
                     outcomes |= cluster.carry_out(missing, folder, client, lambda: progress.advance(bar))
     except KeyboardInterrupt:
         raise KeyboardInterrupt(f"finished points are kept in {folder}; repeat the command to go on") from None

@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted((ROOT / "docs").glob("*.md"))
-BLOCK = re.compile(r'^```(\w*)(?: title="([^"]+)")?\n(.*?)^```\n(<!-- not run: .+ -->)?', re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r'^```(\w*)(?: title="([^"]+)")?\n(.*?)^```\n(<!-- not run: [^\n]+ -->)?', re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,7 @@ RUN = [page for page in PAGES if any(block.language != "console" for block in bl
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_what_is_not_run_says_why(page):
+    assert 2 * len(blocks(page)) == page.read_text().count("```"), "a block that this test does not see"
     for block in blocks(page):
         known = block.language in ("sh", "python", "console") or (block.language and block.title)
         assert known, f"{block.text}: neither sh, python, console, nor a file with a title"
