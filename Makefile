@@ -12,7 +12,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	"$$p" -c '$(NEW_ENOUGH)' 2>/dev/null && { echo "$$p"; break; }; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test figures lint format clean
+.PHONY: help demo test figures docs lint format clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
@@ -51,6 +51,9 @@ figures: $(READY) ## measure what the README's tables show again, into benchmark
 	$(call MEASURE,bench hw --mnist mnist:$(MNIST) --plot docs/throughput.png,hardware)
 	$(call MEASURE,bench estimate,estimate)
 
+docs: $(READY) ## build the documentation's site, into build/site
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
+
 lint: $(READY) ## lint, formatting and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -73,5 +76,5 @@ $(READY): pyproject.toml
 	@command -v $(CXX) >/dev/null || \
 		{ echo "make: no C++ compiler ($(CXX)) was found; on Debian or Ubuntu: apt install g++" >&2; exit 1; }
 	"$(PYTHON)" -m venv $(VENV)
-	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off -e '.[fast,sklearn,qonnx,sim,synth,test]'
+	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off -e '.[fast,sklearn,qonnx,sim,synth,sweep,docs,test]'
 	@touch $@

@@ -35,6 +35,7 @@ COMMANDS = (
     "run",
     "bench",
     "reproduce",
+    "sweep",
     "prove",
     "report",
     "demo",

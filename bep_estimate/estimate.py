@@ -9,6 +9,7 @@ from bep_estimate.memories import SPRAM, block_rams
 from bep_hw.layout import SPRAM_DEPTH, Layout
 from bep_ref.config import Machine, Network, Workload
 from boards.board import Board
+from boards.device import Device
 
 FULL = 0.95
 """Share of a chip's logic cells beyond which placement fails, about."""
@@ -84,5 +85,11 @@ def estimate(network: Network, machine: Machine, board: Board, workload: Workloa
         machine=machine,
         size=size_of(network, machine, board),
         cycles_per_sample=cycles_per_sample(Layout(network, machine), workload),
-        fmax_mhz=coefficients()["clocks"].get(board.device.name, {}).get("fmax_mhz"),
+        fmax_mhz=clock_of(board.device),
     )
+
+
+def clock_of(device: Device) -> float | None:
+    """The clock in MHz that trainers reach on ``device``; None where no board with it was measured."""
+    found: float | None = coefficients()["clocks"].get(device.name, {}).get("fmax_mhz")
+    return found

