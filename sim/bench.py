@@ -18,11 +18,18 @@ class TrainerBench(wiring.Component):
 
     A sample on ``bits`` (with ``label``, ``train``, ``last``) is offered by inverting ``offered``; ``taken`` follows
     when the next one may be set. ``decided`` inverts with every result, then ``prediction`` and ``triggered`` are
-    valid. The hardware's streams named in ``stalls`` stall.
+    valid. The hardware's streams named in ``stalls`` stall. A ``trainer`` given takes
+    the place of the generated one.
     """
 
-    def __init__(self, network: AnyNetwork, machine: Machine, stalls: Mapping[str, Pace] | None = None) -> None:
-        self.trainer = hardware(network, machine)
+    def __init__(
+        self,
+        network: AnyNetwork,
+        machine: Machine,
+        stalls: Mapping[str, Pace] | None = None,
+        trainer: Any = None,
+    ) -> None:
+        self.trainer = trainer or hardware(network, machine)
         self.stalls = stalls or {}
         self.beats = self.trainer.layout.sample_beats
         super().__init__(

@@ -23,12 +23,16 @@ from bep_ref.rules import sign
 from bep_ref.task import Task
 from bep_ref.train import batches, reinforcement
 from sim.bench import TrainerBench
+from sim.icarus import Icarus
 from sim.job import Epoch, Job, Observed
+from sim.netlist import Netlist
 from sim.stalls import Pace
 from sim.tally import Tally
 from sim.verilator import Simulation, SimulatorError
 
 Ints = NDArray[Any]
+PLANE = {"bench.trainer.visible": "column*"}
+"""Module and name of the visible plane's memories, which the driver looks into."""
 Progress = Callable[[str, int, int], None]
 """Told a stage, how much of it is done, and of how much."""
 
@@ -138,7 +142,9 @@ def cosimulate_task(
 
 def bench_verilog(job: Job) -> str:
     """Verilog of the testbench's top, ``bench``."""
-    return str(verilog.convert(TrainerBench(job.network, job.machine, job.stalls), name="bench", emit_src=False))
+    trainer = Netlist(job.network, job.machine) if job.netlist else None
+    bench = TrainerBench(job.network, job.machine, job.stalls, trainer)
+    return "\n".join([job.netlist, verilog.convert(bench, name="bench", emit_src=False)])
 
 
 def cosimulate(
@@ -153,6 +159,8 @@ def cosimulate(
     stalls: Mapping[str, Pace] | None = None,
     cache_key: int = 0,
     quick: Path | None = None,
+    netlist: str = "",
+    four_valued: bool = False,
 ) -> Report:
     """Train ``net`` (in place) and the hardware on ``epochs`` of samples, and compare.
 
@@ -165,7 +173,9 @@ def cosimulate(
     ``waves`` keeps a waveform there. ``edit`` changes the Verilog before it is built: tests plant faults with it.
     ``stalls`` of the streams it names (:mod:`sim.stalls`). With a ``cache_key`` the hardware learns from its cache, in
     the order of that key and of those that follow it; all epochs are then of the same samples, and of their predictions
-    the hits are compared. ``quick`` as in :class:`~sim.verilator.Simulation`.
+    the hits are compared. ``quick`` as in :class:`~sim.verilator.Simulation`. A ``netlist``
+    (:func:`sim.netlist.synthesised`) takes the place of the generated hardware; its visible weights are not compared.
+    With ``four_valued`` logic (:mod:`sim.icarus`) every output of it has to be known in every cycle.
     """
     if machine.training and machine.rule != training.rule:
         raise ConfigError(f"rule: the network learns by {training.rule}, the machine by {machine.rule}")
@@ -177,6 +187,8 @@ def cosimulate(
         settings(net.network, training.margin, training.gate, net.group_size, training.rule),
         [],
         stalls or {},
+        netlist,
+        four_valued,
     )
     del job.classifiers[: -job.layout.classifiers]  # hardware that only infers holds the one that predicts
     net.walk_block = job.layout.column  # the machine's order of reinforcement
@@ -186,15 +198,20 @@ def cosimulate(
     progress("golden model", 1, 1)
     progress("Verilator build", 0, 1)
     directory.mkdir(parents=True, exist_ok=True)
-    simulation = Simulation(edit(bench_verilog(job)), "bench", directory, waves is not None, quick)
+    source = edit(bench_verilog(job))
+    simulation: Simulation | Icarus
+    if four_valued:
+        simulation = Icarus(source, "bench", directory)
+    else:
+        simulation = Simulation(source, "bench", directory, PLANE, waves is not None, quick)
     progress("Verilator build", 1, 1)
     observed = _run(simulation, job, progress)
-    if waves is not None:
+    if waves is not None and isinstance(simulation, Simulation):
         shutil.move(simulation.waveform, waves)
     return _compare(job, expected, observed)
 
 
-def _run(simulation: Simulation, job: Job, progress: Progress) -> Observed:
+def _run(simulation: Simulation | Icarus, job: Job, progress: Progress) -> Observed:
     """Simulate, following the progress file meanwhile."""
     total = sum(len(epoch.y) for epoch in job.epochs)
     with tempfile.TemporaryDirectory(prefix="bep-cosim-") as name:
@@ -244,7 +261,8 @@ def _compare(job: Job, expected: _Expected, observed: Observed) -> Report:
             place = f"{where}, layer {layer + 1}"
             if job.machine.training:
                 tally.equal(f"{place}, counter", q, observed.counters[number][layer])
-            tally.visible(place, job.layout.pack_visible(layer, sign(q)), observed.visible[number], q.size)
+            if not job.netlist:
+                tally.visible(place, job.layout.pack_visible(layer, sign(q)), observed.visible[number], q.size)
     samples = sum(len(predictions) for predictions in expected.predictions)
     cycles, words, groups, swept = (
         sum(entry[name] for entry in observed.statistics)

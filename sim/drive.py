@@ -46,6 +46,8 @@ class Driver:
         dut.rst.value = 0
         await FallingEdge(dut.clk)
         cocotb.start_soon(self._watch())
+        if self.job.four_valued:
+            cocotb.start_soon(self._know())
 
     async def _watch(self) -> None:
         """End a simulation in which nothing happens any more."""
@@ -55,13 +57,24 @@ class Driver:
             await Timer(PATIENCE_CYCLES * PERIOD_NS, "ns")
         raise AssertionError(f"no reply and no result in {PATIENCE_CYCLES} cycles")
 
+    async def _know(self) -> None:
+        """End a simulation in which an output is unknown; what is not valid may be."""
+        unit = self.dut.trainer.netlist
+        while True:
+            await FallingEdge(self.dut.clk)
+            for name in ("samples__ready", "requests__ready", "results__valid", "replies__valid"):
+                assert getattr(unit, name).value.is_resolvable, f"{name} is unknown"
+            for name in ("results", "replies"):
+                known = getattr(unit, f"{name}__payload").value.is_resolvable
+                assert known or not getattr(unit, f"{name}__valid").value, f"{name} are unknown"
+
     async def ask(self, space: Space, where: int, value: int | None = None) -> int:
         """One request (a write where ``value`` is given) and its reply; returns on a falling clock edge."""
         dut = self.dut
         fields = {"space": int(space), "write": int(value is not None), "address": where, "data": value or 0}
         dut.requests__payload.value = self.request.const(fields).as_value().value
         dut.requests__valid.value = 1
-        if not dut.replies__valid.value:
+        while not dut.replies__valid.value:
             await ValueChange(dut.replies__valid)
             await FallingEdge(dut.clk)
         reply = int(dut.replies__payload.value)
@@ -182,7 +195,8 @@ async def play(dut: Any) -> None:
         observed.predictions.append(np.array(predictions, dtype=int))
         observed.triggered.append(np.array(triggered, dtype=bool))
         observed.counters.append(await driver.counters())
-        observed.visible.append(_visible(dut, layout))
+        if not job.netlist:
+            observed.visible.append(_visible(dut, layout))
         observed.statistics.append({name: (after[name] - before[name]) % 2**32 for name in after})
     observed.save(observed_path)
 

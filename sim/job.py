@@ -44,7 +44,10 @@ class Epoch:
 
 @dataclass
 class Job(_Filed):
-    """A whole run: machine, initial state (all classifiers that the layout holds), register writes, epochs."""
+    """A whole run: machine, initial state (all classifiers that the layout holds), register writes, epochs.
+
+    A ``netlist`` is Verilog that takes the place of the generated hardware, simulated in ``four_valued`` logic or not.
+    """
 
     network: AnyNetwork
     machine: Machine
@@ -53,6 +56,8 @@ class Job(_Filed):
     registers: dict[int, int]
     epochs: list[Epoch]
     stalls: Mapping[str, Pace] = field(default_factory=dict)
+    netlist: str = ""
+    four_valued: bool = False
 
     @cached_property
     def layout(self) -> Layout:

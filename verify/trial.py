@@ -130,9 +130,10 @@ def samples_of(trial: Trial) -> tuple[NDArray[Any], NDArray[Any]]:
     return x, (chosen % network.classes).astype(np.int64)
 
 
-def perform(trial: Trial, directory: Path, quick: Path) -> Report:
+def perform(trial: Trial, directory: Path, quick: Path, netlist: str = "", four_valued: bool = False) -> Report:
     """Run ``trial`` in the golden model and in simulated hardware; ``directory`` keeps build and logs,
-    ``quick`` what all builds share."""
+    ``quick`` what all builds share. A ``netlist`` takes the place of the generated hardware.
+    """
     x, y = samples_of(trial)
     epochs = []
     for epoch in range(trial.epochs):
@@ -149,4 +150,6 @@ def perform(trial: Trial, directory: Path, quick: Path) -> Report:
         stalls=trial.stalls,
         cache_key=trial.cache_key,
         quick=quick,
+        netlist=netlist,
+        four_valued=four_valued,
     )
