@@ -36,8 +36,10 @@ COMMANDS = (
     "bench",
     "reproduce",
     "sweep",
-    "prove",
     "report",
+    "prove",
+    "fuzz",
+    "gates",
     "demo",
 )
 """Commands, each a module of ``bep.commands``, in the order of ``bep --help``."""

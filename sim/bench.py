@@ -1,5 +1,8 @@
 """The hardware as the testbench sees it: samples are handed over whole, so that Python runs once a sample."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from amaranth.hdl import Module, Signal
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
@@ -7,6 +10,7 @@ from amaranth.lib.wiring import In, Out
 from bep_hw.hardware import hardware
 from bep_hw.ports import data_bits, label_bits, request_layout
 from bep_ref.config import AnyNetwork, Machine
+from sim.stalls import Pace, Stall
 
 
 class TrainerBench(wiring.Component):
@@ -14,11 +18,19 @@ class TrainerBench(wiring.Component):
 
     A sample on ``bits`` (with ``label``, ``train``, ``last``) is offered by inverting ``offered``; ``taken`` follows
     when the next one may be set. ``decided`` inverts with every result, then ``prediction`` and ``triggered`` are
-    valid.
+    valid. The hardware's streams named in ``stalls`` stall. A ``trainer`` given takes
+    the place of the generated one.
     """
 
-    def __init__(self, network: AnyNetwork, machine: Machine) -> None:
-        self.trainer = hardware(network, machine)
+    def __init__(
+        self,
+        network: AnyNetwork,
+        machine: Machine,
+        stalls: Mapping[str, Pace] | None = None,
+        trainer: Any = None,
+    ) -> None:
+        self.trainer = trainer or hardware(network, machine)
+        self.stalls = stalls or {}
         self.beats = self.trainer.layout.sample_beats
         super().__init__(
             {
@@ -39,9 +51,11 @@ class TrainerBench(wiring.Component):
     def elaborate(self, platform: object) -> Module:
         m = Module()
         m.submodules.trainer = trainer = self.trainer
-        wiring.connect(m, wiring.flipped(self.requests), trainer.requests)
-        wiring.connect(m, wiring.flipped(self.replies), trainer.replies)
-        samples = trainer.samples
+        samples, results, requests, replies = (
+            self._stalled(m, name) for name in ("samples", "results", "requests", "replies")
+        )
+        wiring.connect(m, wiring.flipped(self.requests), requests)
+        wiring.connect(m, wiring.flipped(self.replies), replies)
         chunk = trainer.machine.update_lanes
         waiting = Signal.like(self.bits)
         left = Signal(range(self.beats + 1))
@@ -50,7 +64,7 @@ class TrainerBench(wiring.Component):
             samples.valid.eq(left != 0),
             samples.payload.eq(header),
             samples.payload.chunk.eq(waiting),
-            trainer.results.ready.eq(1),
+            results.ready.eq(1),
         ]
         with m.If(samples.valid & samples.ready):
             m.d.sync += [left.eq(left - 1), waiting.eq(waiting >> chunk)]
@@ -64,10 +78,22 @@ class TrainerBench(wiring.Component):
                     header.train.eq(self.train),
                     header.last.eq(self.last),
                 ]
-        with m.If(trainer.results.valid):
+        with m.If(results.valid):
             m.d.sync += [
                 self.decided.eq(~self.decided),
-                self.prediction.eq(trainer.results.payload.prediction),
-                self.triggered.eq(trainer.results.payload.triggered),
+                self.prediction.eq(results.payload.prediction),
+                self.triggered.eq(results.payload.triggered),
             ]
         return m
+
+    def _stalled(self, m: Module, name: str) -> Any:
+        """The trainer's stream ``name`` as the rest of the bench sees it."""
+        port: Any = getattr(self.trainer, name)
+        if name not in self.stalls:
+            return port
+        m.submodules[f"stall_{name}"] = stall = Stall(port.payload.shape(), self.stalls[name])
+        if self.trainer.signature.members[name].flow == In:
+            wiring.connect(m, stall.output, port)
+            return stall.input
+        wiring.connect(m, port, stall.input)
+        return stall.output

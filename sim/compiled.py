@@ -3,7 +3,6 @@
 import hashlib
 import os
 import shutil
-import subprocess
 import tempfile
 from pathlib import Path
 
@@ -11,12 +10,12 @@ from amaranth.back import verilog
 
 from bep_hw.link.linked_trainer import LinkedTrainer
 from bep_ref.config import AnyNetwork, Machine
-from sim.verilator import SimulatorError, require_tools, tool_environment
+from sim.verilator import require_tools, verilate
 
 MAIN = Path(__file__).with_name("board.cpp")
 OPTIMISE = "OPT_FAST=-O2 OPT_SLOW=-O0 OPT_GLOBAL=-O0"
 """For the code that runs every cycle; the rest only has to be compiled."""
-FLAGS = ("-O3", "--x-assign", "fast", "--x-initial", "fast", "--noassert", "-Wno-fatal", "-Wno-lint")
+FLAGS = ("-O3", "--x-assign", "fast", "--x-initial", "fast", "--noassert")
 
 
 def compile_board(network: AnyNetwork, machine: Machine, directory: Path) -> Path:
@@ -38,28 +37,20 @@ def compile_board(network: AnyNetwork, machine: Machine, directory: Path) -> Pat
 def _build(source: str, folder: Path) -> None:
     (folder / "board.v").write_text(source)
     shutil.copy(MAIN, folder)
-    command = [
-        "verilator",
-        "--cc",
-        "--exe",
-        "--build",
-        "-j",
-        "2",
-        *FLAGS,
-        "-MAKEFLAGS",
-        OPTIMISE,
-        "--top-module",
-        "board",
-    ]
-    with (folder / "log").open("w") as log:
-        done = subprocess.run(
-            [*command, "--top-module", "board", "--Mdir", "obj", "-o", "../board", "board.v", MAIN.name],
-            cwd=folder,
-            env={**os.environ, **tool_environment()},
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            check=False,
-        )
-    if done.returncode:
-        errors = [line for line in (folder / "log").read_text().splitlines() if "rror" in line]
-        raise SimulatorError(f"Verilator could not build the board: {(errors or ['no message'])[0]}")
+    verilate(
+        [
+            *FLAGS,
+            "-MAKEFLAGS",
+            OPTIMISE,
+            "--top-module",
+            "board",
+            "--Mdir",
+            "obj",
+            "-o",
+            "../board",
+            "board.v",
+            MAIN.name,
+        ],
+        folder,
+        folder / "log",
+    )

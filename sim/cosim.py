@@ -4,8 +4,8 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,8 @@ import numpy as np
 from amaranth.back import verilog
 from numpy.typing import NDArray
 
-from bep_hw.registers import address, reinforcement_settings, settings
+from bep_hw.registers import address, cache_settings, reinforcement_settings, settings
+from bep_ref import shuffle
 from bep_ref.config import ConfigError, Machine, Training, on_chip
 from bep_ref.initial import initial_net
 from bep_ref.mlp import BinaryMlp
@@ -22,12 +23,17 @@ from bep_ref.rules import sign
 from bep_ref.task import Task
 from bep_ref.train import batches, reinforcement
 from sim.bench import TrainerBench
+from sim.icarus import Icarus
 from sim.job import Epoch, Job, Observed
+from sim.netlist import Netlist
 from sim.passes import cycles_by_pass
+from sim.stalls import Pace
 from sim.tally import Tally
 from sim.verilator import Simulation, SimulatorError
 
 Ints = NDArray[Any]
+PLANE = {"bench.trainer.visible": "column*"}
+"""Module and name of the visible plane's memories, which the driver looks into."""
 Progress = Callable[[str, int, int], None]
 """Told a stage, how much of it is done, and of how much."""
 
@@ -68,6 +74,7 @@ class _Expected:
     predictions: list[Ints]
     triggered: list[Ints]
     counters: list[list[Ints]]
+    hits: list[int] = field(default_factory=list)
 
 
 def _infer(net: BinaryMlp | BinaryRnn, epochs: list[tuple[Ints, Ints]]) -> tuple[list[Epoch], _Expected]:
@@ -80,9 +87,12 @@ def _infer(net: BinaryMlp | BinaryRnn, epochs: list[tuple[Ints, Ints]]) -> tuple
 
 
 def _play(
-    net: BinaryMlp | BinaryRnn, training: Training, epochs: list[tuple[Ints, Ints]]
+    net: BinaryMlp | BinaryRnn, training: Training, epochs: list[tuple[Ints, Ints]], cache_bits: int, key: int
 ) -> tuple[list[Epoch], _Expected]:
-    """Train the golden model, writing down what the hardware needs to do the same."""
+    """Train the golden model, writing down what the hardware needs to do the same.
+
+    With ``cache_bits`` it shuffles the samples of every epoch by itself, the first by ``key``.
+    """
     expected = _Expected([], [], [])
     jobs = []
     error_rate = 1.0
@@ -91,18 +101,25 @@ def _play(
         registers = reinforcement_settings(chances, len(net.matrices))
         if number == 0:
             registers[address("seed")] = net.generator.state
+            if cache_bits:
+                registers |= cache_settings(len(y), training.batch_size, key)
+        samples = x, y
+        if cache_bits:
+            shuffled = shuffle.order(key, cache_bits, len(y))
+            x, y, key = x[shuffled], y[shuffled], shuffle.next_key(key)
         steps = []
         for start in range(0, len(y), training.batch_size):
             stop = start + training.batch_size
             steps.append(net.step(x[start:stop], y[start:stop], chances))
         predictions = np.concatenate([batch.predictions for batch in steps])
+        expected.hits.append(int(np.sum(predictions == y)))
         expected.predictions.append(predictions)
         expected.triggered.append(np.concatenate([batch.triggered for batch in steps]))
         expected.counters.append([q.copy() for q in net.matrices])
         last = np.zeros(len(y), dtype=bool)
         last[training.batch_size - 1 :: training.batch_size] = True
         last[-1] = True
-        jobs.append(Epoch(registers, x, y, last))
+        jobs.append(Epoch(registers, *samples, last, cached=cache_bits > 0))
         error_rate = float(np.mean(predictions != y))
     return jobs, expected
 
@@ -128,7 +145,9 @@ def cosimulate_task(
 
 def bench_verilog(job: Job) -> str:
     """Verilog of the testbench's top, ``bench``."""
-    return str(verilog.convert(TrainerBench(job.network, job.machine), name="bench", emit_src=False))
+    trainer = Netlist(job.network, job.machine) if job.netlist else None
+    bench = TrainerBench(job.network, job.machine, job.stalls, trainer)
+    return "\n".join([job.netlist, verilog.convert(bench, name="bench", emit_src=False)])
 
 
 def cosimulate(
@@ -140,6 +159,11 @@ def cosimulate(
     progress: Progress = silent,
     waves: Path | None = None,
     edit: Callable[[str], str] = lambda source: source,
+    stalls: Mapping[str, Pace] | None = None,
+    cache_key: int = 0,
+    quick: Path | None = None,
+    netlist: str = "",
+    four_valued: bool = False,
 ) -> Report:
     """Train ``net`` (in place) and the hardware on ``epochs`` of samples, and compare.
 
@@ -150,6 +174,11 @@ def cosimulate(
     ``net`` learns by the rule of ``machine``. ``directory`` keeps builds and logs. ``progress`` is told a stage, how
     much of it is done, and of how much.
     ``waves`` keeps a waveform there. ``edit`` changes the Verilog before it is built: tests plant faults with it.
+    ``stalls`` of the streams it names (:mod:`sim.stalls`). With a ``cache_key`` the hardware learns from its cache, in
+    the order of that key and of those that follow it; all epochs are then of the same samples, and of their predictions
+    the hits are compared. ``quick`` as in :class:`~sim.verilator.Simulation`. A ``netlist``
+    (:func:`sim.netlist.synthesised`) takes the place of the generated hardware; its visible weights are not compared.
+    With ``four_valued`` logic (:mod:`sim.icarus`) every output of it has to be known in every cycle.
     """
     if machine.training and machine.rule != training.rule:
         raise ConfigError(f"rule: the network learns by {training.rule}, the machine by {machine.rule}")
@@ -160,23 +189,32 @@ def cosimulate(
         [p.copy() for p in net.classifiers],
         settings(net.network, training.margin, training.gate, net.group_size, training.rule),
         [],
+        stalls or {},
+        netlist,
+        four_valued,
     )
     del job.classifiers[: -job.layout.classifiers]  # hardware that only infers holds the one that predicts
     net.walk_block = job.layout.column  # the machine's order of reinforcement
     progress("golden model", 0, 1)
-    job.epochs, expected = _play(net, training, epochs) if machine.training else _infer(net, epochs)
+    bits = job.layout.index_bits if cache_key else 0
+    job.epochs, expected = _play(net, training, epochs, bits, cache_key) if machine.training else _infer(net, epochs)
     progress("golden model", 1, 1)
     progress("Verilator build", 0, 1)
     directory.mkdir(parents=True, exist_ok=True)
-    simulation = Simulation(edit(bench_verilog(job)), "bench", directory, waves is not None)
+    source = edit(bench_verilog(job))
+    simulation: Simulation | Icarus
+    if four_valued:
+        simulation = Icarus(source, "bench", directory)
+    else:
+        simulation = Simulation(source, "bench", directory, PLANE, waves is not None, quick)
     progress("Verilator build", 1, 1)
     observed = _run(simulation, job, progress)
-    if waves is not None:
+    if waves is not None and isinstance(simulation, Simulation):
         shutil.move(simulation.waveform, waves)
     return _compare(job, expected, observed)
 
 
-def _run(simulation: Simulation, job: Job, progress: Progress) -> Observed:
+def _run(simulation: Simulation | Icarus, job: Job, progress: Progress) -> Observed:
     """Simulate, following the progress file meanwhile."""
     total = sum(len(epoch.y) for epoch in job.epochs)
     with tempfile.TemporaryDirectory(prefix="bep-cosim-") as name:
@@ -214,13 +252,20 @@ def _compare(job: Job, expected: _Expected, observed: Observed) -> Report:
     tally = Tally()
     for number in range(len(job.epochs)):
         where = f"epoch {number + 1}"
-        tally.equal(f"{where}, prediction of sample", expected.predictions[number], observed.predictions[number])
-        tally.equal(f"{where}, trigger of sample", expected.triggered[number], observed.triggered[number])
+        if job.epochs[number].cached:
+            tally.equal(f"{where}, hits", np.array(expected.hits[number]), np.array(observed.hits[number]))
+        else:
+            tally.equal(f"{where}, prediction of sample", expected.predictions[number], observed.predictions[number])
+            tally.equal(f"{where}, trigger of sample", expected.triggered[number], observed.triggered[number])
+        events = {"samples": len(expected.triggered[number]), "triggers": int(np.sum(expected.triggered[number]))}
+        for name, count in events.items():
+            tally.equal(f"{where}, {name} counted", np.array(count), np.array(observed.statistics[number][name]))
         for layer, q in enumerate(expected.counters[number]):
             place = f"{where}, layer {layer + 1}"
             if job.machine.training:
                 tally.equal(f"{place}, counter", q, observed.counters[number][layer])
-            tally.visible(place, job.layout.pack_visible(layer, sign(q)), observed.visible[number], q.size)
+            if not job.netlist:
+                tally.visible(place, job.layout.pack_visible(layer, sign(q)), observed.visible[number], q.size)
     samples = sum(len(predictions) for predictions in expected.predictions)
     cycles, words, groups, sweeps, swept = (
         sum(entry[name] for entry in observed.statistics)
@@ -229,11 +274,11 @@ def _compare(job: Job, expected: _Expected, observed: Observed) -> Report:
     steps = sum(last + 1 for epoch in job.epochs for last in job.layout.last_steps(epoch.x))
     return Report(
         samples=samples,
-        triggered=int(sum(np.sum(flags) for flags in observed.triggered)),
+        triggered=sum(entry["triggers"] for entry in observed.statistics),
         mismatches=tally.mismatches,
         counters_compared=tally.compared["counter"],
         visible_compared=tally.compared["visible weight"],
-        predictions_compared=samples,
+        predictions_compared=tally.compared["prediction of sample"],
         first_difference=tally.first,
         cycles=cycles,
         cycles_per_sample=round(cycles / samples, 2),

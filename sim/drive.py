@@ -10,16 +10,20 @@ from typing import Any
 import cocotb
 import numpy as np
 from cocotb.clock import Clock
-from cocotb.triggers import ClockCycles, FallingEdge, ReadOnly, ValueChange
+from cocotb.triggers import ClockCycles, FallingEdge, ReadOnly, Timer, ValueChange
 from numpy.typing import NDArray
 
 from bep_hw.layout import Layout
 from bep_hw.ports import Space, request_layout
 from bep_hw.registers import REGISTERS, address
 from bep_ref.rules import sign
-from sim.job import Job, Observed
+from sim.job import Epoch, Job, Observed
 
 PERIOD_NS = 10
+PATIENCE_CYCLES = 1_000_000
+"""Without a reply or a result: longer than any sample or commit takes."""
+CYCLES_BETWEEN_LOOKS = 500
+"""At an epoch from the cache: every look costs it the time of a few samples."""
 
 
 class Driver:
@@ -28,7 +32,8 @@ class Driver:
     def __init__(self, dut: Any, job: Job) -> None:
         self.dut, self.job = dut, job
         self.request = request_layout(job.network, job.machine)
-        self.last_step, self.decided = -1, 0
+        self.last_step, self.decided, self.cached = -1, 0, False
+        self.alive = 0
 
     async def start(self) -> None:
         dut = self.dut
@@ -40,6 +45,28 @@ class Driver:
         await ClockCycles(dut.clk, 4)
         dut.rst.value = 0
         await FallingEdge(dut.clk)
+        cocotb.start_soon(self._watch())
+        if self.job.four_valued:
+            cocotb.start_soon(self._know())
+
+    async def _watch(self) -> None:
+        """End a simulation in which nothing happens any more."""
+        before = -1
+        while self.alive > before:
+            before = self.alive
+            await Timer(PATIENCE_CYCLES * PERIOD_NS, "ns")
+        raise AssertionError(f"no reply and no result in {PATIENCE_CYCLES} cycles")
+
+    async def _know(self) -> None:
+        """End a simulation in which an output is unknown; what is not valid may be."""
+        unit = self.dut.trainer.netlist
+        while True:
+            await FallingEdge(self.dut.clk)
+            for name in ("samples__ready", "requests__ready", "results__valid", "replies__valid"):
+                assert getattr(unit, name).value.is_resolvable, f"{name} is unknown"
+            for name in ("results", "replies"):
+                known = getattr(unit, f"{name}__payload").value.is_resolvable
+                assert known or not getattr(unit, f"{name}__valid").value, f"{name} are unknown"
 
     async def ask(self, space: Space, where: int, value: int | None = None) -> int:
         """One request (a write where ``value`` is given) and its reply; returns on a falling clock edge."""
@@ -47,12 +74,14 @@ class Driver:
         fields = {"space": int(space), "write": int(value is not None), "address": where, "data": value or 0}
         dut.requests__payload.value = self.request.const(fields).as_value().value
         dut.requests__valid.value = 1
-        if not dut.replies__valid.value:
+        while not dut.replies__valid.value:
             await ValueChange(dut.replies__valid)
             await FallingEdge(dut.clk)
         reply = int(dut.replies__payload.value)
         await FallingEdge(dut.clk)
         dut.requests__valid.value = 0
+        # a machine that answers questions may still be stuck
+        self.alive += value is not None or space is not Space.REGISTERS
         return reply
 
     async def write_registers(self, writes: dict[int, int]) -> None:
@@ -72,9 +101,16 @@ class Driver:
             {where: await self.ask(Space.COUNTERS, where) for where in range(layout.hidden_depth)}
         )
 
-    async def feed(self, bits: list[int], labels: list[int], last: list[bool], last_steps: list[int]) -> None:
+    async def feed(self, epoch: Epoch) -> None:
         dut = self.dut
-        for number, (sample, label, end, step) in enumerate(zip(bits, labels, last, last_steps, strict=True)):
+        samples = zip(
+            self.job.layout.pack_whole_samples(epoch.x),
+            epoch.y.tolist(),
+            epoch.last.tolist(),
+            self.job.layout.last_steps(epoch.x),
+            strict=True,
+        )
+        for number, (sample, label, end, step) in enumerate(samples):
             if step != self.last_step:
                 # the length of sequences changes only behind those that are on their way
                 while self.decided != number:
@@ -87,6 +123,21 @@ class Driver:
             await ValueChange(dut.taken)
             await FallingEdge(dut.clk)
 
+    async def learn_from_cache(self, epoch: Epoch) -> int:
+        """An epoch without the host, but for its asking whether it is over; the hits."""
+        if not self.cached:
+            for where, group in self.job.layout.pack_records(epoch.x, epoch.y).items():
+                await self.ask(Space.COUNTERS, where, group)
+            self.cached = True
+        await self.write_registers({address("cache_epochs"): 1})
+        learned = 0
+        while await self.ask(Space.REGISTERS, address("cache_epochs")):
+            before, learned = learned, await self.ask(Space.REGISTERS, address("samples"))
+            self.alive += learned != before
+            await Timer(CYCLES_BETWEEN_LOOKS * PERIOD_NS, "ns")
+            await FallingEdge(self.dut.clk)
+        return await self.ask(Space.REGISTERS, address("cache_hits"))
+
     async def collect(self, count: int, progress: Path) -> tuple[list[int], list[int]]:
         dut, predictions, triggered = self.dut, [], []
         self.decided = 0
@@ -96,6 +147,7 @@ class Driver:
             predictions.append(int(dut.prediction.value))
             triggered.append(int(dut.triggered.value))
             self.decided += 1
+            self.alive += 1
             if number % 16 == 15 or number == count - 1:
                 with progress.open("a") as file:
                     file.write(f"{number + 1}\n")
@@ -128,17 +180,23 @@ async def play(dut: Any) -> None:
     for epoch in job.epochs:
         await driver.write_registers(epoch.registers)
         before = await driver.statistics()
-        packed = layout.pack_whole_samples(epoch.x)
-        results = cocotb.start_soon(driver.collect(len(packed), progress))
-        labels, ends = [int(label) for label in epoch.y], [bool(end) for end in epoch.last]
-        await driver.feed(packed, labels, ends, layout.last_steps(epoch.x))
-        predictions, triggered = await results
+        predictions: list[int] = []
+        triggered: list[int] = []
+        hits = 0
+        if epoch.cached:
+            hits = await driver.learn_from_cache(epoch)
+        else:
+            results = cocotb.start_soon(driver.collect(len(epoch.y), progress))
+            await driver.feed(epoch)
+            predictions, triggered = await results
         await FallingEdge(dut.clk)
         after = await driver.statistics()
-        observed.predictions.append(np.array(predictions))
+        observed.hits.append(hits)
+        observed.predictions.append(np.array(predictions, dtype=int))
         observed.triggered.append(np.array(triggered, dtype=bool))
         observed.counters.append(await driver.counters())
-        observed.visible.append(_visible(dut, layout))
+        if not job.netlist:
+            observed.visible.append(_visible(dut, layout))
         observed.statistics.append({name: (after[name] - before[name]) % 2**32 for name in after})
     observed.save(observed_path)
 

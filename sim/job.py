@@ -1,6 +1,7 @@
 """What a co-simulation plays into the hardware, and what it saw: the files between the two processes."""
 
 import pickle
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from bep_hw.layout import Layout
 from bep_ref.config import AnyNetwork, Machine
+from sim.stalls import Pace
 
 Ints = NDArray[Any]
 
@@ -30,17 +32,22 @@ class _Filed:
 @dataclass
 class Epoch:
     """Register writes, then samples ``x`` (n, K_0) of ±1, or (n, T, K_x) with zeros after the end of a sequence, with
-    classes ``y``; ``last`` ends a mini-batch."""
+    classes ``y``; ``last`` ends a mini-batch. ``cached`` samples are written once, and the hardware learns them by
+    itself."""
 
     registers: dict[int, int]
     x: Ints
     y: Ints
     last: Ints
+    cached: bool = False
 
 
 @dataclass
 class Job(_Filed):
-    """A whole run: machine, initial state (all classifiers that the layout holds), register writes, epochs."""
+    """A whole run: machine, initial state (all classifiers that the layout holds), register writes, epochs.
+
+    A ``netlist`` is Verilog that takes the place of the generated hardware, simulated in ``four_valued`` logic or not.
+    """
 
     network: AnyNetwork
     machine: Machine
@@ -48,6 +55,9 @@ class Job(_Filed):
     classifiers: list[Ints]
     registers: dict[int, int]
     epochs: list[Epoch]
+    stalls: Mapping[str, Pace] = field(default_factory=dict)
+    netlist: str = ""
+    four_valued: bool = False
 
     @cached_property
     def layout(self) -> Layout:
@@ -56,10 +66,12 @@ class Job(_Filed):
 
 @dataclass
 class Observed(_Filed):
-    """One entry an epoch: predictions and triggers a sample, counters (of a trainer) and visible words at its end."""
+    """One entry an epoch: predictions and triggers a sample, counters (of a trainer) and visible words at its end; of
+    an epoch from the cache ``hits`` in the place of predictions and triggers."""
 
     predictions: list[Ints] = field(default_factory=list)
     triggered: list[Ints] = field(default_factory=list)
     counters: list[list[Ints]] = field(default_factory=list)
     visible: list[Ints] = field(default_factory=list)
     statistics: list[dict[str, int]] = field(default_factory=list)
+    hits: list[int] = field(default_factory=list)

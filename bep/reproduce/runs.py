@@ -1,17 +1,15 @@
-"""Runs side by side in processes, each kept as a file when it is done and never done twice."""
+"""What fixes a run of a study, and the file that keeps its result."""
 
 import hashlib
 import json
-import multiprocessing
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from bep.interrupt import interrupts_ignored
+from bep import kept
 from bep.reproduce.folds import Fold
 from bep.reproduce.methods import Settings, learn
-from bep_ref.atomic import write_atomically
 
 
 @dataclass(frozen=True)
@@ -36,27 +34,9 @@ class Run:
 
 
 def finish(runs: Sequence[Run], folder: Path, jobs: int, done: Callable[[], Any]) -> list[dict[str, Any]]:
-    """The results of ``runs``, in their order: from their files in ``folder``, or trained now, ``jobs`` at a time.
-
-    ``done`` is called once for every run that has a result. An interrupt loses only what is being trained.
-    """
-    missing = [run for run in runs if not run.file(folder).exists()]
-    for _ in range(len(runs) - len(missing)):
-        done()
-    if missing:
-        with _workers(min(jobs, len(missing))) as pool:
-            for run, result in pool.imap_unordered(_perform, missing):
-                content = {"run": asdict(run), "result": result}
-                write_atomically(run.file(folder), (json.dumps(content, indent=2) + "\n").encode())
-                done()
-    return [json.loads(run.file(folder).read_text())["result"] for run in runs]
+    """The results of ``runs``, in their order: kept in ``folder``, or trained now (:func:`bep.kept.finish`)."""
+    return kept.finish(runs, folder, _perform, jobs, done)
 
 
-def _workers(count: int) -> Any:
-    """Processes that leave Ctrl-C to this one."""
-    with interrupts_ignored():
-        return multiprocessing.get_context("spawn").Pool(count)
-
-
-def _perform(run: Run) -> tuple[Run, dict[str, Any]]:
-    return run, learn(run.data, run.method, run.hidden, run.settings, run.epochs, run.seed, run.fold)
+def _perform(run: Run) -> dict[str, Any]:
+    return learn(run.data, run.method, run.hidden, run.settings, run.epochs, run.seed, run.fold)

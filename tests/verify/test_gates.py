@@ -1,0 +1,37 @@
+import shutil
+
+import pytest
+
+from bep_ref.config import Machine, Network
+from boards.registry import find
+from sim.verilator import SimulatorError
+from verify import gates
+from verify.gates import compare, know
+
+NETWORK = Network(6, (4, 4), 2, counter_bits=4)
+
+
+@pytest.mark.parametrize(
+    ("board", "machine"), [("icebreaker", Machine(8, 4, spram=True)), ("ulx3s_85f", Machine(8, 4))]
+)
+def test_what_synthesis_makes_of_the_trainer_learns_the_same_bits(board, machine, tmp_path_factory, tmp_path):
+    row = compare(find(board), NETWORK, machine, tmp_path, samples=20, epochs=1)
+    assert row["first_difference"] == ""
+    assert (row["mismatches"], row["counters_compared"], row["predictions_compared"]) == (0, NETWORK.synapses, 20)
+    assert row["triggered"] > 5
+    assert row["lut4"] > 500
+
+
+@pytest.mark.skipif(shutil.which("iverilog") is None, reason="Icarus Verilog, which is no Python package, is not here")
+def test_no_output_is_ever_unknown_while_memories_are_at_first(tmp_path, monkeypatch):
+    network = Network(9, (6, 4), 3)  # rows are padded
+    row = know(network, Machine(lanes=8, update_lanes=4), tmp_path / "whole", samples=20, epochs=1)
+    assert row["mismatches"] == 0
+    written = gates.uninitialised(network, Machine(lanes=8, update_lanes=4))
+    assert "initial begin" not in written
+    # a register that nobody resets
+    monkeypatch.setattr(
+        gates, "uninitialised", lambda *_: written.replace("reg [1:0] fsm_state = 2'h0", "reg [1:0] fsm_state")
+    )
+    with pytest.raises(SimulatorError, match="ended early"):
+        know(network, Machine(lanes=8, update_lanes=4), tmp_path / "faulty", samples=20, epochs=1)
