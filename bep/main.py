@@ -36,6 +36,7 @@ COMMANDS = (
     "bench",
     "reproduce",
     "prove",
+    "mutate",
     "demo",
 )
 """Commands, each a module of ``bep.commands``, in the order of ``bep --help``."""
