@@ -37,6 +37,7 @@ COMMANDS = (
     "reproduce",
     "prove",
     "mutate",
+    "upset",
     "demo",
 )
 """Commands, each a module of ``bep.commands``, in the order of ``bep --help``."""

@@ -63,7 +63,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     units = tally(rows)
     args.report.print(_table(units))
     whole = units[-1]
-    result = {"seed": args.seed, "cycles": campaign.original.cycles, "units": units, "mutants": rows}
+    result = {"seed": args.seed, "cycles": campaign.player.original[-1].cycles, "units": units, "mutants": rows}
     line = f"{whole['killed']} of {whole['mutants'] - whole['equivalent']} mutants killed that are not equivalent"
     args.report.print(line, highlight=False)
     if whole["share"] < BAR:

@@ -35,7 +35,7 @@ def test_an_interrupted_run_plays_only_what_is_left(campaign, monkeypatch):
         pass
 
     verdicts = campaign.verdicts(1, silent)
-    kept, total = campaign.program.with_suffix(".json"), len(verdicts)
+    kept, total = campaign.kept, len(verdicts)
     whole = kept.read_text()
     kept.write_text(json.dumps({number: value for number, value in json.loads(whole).items() if int(number) <= BATCH}))
     played, play = [], campaign.play

@@ -1,10 +1,10 @@
 """All mutants through the course, several at once, and what is left through the search for a difference."""
 
 import json
-import subprocess
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import replace
+from functools import partial
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
@@ -12,14 +12,12 @@ from typing import Any
 
 from bep_hw.trainer import Trainer
 from bep_ref.atomic import write_atomically
-from bep_ref.config import ConfigError
-from sim.compiled import compile_program
 from verify.mutation.course import MACHINE, NETWORK, Course
 from verify.mutation.equivalence import equivalent
-from verify.mutation.netlist import Mutant, Netlist
+from verify.mutation.netlist import Mutant, Netlist, choose
+from verify.mutation.player import ALWAYS, Player, Verdict
 from verify.mutation.units import UNITS
 
-MAIN = Path(__file__).with_name("mutants.cpp")
 BATCH = 20
 """Mutants that one process plays, after which results are kept."""
 
@@ -27,32 +25,16 @@ Progress = Callable[[str, int, int], None]
 """Told a stage, how much of it is done, and of how much."""
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """``seen``: how a mutant differs from the golden model.
+class Campaign:
+    """Mutants of :data:`~verify.mutation.units.UNITS` in ``folder``, ``share`` of them, drawn by ``seed``.
 
-    It "differs" in a bit, "hangs", has the "pace" of another machine but the right bits, or is "equal"; ``cycles`` it
-    ran, and the ``line`` of the course at which it ended.
+    A mutant with the right bits in another number of cycles is ``seen`` by its "pace".
     """
 
-    seen: str
-    cycles: int
-    line: int
-
-
-class Campaign:
-    """Mutants of :data:`~verify.mutation.units.UNITS` in ``folder``, ``share`` of them, drawn by ``seed``."""
-
     def __init__(self, folder: Path, seed: int = 1, share: float = 1.0) -> None:
-        self.folder = folder
-        self.netlist = Netlist(Trainer(NETWORK, MACHINE), UNITS, folder, seed, share)
-        self.program = compile_program(self.netlist.verilog, MAIN, folder)
-        lines = "\n".join(Course().lines)
-        self.course = folder / "course"
-        self.course.write_text(lines + "\n")
-        self.original = self.play(0, 0)[0]
-        if self.original.seen != "equal":
-            raise ConfigError(f"course: the trainer as it is {self.original.seen} at line {self.original.line}")
+        drawn = partial(choose, units=UNITS, seed=seed, share=share)
+        self.netlist = Netlist(Trainer(NETWORK, MACHINE), drawn, folder)
+        self.player = Player(self.netlist, Course().all_rounds())
 
     def run(self, jobs: int, seconds: int, progress: Progress) -> list[dict[str, Any]]:
         """One row a mutant: what it is, ``seen`` and, where the course saw nothing, whether it is ``equivalent``."""
@@ -71,7 +53,7 @@ class Campaign:
 
     def verdicts(self, jobs: int, progress: Progress) -> dict[int, Verdict]:
         """Of every mutant; those of an interrupted run are kept beside the program."""
-        kept = self.program.with_suffix(".json")
+        kept = self.kept
         verdicts = {int(k): Verdict(**v) for k, v in json.loads(kept.read_text()).items()} if kept.exists() else {}
         total = len(self.netlist.mutants)
         left = [number for number in range(1, total + 1, BATCH) if number not in verdicts]
@@ -85,17 +67,16 @@ class Campaign:
                 progress("training runs", len(verdicts), total)
         return verdicts
 
+    @property
+    def kept(self) -> Path:
+        """Results of an interrupted run."""
+        return self.netlist.folder / f"{self.player.name}.json"
+
     def play(self, first: int, last: int) -> list[Verdict]:
-        """Of the mutants ``first`` to ``last``; 0 is the trainer as it is."""
-        words = [str(self.program), str(self.course), str(first), str(last)]
-        told = subprocess.run(words, capture_output=True, text=True, check=True).stdout
-        verdicts = []
-        for line in told.splitlines():
-            _, seen, cycles, at = line.split()
-            if first and seen == "equal" and int(cycles) != self.original.cycles:
-                seen = "pace"
-            verdicts.append(Verdict(seen, int(cycles), int(at)))
-        return verdicts
+        """Of the mutants ``first`` to ``last``, where their course ended."""
+        ends = [sections[-1] for sections in self.player.play([(number, *ALWAYS) for number in range(first, last + 1)])]
+        right = self.player.original[-1].cycles
+        return [replace(end, seen="pace") if end.seen == "equal" and end.cycles != right else end for end in ends]
 
     def equivalences(
         self, mutants: list[Mutant], jobs: int, seconds: int, progress: Progress

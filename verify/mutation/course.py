@@ -7,6 +7,7 @@ A line is one of
     beat P            a beat of a sample
     result P          what the sample before has to give
     reset N           N cycles in which nobody takes anything, then a reset, wherever the trainer is
+    section 0         from here on again everything has to be right
 
 with numbers in hexadecimal.
 """
@@ -21,30 +22,36 @@ from bep_hw.registers import address, reinforcement_settings, settings
 from bep_ref.config import Machine, Network, divisors
 from bep_ref.mlp import BinaryMlp
 
-NETWORK = Network(30, (16, 12), 5, counter_bits=4)
-"""Several words of a row, several columns, counters narrow enough to saturate, logits that tie."""
-MACHINE = Machine(lanes=12, update_lanes=2, backward_lanes=7, z_buffers=2, hits_ahead=4, spram=True, statistics=False)
-"""What boards with single-port memories have, and what is optional."""
+NETWORK = Network(31, (15, 12), 5, counter_bits=4)
+"""Several words of a row, several columns, odd fan-ins, counters narrow enough to saturate, logits that tie."""
+MACHINE = Machine(lanes=12, update_lanes=2, backward_lanes=7, hits_ahead=4, spram=True, statistics=False)
+"""What boards with single-port memories have; the one buffer of pre-activations is free just in time."""
 ROUNDS = 12
-RESETS = 4
-"""In front of every round but the first, each some way into a sample that is learned."""
-BATCHES = (1, 3, 8, 5, 2)
+RESETS = 8
+"""In front of every round but the first."""
+BATCHES = (1, 3, 9, 5, 2, 10)
 
 
 class Course:
-    """The script, line by line in ``lines``."""
+    """Rounds of learning; each goes on with the random numbers of the one before."""
 
-    def __init__(self, network: Network = NETWORK, machine: Machine = MACHINE, rounds: int = ROUNDS, seed: int = 1):
+    def __init__(self, network: Network = NETWORK, machine: Machine = MACHINE, seed: int = 1) -> None:
         self.network, self.layout = network, Layout(network, machine)
         self.random = np.random.default_rng(seed)
-        self.lines = [line for number in range(rounds) for line in self._round(number)]
 
-    def _round(self, number: int) -> Iterator[str]:
-        """From counters, classifier and settings of its own: every round reaches other corners."""
+    def all_rounds(self) -> list[str]:
+        """The whole course of a mutant."""
+        return [line for number in range(ROUNDS) for line in self.round(number, RESETS if number else 0)]
+
+    def round(self, number: int, resets: int = 0) -> Iterator[str]:
+        """From counters, classifier and settings of its own: every round reaches other corners.
+
+        In front of it ``resets``, each some way into a sample that is learned.
+        """
         layout, random = self.layout, self.random
         network = self.network
         yield f"stall {(0, 60, 140)[number % 3]:x}"
-        for _ in range(RESETS if number else 0):
+        for _ in range(resets):
             yield from self._beats(random.choice([-1, 1], network.inputs), label=0, train=1, last=1)
             yield f"reset {int(random.integers(500)):x}"
         low, high = network.counter_range
@@ -53,8 +60,8 @@ class Course:
         net = BinaryMlp(
             counters=[random.integers(max(low, -spread - 1), spread + 1, shape) for shape in network.shapes],
             classifier=random.choice([-1, 1], (network.classes, network.hidden[-1])),
-            margin=(0.5, 1.2, 0.2, 2.0)[number % 4],
-            gate=(0.3, 0.1, 1.0, 0.0, 0.6)[number % 5],
+            margin=float(random.choice([0.2, 0.5, 0.8, 1.2, 2.0])),
+            gate=float(random.choice([0.0, 0.1, 0.2, 0.3, 0.6, 1.0])),
             group_size=group_size,
             counter_bits=network.counter_bits,
             seed=int(random.integers(1, 1 << 32)),
@@ -72,11 +79,13 @@ class Course:
         for where, value in writes.items():
             yield self._request(Space.REGISTERS, where, value)
 
+        yield "section 0"
         prototypes = random.choice([-1, 1], (network.classes, network.inputs))
         for size in BATCHES:
             y = random.integers(0, network.classes, size)
             x = prototypes[y] * random.choice([-1, 1], (size, network.inputs), p=[0.2, 0.8])
             yield from self._batch(net, x, y, chances)
+        yield "section 0"
         image = layout.pack_counters(net.counters)
         # behind a row's last input there are counters that nobody uses
         used = layout.pack_counters([np.full(shape, -1) for shape in network.shapes])

@@ -1,10 +1,13 @@
-// Plays one course (verify/mutation/course.py) into the mutants FIRST to LAST of a trainer, one after the other.
+// Plays one course (verify/mutation/course.py) into mutants of a trainer, one after the other.
 //
-//   mutants COURSE FIRST LAST
+//   mutants COURSE < RUNS
 //
-// Every mutant is a new machine with cleared memories. A line a mutant: its number; "equal", "differs" or "hangs"; the
-// cycles it ran; and the line of the course at which it ended. Mutant 0 is the trainer as it is.
+// A line of RUNS is a mutant and the cycles FROM and TO between which its fault is there; 0 and 0: always. Mutant 0 is
+// the trainer as it is. Every run is a new machine with cleared memories. It gives one line: for each section of the
+// course "equal", "differs" or "hangs", the line of the course up to which all was right, and the cycles at its end,
+// joined by colons. A fault that is always there needs no more than its first difference.
 
+#include <cinttypes>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -20,9 +23,9 @@ double sc_time_stamp() { return 0; }
 
 namespace {
 
-constexpr uint64_t kPatience = 8192;  // cycles without a handshake; the longest honest wait, a sweep, takes some 500
+constexpr uint64_t kPatience = 4096;  // cycles without a handshake; the longest honest wait, a sweep, takes some 500
 
-enum class Kind { kStall, kRequest, kBeat, kResult, kReset };
+enum class Kind { kStall, kRequest, kBeat, kResult, kReset, kSection };
 
 struct Step {
     Kind kind;
@@ -39,6 +42,7 @@ std::vector<Step> read(const char* path) {
                     : word == "request" ? Kind::kRequest
                     : word == "beat"    ? Kind::kBeat
                     : word == "reset"   ? Kind::kReset
+                    : word == "section" ? Kind::kSection
                                         : Kind::kResult;
         if (step.kind == Kind::kRequest) file >> step.reply >> step.mask;
     }
@@ -47,41 +51,60 @@ std::vector<Step> read(const char* path) {
 
 class Machine {
   public:
-    explicit Machine(uint32_t mutant) : top_{new Vmutants{&context_}} {
-        top_->mutant = mutant;
+    Machine(uint32_t mutant, uint64_t from, uint64_t to)
+        : top_{new Vmutants{&context_}}, mutant_{mutant}, from_{from}, to_{to} {
+        top_->mutant = to_ ? 0 : mutant_;
         top_->clk = 0;
-        top_->samples___05Fvalid = 0;
-        top_->requests___05Fvalid = 0;
-        top_->results___05Fready = 0;
-        top_->replies___05Fready = 0;
         reset();
     }
 
-    // Returns what is wrong, or "equal". `at` is the step it ended at.
-    const char* play(const std::vector<Step>& steps, size_t& at) {
-        for (at = 0; at < steps.size();) {
+    void play(const std::vector<Step>& steps) {
+        const size_t none = steps.size();
+        for (size_t begin = 0; begin < none;) {
+            size_t end = begin + 1;
+            while (end < none && steps[end].kind != Kind::kSection) ++end;
+            wrong_ = none;
+            size_t at = begin;
+            const bool whole = go(steps, at, end);
+            const char* seen = !whole ? "hangs" : wrong_ < none ? "differs" : "equal";
+            std::printf(" %s:%zu:%" PRIu64, seen, (wrong_ < none ? wrong_ : at) + 1, cycles_);
+            if (!to_ && (!whole || wrong_ < none)) break;
+            begin = end;
+        }
+    }
+
+  private:
+    // Up to `end`, or until nothing moves any more: then false.
+    bool go(const std::vector<Step>& steps, size_t& at, size_t end) {
+        while (at < end) {
             const Step& step = steps[at];
             if (step.kind == Kind::kStall) {
                 stall_ = step.payload;
-                ++at;
             } else if (step.kind == Kind::kReset) {
+                quiet();
                 for (uint64_t i = 0; i < step.payload; ++i) edge();
                 reset();
-                ++at;
             } else if (step.kind == Kind::kRequest) {
-                if (const char* wrong = ask(step)) return wrong;
-                ++at;
-            } else if (const char* wrong = learn(steps, at)) {
-                return wrong;
+                if (!ask(step, at)) return false;
+            } else if (step.kind != Kind::kSection) {
+                if (!learn(steps, at)) return false;
+                continue;
             }
+            if (!to_ && wrong_ < steps.size()) return true;
+            ++at;
         }
-        return "equal";
+        return true;
     }
 
-    uint64_t cycles() const { return cycles_; }
+    void differs(size_t at) {
+        if (at < wrong_) wrong_ = at;
+    }
 
-  private:
     void edge() {
+        if (to_) {
+            top_->mutant = cycles_ >= from_ && cycles_ < to_ ? mutant_ : 0;
+            top_->eval();
+        }
         top_->clk = 1;
         top_->eval();
         top_->clk = 0;
@@ -89,9 +112,18 @@ class Machine {
         ++cycles_;
     }
 
+    void quiet() {
+        top_->samples___05Fvalid = 0;
+        top_->requests___05Fvalid = 0;
+        top_->results___05Fready = 0;
+        top_->replies___05Fready = 0;
+        top_->eval();
+    }
+
     void reset() {
+        quiet();
         top_->rst = 1;
-        for (int i = 0; i < 4; ++i) edge();
+        edge();
         top_->rst = 0;
         top_->eval();
         heard_ = cycles_;
@@ -104,41 +136,42 @@ class Machine {
         return (random_ & 255) < stall_;
     }
 
-    const char* ask(const Step& step) {
+    bool ask(const Step& step, size_t at) {
         top_->requests___05Fvalid = 1;
         top_->requests___05Fpayload = step.payload;
         for (bool done = false; !done; edge()) {
-            if (cycles_ - heard_ > kPatience) return "hangs";
+            if (cycles_ - heard_ > kPatience) return false;
             top_->replies___05Fready = !stalls();
             top_->eval();
-            if (top_->results___05Fvalid) return "differs";
+            if (top_->results___05Fvalid) differs(at);
             done = top_->replies___05Fvalid && top_->replies___05Fready;
-            if (done && ((top_->replies___05Fpayload ^ step.reply) & step.mask)) return "differs";
-            if (done != bool(top_->requests___05Fready)) return "differs";
+            if (done && ((top_->replies___05Fpayload ^ step.reply) & step.mask)) differs(at);
+            if (done != bool(top_->requests___05Fready)) differs(at);
         }
         heard_ = cycles_;
         top_->requests___05Fvalid = 0;
         top_->eval();
-        return nullptr;
+        return true;
     }
 
-    // Beats and results up to the next request.
-    const char* learn(const std::vector<Step>& steps, size_t& at) {
+    // Beats and results up to the next other step.
+    bool learn(const std::vector<Step>& steps, size_t& at) {
         size_t end = at;
         while (end < steps.size() && (steps[end].kind == Kind::kBeat || steps[end].kind == Kind::kResult)) ++end;
         size_t beat = next(steps, at, end, Kind::kBeat), result = next(steps, at, end, Kind::kResult);
         bool offered = false;
         while (beat < end || result < end) {
-            if (cycles_ - heard_ > kPatience) return "hangs";
+            if (cycles_ - heard_ > kPatience) return false;
+            if (!to_ && wrong_ < steps.size()) break;
             offered = beat < end && (offered || !stalls());
             top_->samples___05Fvalid = offered;
             if (offered) top_->samples___05Fpayload = steps[beat].payload;
             top_->results___05Fready = !stalls();
             top_->eval();
-            if (top_->replies___05Fvalid) return "differs";
+            if (top_->replies___05Fvalid) differs(at);
             if (top_->results___05Fvalid && top_->results___05Fready) {
-                at = result < end ? result : end;
-                if (result == end || top_->results___05Fpayload != steps[result].payload) return "differs";
+                at = result < end ? result : end - 1;
+                if (result == end || top_->results___05Fpayload != steps[result].payload) differs(at);
                 result = next(steps, result + 1, end, Kind::kResult);
                 heard_ = cycles_;
             }
@@ -153,7 +186,7 @@ class Machine {
         top_->results___05Fready = 0;
         top_->eval();
         at = end;
-        return nullptr;
+        return true;
     }
 
     static size_t next(const std::vector<Step>& steps, size_t from, size_t end, Kind kind) {
@@ -163,6 +196,9 @@ class Machine {
 
     VerilatedContext context_;
     std::unique_ptr<Vmutants> top_;
+    uint32_t mutant_;
+    uint64_t from_, to_;
+    size_t wrong_ = 0;  // the first step of a section that was not right
     uint64_t cycles_ = 0, heard_ = 0, stall_ = 0;
     uint32_t random_ = 1;
 };
@@ -170,14 +206,14 @@ class Machine {
 }  // namespace
 
 int main(int argc, char** argv) {
-    if (argc != 4) return 2;
+    if (argc != 2) return 2;
     const std::vector<Step> steps = read(argv[1]);
-    const uint32_t first = std::strtoul(argv[2], nullptr, 10), last = std::strtoul(argv[3], nullptr, 10);
-    for (uint32_t mutant = first; mutant <= last; ++mutant) {
-        Machine machine(mutant);
-        size_t at = 0;
-        const char* verdict = machine.play(steps, at);
-        std::printf("%u %s %llu %zu\n", mutant, verdict, static_cast<unsigned long long>(machine.cycles()), at + 1);
+    uint32_t mutant;
+    uint64_t from, to;
+    while (std::scanf("%" SCNu32 " %" SCNu64 " %" SCNu64, &mutant, &from, &to) == 3) {
+        std::printf("%u", mutant);
+        Machine(mutant, from, to).play(steps);
+        std::printf("\n");
         std::fflush(stdout);
     }
     return 0;

@@ -1,7 +1,7 @@
 """Mutants of a netlist, all of them in one: an input chooses which fault is there."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -63,20 +63,26 @@ class Mutant:
 
 
 class Netlist:
-    """The netlist of ``trainer`` with mutants of ``units`` in it, in ``folder``.
+    """The netlist of ``trainer`` with mutants in it, in ``folder``.
 
-    ``share`` of the mutants that each unit asks for are drawn, by ``seed``. ``modules`` is the netlist before, as yosys
-    writes it; ``width`` the bits of the input that chooses; ``verilog`` and ``rtlil`` the mutated netlist.
+    ``choose`` gets the netlist's modules as yosys writes them, behind the commands ``preparation``, and says which
+    mutants. ``width`` is that of the input that chooses; ``verilog`` and ``rtlil`` are the mutated netlist.
     """
 
-    def __init__(self, trainer: Trainer, units: Mapping[str, Unit], folder: Path, seed: int, share: float = 1.0):
+    def __init__(
+        self,
+        trainer: Trainer,
+        choose: Callable[[Mapping[str, Any]], list[Mutant]],
+        folder: Path,
+        preparation: str = PREPARE,
+    ) -> None:
         prepare("yosys")
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         (folder / "trainer.il").write_text(rtlil.convert(trainer, name=TOP, emit_src=False))
-        self._yosys("prepare", PREPARE)
+        self._yosys("prepare", preparation)
         self.modules: dict[str, Any] = json.loads((folder / "prepared.json").read_text())["modules"]
-        self.mutants = choose(self.modules, units, seed, share)
+        self.mutants = choose(self.modules)
         self.width = len(self.mutants).bit_length()
         commands = [mutant.command(self.width) for mutant in self.mutants]
         self._yosys("mutate", "\n".join(["read_rtlil prepared.il", *commands, WRITE]))
