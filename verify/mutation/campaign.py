@@ -5,15 +5,16 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
-from itertools import groupby
+from itertools import count, groupby
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
 from bep_hw.trainer import Trainer
 from bep_ref.atomic import write_atomically
+from boards.tools import run_all
 from verify.mutation.course import MACHINE, NETWORK, Course
-from verify.mutation.equivalence import equivalent
+from verify.mutation.equivalence import Miter
 from verify.mutation.netlist import Mutant, Netlist, choose
 from verify.mutation.player import ALWAYS, Player, Verdict
 from verify.mutation.units import UNITS
@@ -84,14 +85,15 @@ class Campaign:
         """Of every one of ``mutants``, whether it is equivalent; None where ``seconds`` were too few."""
         by_module = attrgetter("module")
         groups = [list(group) for _, group in groupby(sorted(mutants, key=by_module), key=by_module)]
-        found: dict[int, bool | None] = {}
-        progress("equivalence", 0, len(mutants))
-        with ThreadPoolExecutor(jobs) as pool:
-            answers = pool.map(lambda group: equivalent(self.netlist, group, UNITS[group[0].unit], seconds), groups)
-            for group, answer in zip(groups, answers, strict=True):
-                found |= {mutant.number: value for mutant, value in zip(group, answer, strict=True)}
-                progress("equivalence", len(found), len(mutants))
-        return found
+        miters = [Miter(self.netlist, group, UNITS[group[0].unit]) for group in groups]
+        progress("modules searched for differences", 0, len(miters))
+        ended = count(1)
+        run_all(
+            (miter.task(seconds) for miter in miters),
+            jobs,
+            lambda _: progress("modules searched for differences", next(ended), len(miters)),
+        )
+        return {number: answer for miter in miters for number, answer in miter.equivalent().items()}
 
 
 def tally(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

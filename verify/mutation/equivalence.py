@@ -4,32 +4,43 @@ import re
 import shutil
 from collections.abc import Mapping, Sequence
 
-from boards.tools import Job, run
-from verify.checker import SECONDS, decide
+from boards.tools import Job
+from verify.checker import answers, search
 from verify.mutation.netlist import SELECT, Mutant, Netlist
 from verify.mutation.units import Unit
 
 
-def equivalent(netlist: Netlist, mutants: Sequence[Mutant], unit: Unit, seconds: int = SECONDS) -> list[bool | None]:
-    """For each of ``mutants`` of one module of ``unit``: whether it is equivalent, None where ``seconds`` were too few.
+class Miter:
+    """One module as it is beside ``mutants`` of it, all with the same free inputs.
 
-    Two copies of the module get the same free inputs. Their outputs have to be the same in every cycle, those that mean
-    something only while another one is high in those cycles.
+    Their outputs have to be the same in every cycle, those that mean something only while another one is high in those
+    cycles.
     """
-    module = mutants[0].module
-    folder = netlist.folder / re.sub(r"\W+", "-", f"{module}-{mutants[0].number}")
-    folder.mkdir(parents=True, exist_ok=True)
-    shutil.copy(netlist.rtlil, folder)
-    (folder / "miter.v").write_text(_miter(netlist, module, unit.meant, mutants))
-    commands = [f"read_rtlil {netlist.rtlil.name}", "read_verilog miter.v", "hierarchy -top top"]
-    (folder / "miter.ys").write_text("\n".join([*commands, "write_rtlil bench.il", ""]))
-    run(Job("yosys", ("-q", "-l", "miter.log", "-s", "miter.ys"), folder))
-    answers = {"never": True, "reached": False}
-    return [answers.get(answer or "") for answer, _ in decide(folder, len(mutants), seconds)]
+
+    def __init__(self, netlist: Netlist, mutants: Sequence[Mutant], unit: Unit) -> None:
+        self.netlist, self.mutants, self.unit = netlist, mutants, unit
+        self.folder = netlist.folder / re.sub(r"\W+", "-", f"{mutants[0].module}-{mutants[0].number}")
+
+    def task(self, seconds: int) -> Job:
+        """What looks for a difference of each mutant, for so long."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        shutil.copy(self.netlist.rtlil, self.folder)
+        (self.folder / "miter.v").write_text(_miter(self.netlist, self.unit.meant, self.mutants))
+        load = f"read_rtlil {self.netlist.rtlil.name}\nread_verilog miter.v"
+        return search(self.folder, len(self.mutants), seconds, load)
+
+    def equivalent(self) -> dict[int, bool | None]:
+        """Mutant -> whether it is equivalent, once the task is done; None where the time was too short."""
+        found = {"never": True, "reached": False}
+        decided = answers(self.folder, len(self.mutants))
+        return {
+            mutant.number: found.get(answer or "") for mutant, (answer, _) in zip(self.mutants, decided, strict=True)
+        }
 
 
-def _miter(netlist: Netlist, module: str, meant: Mapping[str, str], mutants: Sequence[Mutant]) -> str:
+def _miter(netlist: Netlist, meant: Mapping[str, str], mutants: Sequence[Mutant]) -> str:
     """Verilog of a module as it is and all ``mutants`` of it, with a wire for each that rises with a difference."""
+    module = mutants[0].module
     ports = netlist.modules[module]["ports"]
     inputs = {name: len(port["bits"]) for name, port in ports.items() if port["direction"] == "input"}
     outputs = {name: len(port["bits"]) for name, port in ports.items() if port["direction"] == "output"}

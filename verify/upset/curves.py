@@ -21,7 +21,7 @@ PLANES = ("counters", "visible")
 
 
 def flip_counters(q: NDArray[Any], bits: int, places: NDArray[Any]) -> None:
-    """Flip ``places`` (n,) of the ``bits`` bits a counter of ``q``, in place; place 0 is the lowest bit of the first."""
+    """Flip ``places`` (n,) of the ``bits`` bits a counter of ``q``; place 0 is the lowest of the first counter."""
     flat = q.reshape(-1)
     for place in places.tolist():
         index, bit = divmod(place, bits)
@@ -37,7 +37,7 @@ def curve(
     Counters flip in front of a mini-batch, and are seen from the next commit on; visible weights flip in front of one,
     and the commit behind it writes them anew.
     """
-    net = initial_net(task.network, task.training, "readable")  # type: ignore[arg-type]
+    net = initial_net(task.network, task.training, "readable")
     assert isinstance(net, BinaryMlp)
     random = np.random.default_rng(task.training.seed)
     error_rate, measured = 1.0, []

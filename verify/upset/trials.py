@@ -35,7 +35,8 @@ OUTCOMES = {
 
 def flip_flops(modules: Mapping[str, Any], seed: int, others: int) -> list[Mutant]:
     """Every bit of every state machine of the trainer, and ``others`` of its other flip-flops, drawn by ``seed``."""
-    states, rest = [], []
+    states: list[tuple[Any, ...]] = []
+    rest: list[tuple[Any, ...]] = []
     for module, contents in sorted(modules.items()):
         names = {bit: name for name, net in sorted(contents["netnames"].items()) for bit in net["bits"]}
         machine = {bit for name, net in contents["netnames"].items() if "fsm_state" in name for bit in net["bits"]}
