@@ -41,6 +41,8 @@ figures: $(READY) ## measure what the README's tables show again, into benchmark
 	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off -e '.[bench]'
 	$(call MEASURE,bench sw --mnist mnist:$(MNIST),software)
 	$(call MEASURE,bench link,link)
+	$(call MEASURE,mutate,mutants)
+	$(call MEASURE,upset --data digits --plot docs/upsets.png,upsets)
 	$(call MEASURE,bench boards,boards)
 	$(BIN)/python -m boards.reference > docs/boards.md
 	$(call MEASURE,bench export --data digits mnist:$(MNIST),export)

@@ -40,6 +40,8 @@ COMMANDS = (
     "prove",
     "fuzz",
     "gates",
+    "mutate",
+    "upset",
     "demo",
 )
 """Commands, each a module of ``bep.commands``, in the order of ``bep --help``."""

@@ -1,4 +1,4 @@
-"""The generated hardware as a program: bytes from the host on standard input, bytes to the host on standard output."""
+"""The generated hardware as a program: Verilator's C++ of it, driven by a C++ file of ours."""
 
 import hashlib
 import os
@@ -12,7 +12,7 @@ from bep_hw.link.linked_trainer import LinkedTrainer
 from bep_ref.config import AnyNetwork, Machine
 from sim.verilator import require_tools, verilate
 
-MAIN = Path(__file__).with_name("board.cpp")
+BOARD = Path(__file__).with_name("board.cpp")
 OPTIMISE = "OPT_FAST=-O2 OPT_SLOW=-O0 OPT_GLOBAL=-O0"
 """For the code that runs every cycle; the rest only has to be compiled."""
 FLAGS = ("-O3", "--x-assign", "fast", "--x-initial", "fast", "--noassert")
@@ -20,37 +20,30 @@ FLAGS = ("-O3", "--x-assign", "fast", "--x-initial", "fast", "--noassert")
 
 def compile_board(network: AnyNetwork, machine: Machine, directory: Path) -> Path:
     """The program of a board with a trainer of ``network`` on ``machine``; kept in ``directory`` by its digest."""
-    require_tools("verilator")
     source = verilog.convert(LinkedTrainer(network, machine), name="board", emit_src=False)
-    digest = hashlib.sha256(source.encode() + MAIN.read_bytes() + " ".join((OPTIMISE, *FLAGS)).encode()).hexdigest()[
-        :16
-    ]
-    program = directory.absolute() / f"board-{digest}"
+    return compile_program(source, BOARD, directory)
+
+
+def compile_program(source: str, main: Path, directory: Path) -> Path:
+    """The program of Verilog ``source`` driven by the C++ file ``main``, which has the name of the top module.
+
+    It is kept in ``directory`` by its digest. Raises :class:`~sim.verilator.SimulatorError` if it cannot be built.
+    """
+    require_tools("verilator")
+    flags = " ".join((OPTIMISE, *FLAGS))
+    digest = hashlib.sha256(source.encode() + main.read_bytes() + flags.encode()).hexdigest()[:16]
+    program = directory.absolute() / f"{main.stem}-{digest}"
     if not program.exists():
         directory.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".board-", dir=directory) as name:
-            _build(source, Path(name))
-            os.replace(Path(name) / "board", program)
+        with tempfile.TemporaryDirectory(prefix=f".{main.stem}-", dir=directory) as name:
+            _build(source, main, Path(name))
+            os.replace(Path(name) / main.stem, program)
     return program
 
 
-def _build(source: str, folder: Path) -> None:
-    (folder / "board.v").write_text(source)
-    shutil.copy(MAIN, folder)
-    verilate(
-        [
-            *FLAGS,
-            "-MAKEFLAGS",
-            OPTIMISE,
-            "--top-module",
-            "board",
-            "--Mdir",
-            "obj",
-            "-o",
-            "../board",
-            "board.v",
-            MAIN.name,
-        ],
-        folder,
-        folder / "log",
-    )
+def _build(source: str, main: Path, folder: Path) -> None:
+    top = main.stem
+    (folder / f"{top}.v").write_text(source)
+    shutil.copy(main, folder)
+    names = ("--top-module", top, "--Mdir", "obj", "-o", f"../{top}", f"{top}.v", main.name)
+    verilate([*FLAGS, "-MAKEFLAGS", OPTIMISE, *names], folder, folder / "log")

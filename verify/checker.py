@@ -18,7 +18,6 @@ SECONDS = 120
 """ABC gives up on a property after so long."""
 
 TO_GRAPH = """\
-read_rtlil bench.il
 prep -top top -flatten
 memory_map
 async2sync
@@ -72,32 +71,51 @@ def task(proof: Proof, folder: Path, seconds: int = SECONDS) -> Job:
     bench = Fragment.get(proof, None)
     text = rtlil.convert(bench, name="top", ports=[*proof.inputs, proof.violated, proof.reached], emit_src=False)
     (folder / "bench.il").write_text(text)
+    return search(folder, len(_properties(proof)), seconds)
+
+
+def search(folder: Path, outputs: int, seconds: int = SECONDS, load: str = "read_rtlil bench.il") -> Job:
+    """What decides whether an output bit of the module ``top`` is ever high, for :func:`answers` to read.
+
+    ``load`` are yosys's commands that read the module, from files in ``folder``. Its outputs have to be registers.
+    """
     script = ["strash", "write_blif carrier.blif"]
-    for number in range(len(_properties(proof))):
+    for number in range(outputs):
         for suffix in ("txt", "aig"):
             (folder / f"{number}.{suffix}").unlink(missing_ok=True)
         # registers that are always equal become one first: what is proven is often beside a copy of its own state
         script += ["read_aiger bench.aig", f"cone -O {number}", "scorr", f"write_aiger {number}.aig"]
         script += [f"pdr -T {seconds}", f"write_status {number}.txt"]
     (folder / "bench.abc").write_text("\n".join([*script, "read_blif carrier.blif", ""]))
-    (folder / "bench.ys").write_text(f"{TO_GRAPH}design -reset\n{CARRIER}")
+    (folder / "bench.ys").write_text(f"{load}\n{TO_GRAPH}design -reset\n{CARRIER}")
     return Job("yosys", ("-q", "-l", "yosys.log", "-s", "bench.ys"), folder)
 
 
 def verdicts(proof: Proof, folder: Path) -> list[Verdict]:
     """What became of each claim and event, once the :func:`task` is done."""
-    return [_verdict(name, claim, folder / str(number)) for number, (name, claim) in enumerate(_properties(proof))]
+    properties = _properties(proof)
+    return [
+        Verdict(name, claim, found == ("never" if claim else "reached"), found is not None, frames)
+        for (name, claim), (found, frames) in zip(properties, answers(folder, len(properties)), strict=True)
+    ]
+
+
+def answers(folder: Path, outputs: int) -> list[tuple[str | None, int]]:
+    """Whether each output is "never" high or is "reached", once the :func:`search` is done; and its ``frames``.
+
+    None where its seconds did not suffice.
+    """
+    return [_answer(folder / str(number)) for number in range(outputs)]
 
 
 def _properties(proof: Proof) -> list[tuple[str, bool]]:
     return [(name, True) for name in proof.claims] + [(name, False) for name in proof.events]
 
 
-def _verdict(name: str, claim: bool, place: Path) -> Verdict:
+def _answer(place: Path) -> tuple[str | None, int]:
     header, *rest = place.with_suffix(".aig").read_bytes().split(b"\n")
     status = place.with_suffix(".txt").read_text()
     if rest[int(header.split()[3])] == b"0":  # the output is a constant, of which the search says nothing
         status = "snl_UNSAT 0"
     answer, frame = re.match(r"(\S+) (-?\d+)", status).groups()  # type: ignore[union-attr]
-    found = ANSWERS.get(answer)
-    return Verdict(name, claim, found == ("never" if claim else "reached"), found is not None, int(frame))
+    return ANSWERS.get(answer), int(frame)

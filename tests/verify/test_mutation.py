@@ -1,0 +1,57 @@
+import json
+from dataclasses import replace
+
+import pytest
+
+from boards.tools import run
+from verify.mutation.campaign import BATCH, Campaign, tally
+from verify.mutation.equivalence import Miter
+from verify.mutation.netlist import choose
+from verify.mutation.units import UNITS
+
+
+@pytest.fixture(scope="module")
+def campaign(tmp_path_factory):
+    """Some thirty mutants, two or three a unit."""
+    return Campaign(tmp_path_factory.mktemp("mutants"), seed=2, share=0.03)
+
+
+def test_nearly_all_mutants_are_killed_and_none_that_is_killed_is_equivalent(campaign):
+    rows = campaign.run(jobs=1, seconds=5, progress=lambda *stage: None)
+    *units, whole = tally(rows)
+    assert [unit["unit"] for unit in units] == list(UNITS)
+    assert whole["mutants"] == len(campaign.netlist.mutants) == sum(unit["mutants"] for unit in units) > BATCH
+    assert whole["killed"] >= 0.8 * whole["mutants"]
+    assert all(row["equivalent"] is None for row in rows if row["seen"] != "equal")
+
+    counters = [mutant for mutant in campaign.netlist.mutants if mutant.module.endswith("lane0")]
+    killed = [mutant for mutant in counters if rows[mutant.number - 1]["seen"] != "equal"]
+    itself = replace(killed[0], number=0)  # chooses no fault
+    miter = Miter(campaign.netlist, [*killed, itself], UNITS["saturating counter"])
+    run(miter.task(seconds=5))
+    assert miter.equivalent() == {**{mutant.number: False for mutant in killed}, 0: True}
+
+
+def test_an_interrupted_run_plays_only_what_is_left(campaign, monkeypatch):
+    def silent(*stage):
+        pass
+
+    verdicts = campaign.verdicts(1, silent)
+    kept, total = campaign.kept, len(verdicts)
+    whole = kept.read_text()
+    kept.write_text(json.dumps({number: value for number, value in json.loads(whole).items() if int(number) <= BATCH}))
+    played, play = [], campaign.play
+    monkeypatch.setattr(campaign, "play", lambda *numbers: (played.append(numbers), play(*numbers))[1])
+    assert campaign.verdicts(1, silent) == verdicts
+    assert played == [(BATCH + 1, total)]
+    assert kept.read_text() == whole
+
+
+def test_a_seed_draws_the_same_mutants_again_all_different_and_none_of_them_of_the_clock(campaign):
+    modules = campaign.netlist.modules
+    mutants = choose(modules, UNITS, seed=5, share=0.5)
+    assert mutants == choose(modules, UNITS, seed=5, share=0.5) != choose(modules, UNITS, seed=6, share=0.5)
+    faults = {(m.module, m.cell, m.port, m.bit, m.mode, m.control) for m in mutants}
+    assert len(faults) == len(mutants)
+    assert all(mutant.port != "CLK" for mutant in mutants)
+    assert [mutant.number for mutant in mutants] == list(range(1, len(mutants) + 1))

@@ -1,0 +1,154 @@
+"""One wrong expression in each unit, and the check that must not pass with it."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from amaranth.lib.crc.catalog import CRC16_KERMIT
+
+import bep_hw.gaps
+from bep_hw.columns import ColumnSums
+from bep_hw.counters import CounterStep
+from bep_hw.decision import Decision
+from bep_hw.layout import Layout
+from bep_hw.link.deframer import Deframer
+from bep_hw.popcount import XnorPopcount
+from bep_hw.preactivation import PreActivation
+from bep_hw.scan import WinnerScan
+from bep_hw.shift_queue import ShiftQueue
+from bep_hw.update import UpdateEngine
+from bep_ref import Machine, Network
+from tests.hw import test_gaps, test_preactivation, test_scan, test_trainer, test_update
+from tests.link import test_framing
+from verify.checker import check
+from verify.claims import PROOFS
+
+EVEN = Layout(Network(8, (6, 5), 3), Machine(lanes=4))
+"""Even fan-ins: z may be 0."""
+
+
+def proof(unit: str, claim: str) -> Callable[[Path], None]:
+    """The check that ``claim`` of ``bep prove`` holds."""
+
+    def holds(folder: Path) -> None:
+        [verdict] = [verdict for verdict in check(PROOFS[unit](), folder) if verdict.name == claim]
+        assert verdict.holds or not verdict.decided
+
+    return holds
+
+
+def test(function: Any, *arguments: Any) -> Callable[[Path], None]:
+    """The check that a unit's test passes; of a property, with one example."""
+    property_of = getattr(function, "hypothesis", None)
+    return lambda folder: (property_of.inner_test if property_of else function)(*arguments)
+
+
+test.__test__ = False  # type: ignore[attr-defined]  # it makes checks, and is none
+
+
+@dataclass(frozen=True)
+class Bug:
+    """``right`` becomes ``wrong`` in the source of a function or method ``name`` of ``owner``; ``check`` must fail."""
+
+    owner: Any
+    right: str
+    wrong: str
+    check: Callable[[Path], None]
+    name: str = "elaborate"
+
+
+BUGS = {
+    "popcount forgets a bit": Bug(
+        XnorPopcount,
+        "count(rest[half:], depth - 1)",
+        "count(rest[half + 1 :], depth - 1)",
+        proof("XnorPopcount, 5 lanes", "5 lanes: the count is the number of bits that agree"),
+    ),
+    "sign(0) of a pre-activation is minus": Bug(
+        PreActivation,
+        "self.negative.eq(z[-1])",
+        "self.negative.eq(z[-1] | (z == 0))",
+        test(test_preactivation.test_rows_complete_in_order_with_the_sum_over_their_words, EVEN, False, 1),
+    ),
+    "sign(0) of a backward sum is minus": Bug(
+        ColumnSums,
+        "~total[-1]",
+        "~total[-1] & (total != 0)",
+        proof("ColumnSums", "the target is the sign of 2p - n, +1 for a tie"),
+    ),
+    "gate: |z| at the threshold is kept out": Bug(
+        WinnerScan,
+        "magnitude <= threshold",
+        "magnitude < threshold",
+        test(test_scan.test_rows_with_z_at_most_the_gate_are_listed),
+    ),
+    "winner: the last of equals": Bug(
+        WinnerScan,
+        "size < best",
+        "size <= best",
+        proof("WinnerScan", "no wrong row of its group comes before the winner: row 0"),
+    ),
+    "prediction: the last of equals": Bug(
+        Decision,
+        "self.agree > best",
+        "self.agree >= best",
+        proof("Decision", "the prediction is the first of the largest counts"),
+    ),
+    "saturation: a counter wraps": Bug(
+        CounterStep,
+        "over | ~self.enable",
+        "~self.enable",
+        proof("CounterStep", "the largest stays on the way up"),
+    ),
+    "commit behind every sample": Bug(
+        UpdateEngine,
+        "with m.If(order.last):",
+        "with m.If(1):",
+        test(test_trainer.test_every_counter_prediction_and_trigger, "one hidden layer, two classes", 0.0),
+    ),
+    "commit is told before its last sign is written": Bug(
+        UpdateEngine,
+        "with m.If(drained):\n                    m.d.comb += self.committed.eq(1)",
+        "with m.If(1):\n                    m.d.comb += self.committed.eq(1)",
+        test(test_update.test_a_commit_right_behind_an_order_sees_its_step, 5, False),
+    ),
+    "random generator: another shift": Bug(
+        bep_hw.gaps,
+        "state << 13",
+        "state << 12",
+        test(test_gaps.test_a_draw_that_no_plane_decides_ends_with_the_last),
+        name="xorshift",
+    ),
+    "CRC: another check sum": Bug(
+        Deframer,
+        "CRC(data_width=1)",
+        "CRC16_KERMIT(data_width=1)",
+        test(test_framing.test_the_deframer_reads_the_models_frames_under_any_stall, [b"bep", b"!"], 0),
+    ),
+    "queue takes one too many": Bug(
+        ShiftQueue,
+        "self.input.ready.eq(~self.held[-1])",
+        "self.input.ready.eq(1)",
+        proof("ShiftQueue", "the n-th one in is the n-th one out"),
+    ),
+}
+
+
+def plant(monkeypatch: pytest.MonkeyPatch, bug: Bug) -> None:
+    function = getattr(bug.owner, bug.name)
+    source = inspect.getsource(function)
+    assert source.count(bug.right) == 1, "the source has changed: plant the bug anew"
+    names = {**function.__globals__, "CRC16_KERMIT": CRC16_KERMIT}
+    block = "if True:\n" if source.startswith(" ") else ""  # a method is indented
+    exec(block + source.replace(bug.right, bug.wrong), names)
+    monkeypatch.setattr(bug.owner, bug.name, names[bug.name])
+
+
+@pytest.mark.parametrize("bug", BUGS)
+def test_a_planted_bug_is_caught(bug, monkeypatch, tmp_path):
+    plant(monkeypatch, BUGS[bug])
+    with pytest.raises(AssertionError):
+        BUGS[bug].check(tmp_path)
