@@ -2,7 +2,7 @@
 
 import re
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from boards.tools import Job
 from verify.checker import answers, search
@@ -13,8 +13,8 @@ from verify.mutation.units import Unit
 class Miter:
     """One module as it is beside ``mutants`` of it, all with the same free inputs.
 
-    Their outputs have to be the same in every cycle, those that mean something only while another one is high in those
-    cycles.
+    Their outputs have to be the same in every cycle, as far as the unit says that they mean something, if its inputs
+    have been what it says from the beginning.
     """
 
     def __init__(self, netlist: Netlist, mutants: Sequence[Mutant], unit: Unit) -> None:
@@ -25,7 +25,7 @@ class Miter:
         """What looks for a difference of each mutant, for so long."""
         self.folder.mkdir(parents=True, exist_ok=True)
         shutil.copy(self.netlist.rtlil, self.folder)
-        (self.folder / "miter.v").write_text(_miter(self.netlist, self.unit.meant, self.mutants))
+        (self.folder / "miter.v").write_text(_miter(self.netlist, self.unit, self.mutants))
         load = f"read_rtlil {self.netlist.rtlil.name}\nread_verilog miter.v"
         return search(self.folder, len(self.mutants), seconds, load)
 
@@ -38,28 +38,35 @@ class Miter:
         }
 
 
-def _miter(netlist: Netlist, meant: Mapping[str, str], mutants: Sequence[Mutant]) -> str:
+def _miter(netlist: Netlist, unit: Unit, mutants: Sequence[Mutant]) -> str:
     """Verilog of a module as it is and all ``mutants`` of it, with a wire for each that rises with a difference."""
     module = mutants[0].module
     ports = netlist.modules[module]["ports"]
     inputs = {name: len(port["bits"]) for name, port in ports.items() if port["direction"] == "input"}
     outputs = {name: len(port["bits"]) for name, port in ports.items() if port["direction"] == "output"}
-    lines = [f"module top(differs, {', '.join(map(_escaped, inputs))});"]
-    lines += [f"  input [{width - 1}:0] {_escaped(name)};" for name, width in inputs.items()]
+    free = {"clk": 1, **inputs}  # plain logic has no clock of its own
+    lines = [f"module top(differs, {', '.join(map(_escaped, free))});"]
+    lines += [f"  input [{width - 1}:0] {_escaped(name)};" for name, width in free.items()]
     lines.append(f"  output reg [{len(mutants) - 1}:0] differs = 0;")
-    for number in (0, *(mutant.number for mutant in mutants)):
-        lines += [f"  wire [{width - 1}:0] {_escaped(f'{name}@{number}')};" for name, width in outputs.items()]
+    for copy, number in {"right": 0, **{str(mutant.number): mutant.number for mutant in mutants}}.items():
+        lines += [f"  wire [{width - 1}:0] {_escaped(f'{name}@{copy}')};" for name, width in outputs.items()]
         wired = [f".{_escaped(name)}({_escaped(name)})" for name in inputs]
-        wired += [f".{_escaped(name)}({_escaped(f'{name}@{number}')})" for name in outputs]
-        lines.append(f"  {_escaped(module)} unit{number}(.{SELECT}({netlist.width}'d{number}), {', '.join(wired)});")
+        wired += [f".{_escaped(name)}({_escaped(f'{name}@{copy}')})" for name in outputs]
+        lines.append(f"  {_escaped(module)} unit_{copy}(.{SELECT}({netlist.width}'d{number}), {', '.join(wired)});")
+    # yosys numbers a name that it needs twice
+    plain = {name.partition("$")[0]: _escaped(name if name in inputs else f"{name}@right") for name in ports}
+    kept = " & ".join(["kept", *(f"({plain[name]} < {bound})" for name, bound in unit.below.items())])
+    lines += ["  reg kept = 1;", f"  wire kept_now = {kept};", "  always @(posedge clk) kept <= kept_now;"]
+    looked_at = {
+        name: f"{'~' * port.startswith('~')}{plain[port.removeprefix('~')]}" for name, port in unit.meant.items()
+    }
     lines.append("  always @(posedge clk) begin")
     for place, mutant in enumerate(mutants):
         differences = []
         for name in outputs:
-            right, wrong = _escaped(f"{name}@0"), _escaped(f"{name}@{mutant.number}")
-            while_high = f"{_escaped(f'{meant[name]}@0')} & " if name in meant else ""
-            differences.append(f"({while_high}({right} != {wrong}))")
-        lines.append(f"    differs[{place}] <= {' | '.join(differences)};")
+            differs = f"{_escaped(f'{name}@right')} != {_escaped(f'{name}@{mutant.number}')}"
+            differences.append(f"({looked_at.get(name.partition('$')[0], 1)} & ({differs}))")
+        lines.append(f"    differs[{place}] <= kept_now & ({' | '.join(differences)});")
     return "\n".join([*lines, "  end", "endmodule", ""])
 
 
