@@ -23,7 +23,7 @@ def test_a_small_study_is_kept_and_drawn(tmp_path, capsys, monkeypatch):
     assert sorted((own["window"], own["gate"]) for own in settings) == sorted(2 * points), "a run for each seed"
     assert imread(plot)[..., :3].std() > 0.02, "something is drawn"
     assert gate_plot(result["rows"]) == plot.read_bytes()
-    monkeypatch.setattr("bep.reproduce.runs.multiprocessing.get_context", None)  # no process can be started
+    monkeypatch.setattr("bep.kept.multiprocessing.get_context", None)  # no process can be started
     assert run_json(capsys, *command, "--build", tmp_path / "runs") == result
 
 

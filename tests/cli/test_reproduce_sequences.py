@@ -72,7 +72,7 @@ def test_each_fold_is_searched_by_itself_and_measured_once(archive, done):
 
 def test_finished_runs_are_not_done_again(archive, done, capsys, monkeypatch):
     folder, result = done
-    monkeypatch.setattr("bep.reproduce.runs.multiprocessing.get_context", None)  # no process can be started
+    monkeypatch.setattr("bep.kept.multiprocessing.get_context", None)  # no process can be started
     argv = ["reproduce", "italy", "--italy", archive, *SMALL, "--seeds", 1, "--out", folder / "runs"]
     assert run_json(capsys, *argv)["italy"] == result
 
