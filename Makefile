@@ -12,7 +12,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	"$$p" -c '$(NEW_ENOUGH)' 2>/dev/null && { echo "$$p"; break; }; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test figures docs lint format clean
+.PHONY: help demo test verify figures docs lint format clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
@@ -22,6 +22,17 @@ demo: $(READY) ## train on digits, again in simulated hardware and on a simulate
 
 test: lint ## lint, types and all tests
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+# Some ninety minutes on two cores. A four-valued simulation needs Icarus Verilog, which is no Python package: it is left
+# out where there is none.
+verify: $(READY) ## everything that is known of the hardware, anew: proofs, random trials, netlists, mutants, upsets
+	mkdir -p benchmarks
+	$(call MEASURE,prove --jobs 2,proofs)
+	$(call MEASURE,fuzz --count 200 --jobs 2,fuzz)
+	$(call MEASURE,gates $(if $(shell command -v iverilog),--four-valued),gates)
+	$(call MEASURE,mutate --jobs 2,mutants)
+	$(call MEASURE,upset --data digits --plot docs/upsets.png,upsets)
+	$(BIN)/python -m verify.summary benchmarks
 
 # The README's measured tables: some hours on two cores; after an interruption it goes on. MNIST is a folder of IDX files,
 # ITALY the prefix of ItalyPowerDemand's two .ts files.
@@ -41,8 +52,6 @@ figures: $(READY) ## measure what the README's tables show again, into benchmark
 	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off -e '.[bench]'
 	$(call MEASURE,bench sw --mnist mnist:$(MNIST),software)
 	$(call MEASURE,bench link,link)
-	$(call MEASURE,mutate,mutants)
-	$(call MEASURE,upset --data digits --plot docs/upsets.png,upsets)
 	$(call MEASURE,bench boards,boards)
 	$(BIN)/python -m boards.reference > docs/boards.md
 	$(call MEASURE,bench export --data digits mnist:$(MNIST),export)
