@@ -44,16 +44,16 @@ def add_json(parser: argparse.ArgumentParser, default: str | None = None) -> Non
 
 
 def add_jobs(parser: argparse.ArgumentParser) -> None:
-    """``--jobs`` of what places and routes; checked by :func:`at_least_one`."""
+    """``--jobs`` of what places and routes; checked by :func:`at_least`."""
     what = "placements at once, each about 1 GB of memory; at least 1 (default: cores, at most 4)"
     parser.add_argument("--jobs", type=int, metavar="N", default=min(4, os.cpu_count() or 1), help=what)
 
 
-def at_least_one(args: argparse.Namespace, *names: str) -> None:
-    """Raise ConfigError for the first option of ``names`` that is a number below 1."""
-    for name in names:
-        if (value := getattr(args, name)) < 1:
-            raise ConfigError(f"{name.replace('_', '-')}: {value} is out of range; it must be at least 1")
+def at_least(args: argparse.Namespace, **limits: int) -> None:
+    """Raise ConfigError for the first option whose number is below its limit."""
+    for name, least in limits.items():
+        if (value := getattr(args, name)) < least:
+            raise ConfigError(f"{name.replace('_', '-')}: {value} is out of range; it must be at least {least}")
 
 
 def add_baud(parser: argparse.ArgumentParser) -> None:

@@ -32,11 +32,6 @@ from bep_ref.config import AnyNetwork, ConfigError, Machine, RecurrentNetwork
 Ints = NDArray[Any]
 
 
-def _in_steps(x: Ints) -> Ints:
-    """Samples (n, K_0) as sequences (n, 1, K_0); sequences as they are."""
-    return x if x.ndim == 3 else x[:, np.newaxis]
-
-
 def _power(size: int) -> int:
     """The smallest power of two that holds ``size``."""
     return 1 << (size - 1).bit_length()
@@ -255,14 +250,16 @@ class Layout:
 
     def last_steps(self, x: Ints) -> list[int]:
         """The last step, from 0, of every sequence ``x`` (n, T, K_x), which ends with zeros; 0 of samples (n, K_0)."""
-        last: list[int] = (_in_steps(x).any(axis=2).sum(axis=1) - 1).tolist()
+        if x.ndim == 2:
+            return [0] * len(x)
+        last: list[int] = (x.any(axis=2).sum(axis=1) - 1).tolist()
         return last
 
     def sample_bits(self, x: Ints) -> NDArray[np.bool_]:
         """Bits (n, beats N) of samples ``x`` (n, K_0), or (n, T, K_x), of ±1, input 0 first; padding is 1."""
         chunk, place = self.machine.update_lanes, self.layers[0]
         bits = np.ones((len(x), self.sample_beats // place.chunks, place.chunks * chunk), dtype=bool)
-        steps = _in_steps(x)
+        steps = x if x.ndim == 3 else x[:, np.newaxis]
         bits[:, : steps.shape[1], : place.fan_in] = steps > 0
         return bits.reshape(len(x), self.sample_beats * chunk)
 

@@ -19,6 +19,12 @@ def trainer_top(network: AnyNetwork, machine: Machine, board: Board) -> BoardTop
     return BoardTop(network, machine, board, highest(_settings(board), CONSTRAINT_MHZ[board.device.family.name]))
 
 
+def trainer_sources(network: AnyNetwork, machine: Machine, board: Board) -> tuple[str, str]:
+    """The whole chip as RTLIL, and its constraints of pins and clocks, as the flow gives them to the tools."""
+    files = board.platform().prepare(trainer_top(network, machine, board), "top", emit_src=False).files
+    return files["top.il"], files[f"top.{board.device.family.constraints}"]
+
+
 def _settings(board: Board) -> list[Setting]:
     return list(PLLS[board.device.family.name].settings(board.platform().default_clk_frequency / 1e6))
 

@@ -12,7 +12,7 @@ from bep_hw.choose import choose_machine
 from bep_ref.config import Machine, Network
 from boards.board import Board, TooSmallError
 from boards.registry import find
-from boards.trainer_build import build_trainer, trainer_top
+from boards.trainer_build import build_trainer, trainer_sources
 
 DIGITS = Network(192, (128, 128), 10)
 
@@ -22,10 +22,8 @@ DECIDING = ("digest", "seeds")
 
 def describe(board: Board, network: Network, machine: Machine, seeds: Sequence[int]) -> dict[str, Any]:
     """What a row measures. ``digest`` is that of the whole chip with its pins."""
-    plan = board.platform().prepare(trainer_top(network, machine, board), "top", emit_src=False)
-    text = plan.files["top.il"] + plan.files[f"top.{board.device.family.constraints}"]
     return {
-        "digest": digest(text, network, machine),
+        "digest": digest("".join(trainer_sources(network, machine, board)), network, machine),
         "title": board.title,
         "device": board.device.name,
         "network": str(network),

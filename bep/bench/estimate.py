@@ -17,7 +17,7 @@ from bep_hw.layout import Layout
 from bep_ref.config import ConfigError, Machine, Network, Training, Workload, default_group_sizes
 from boards.registry import find
 from boards.synthesis import synthesise
-from boards.trainer_build import trainer_top
+from boards.trainer_build import trainer_sources
 
 KINDS = ("lut4", "ff")
 PERCEPTRON = re.compile(r"\d+(-\d+)+")
@@ -76,7 +76,7 @@ def synthesise_all(folder: Path, show: Callable[[str, int, int], None]) -> list[
     rows = []
     for done, footprint in enumerate(FOOTPRINTS):
         show(footprint.name, done, len(FOOTPRINTS))
-        source = _source(footprint)
+        source, _ = trainer_sources(footprint.network, footprint.machine, find(footprint.board))
         what = {
             "digest": digest(source, footprint.network, footprint.machine),
             "board": footprint.board,
@@ -86,14 +86,6 @@ def synthesise_all(folder: Path, show: Callable[[str, int, int], None]) -> list[
         place = folder / footprint.name
         rows.append(kept(place, footprint.name, what, ("digest",), partial(_synthesise, footprint, source)))
     return rows
-
-
-def _source(footprint: Footprint) -> str:
-    """The whole board, like `boards.flow` builds it, as RTLIL."""
-    board = find(footprint.board)
-    top = trainer_top(footprint.network, footprint.machine, board)
-    source: str = board.platform().prepare(top, "top", emit_src=False).files["top.il"]
-    return source
 
 
 def _synthesise(footprint: Footprint, source: str) -> Row:

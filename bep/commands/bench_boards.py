@@ -7,7 +7,7 @@ from typing import Any
 from rich.table import Table
 
 from bep.console import progress_bar
-from bep.options import add_jobs, at_least_one
+from bep.options import add_jobs, at_least
 from boards.registry import NAMES, find
 
 NAME = "boards"
@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     from bep.bench.boards import DIGITS, measure_all
     from boards.reference import FIGURES, figures
 
-    at_least_one(args, "seeds", "jobs")
+    at_least(args, seeds=1, jobs=1)
     names = [find(name).name for name in args.only or NAMES]
     with progress_bar(args.progress) as progress:
         bar = progress.add_task("", total=None)

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from bep.command import CheckError
 from bep.console import progress_bar
-from bep.options import at_least_one
+from bep.options import at_least
 
 NAME = "cache"
 HELP = "epochs from a board's cache: their bits, and their speed beside that of streamed samples"
@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> dict[str, Any]:
     from bep.bench.cache import measure
 
-    at_least_one(args, "epochs")
+    at_least(args, epochs=1)
     with progress_bar(args.progress) as progress:
         bars: dict[str, Any] = {}
 

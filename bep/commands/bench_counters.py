@@ -8,7 +8,7 @@ from typing import Any
 from rich.table import Table
 
 from bep.console import progress_bar
-from bep.options import at_least_one
+from bep.options import at_least
 from bep_ref.atomic import write_atomically
 from bep_ref.config import ConfigError
 
@@ -55,7 +55,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     from bep.bench.counter_plot import counter_plot
     from bep.bench.counter_width import Run, measure_all, summary
 
-    at_least_one(args, "seeds", "epochs")
+    at_least(args, seeds=1, epochs=1)
     for bits in args.widths:
         if not 2 <= bits <= 16:
             raise ConfigError(f"widths: {bits} is out of range; it must be 2 to 16 bits")

@@ -8,7 +8,7 @@ from typing import Any
 from rich.table import Table
 
 from bep.console import progress_bar
-from bep.options import at_least_one
+from bep.options import at_least
 from bep_ref.atomic import write_atomically
 from bep_ref.config import ConfigError
 
@@ -50,7 +50,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     from bep.bench.gate_plot import gate_plot
     from bep.bench.gate_width import GateStudy
 
-    at_least_one(args, "seeds", "epochs", "jobs")
+    at_least(args, seeds=1, epochs=1, jobs=1)
     for gate in args.gates:
         if not 0 < gate <= 1:
             raise ConfigError(f"gates: {gate} is out of range; it must be above 0 and at most 1")

@@ -7,7 +7,7 @@ from typing import Any
 from rich.table import Table
 
 from bep.console import progress_bar
-from bep.options import add_jobs, at_least_one
+from bep.options import add_jobs, at_least
 from bep_ref.atomic import write_atomically
 from bep_ref.config import ConfigError
 
@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     from bep.bench.hardware import measure_all, measure_popcount
     from bep.bench.throughput_plot import throughput_plot
 
-    at_least_one(args, "seeds", "sweep_seeds", "jobs")
+    at_least(args, seeds=1, sweep_seeds=1, jobs=1)
     known = [design.name for design in DESIGNS]
     for name in args.only or ():
         if name not in known:

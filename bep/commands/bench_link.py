@@ -8,7 +8,7 @@ from rich.table import Table
 
 from bep.command import CheckError
 from bep.console import progress_bar
-from bep.options import at_least_one
+from bep.options import at_least
 
 NAME = "link"
 HELP = "damaged frames, and what comes of them: nothing"
@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> dict[str, Any]:
     from bep.bench.link import torture_simulated
 
-    at_least_one(args, "frames")
+    at_least(args, frames=1)
     with progress_bar(args.progress) as progress:
         bar = progress.add_task("damaged frames", total=args.frames)
         result = torture_simulated(

@@ -7,7 +7,7 @@ from typing import Any
 from rich.table import Table
 
 from bep.console import progress_bar
-from bep.options import at_least_one
+from bep.options import at_least
 from bep.versions import installed_version
 from bep_ref.config import ConfigError
 
@@ -37,7 +37,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     from bep.bench.software.rounds import machine, measure_all
     from bep_ref.datasets import load
 
-    at_least_one(args, "epochs", "rounds")
+    at_least(args, epochs=1, rounds=1)
     names = list(args.only or CONTENDERS)
     for name in names:
         if name not in CONTENDERS:

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from bep.command import CheckError
 from bep.console import progress_bar
-from bep.options import add_data, add_machine, add_task, at_least_one, board_machine, prepare_task
+from bep.options import add_data, add_machine, add_task, at_least, board_machine, prepare_task
 from bep_ref.config import ConfigError, Machine, on_chip
 from bep_ref.task import Task
 
@@ -45,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
-    at_least_one(args, "epochs")
+    at_least(args, epochs=1)
     task = prepare_task(args)
     network = on_chip(task.network, "data")
     if args.samples is not None and not 1 <= args.samples <= len(task.train):

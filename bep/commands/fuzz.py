@@ -11,7 +11,7 @@ from rich.table import Table
 from bep.command import CheckError
 from bep.console import progress_bar
 from bep.kept import finish
-from bep_ref.config import ConfigError
+from bep.options import at_least
 
 NAME = "fuzz"
 HELP = "train random networks on random simulated machines"
@@ -43,9 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
-    for name, least in {"count": 1, "seed": 0, "jobs": 1}.items():
-        if getattr(args, name) < least:
-            raise ConfigError(f"{name}: {getattr(args, name)} is out of range; it must be at least {least}")
+    at_least(args, count=1, seed=0, jobs=1)
     from sim.verilator import require_tools
     from verify.fuzz import Attempt, attempt, sources
 

@@ -8,8 +8,8 @@ from rich.table import Table
 
 from bep.command import CheckError
 from bep.console import progress_bar
-from bep.options import add_machine, add_network, machine, network
-from bep_ref.config import ConfigError, Network
+from bep.options import add_machine, add_network, at_least, machine, network
+from bep_ref.config import Network
 from boards.registry import NAMES, find
 
 NAME = "gates"
@@ -59,9 +59,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> dict[str, Any]:
     from verify.gates import compare, know
 
-    for name in ("samples", "epochs"):
-        if getattr(args, name) < 1:
-            raise ConfigError(f"{name}: {getattr(args, name)} is out of range; it must be at least 1")
+    at_least(args, samples=1, epochs=1)
     shape = network(args, NETWORK)
     boards = [find(name) for name in args.board]
     rows: list[dict[str, Any]] = []

@@ -8,6 +8,7 @@ from rich.table import Table
 
 from bep.command import CheckError
 from bep.console import progress_bar
+from bep.options import at_least
 from bep_ref.config import ConfigError
 
 NAME = "mutate"
@@ -47,9 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> dict[str, Any]:
     from verify.mutation.campaign import Campaign, tally
 
-    for name, least in (("seed", 0), ("jobs", 1), ("seconds", 1)):
-        if getattr(args, name) < least:
-            raise ConfigError(f"{name}: {getattr(args, name)} is out of range; it must be at least {least}")
+    at_least(args, seed=0, jobs=1, seconds=1)
     if not 0 < args.share <= 10:
         raise ConfigError(f"share: {args.share} is out of range; it must be above 0 and at most 10")
     with progress_bar(args.progress) as progress:

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from bep.command import CheckError
 from bep.console import progress_bar
-from bep.options import at_least_one
+from bep.options import at_least
 from bep_ref.config import ConfigError
 
 NAME = "prove"
@@ -41,7 +41,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     from verify.claims import PROOFS
     from verify.proofs import prove
 
-    at_least_one(args, "jobs", "seconds")
+    at_least(args, jobs=1, seconds=1)
     for unit in args.units:
         if unit not in PROOFS:
             raise ConfigError(f"unit: {unit!r} is not known; bep prove --list names them")

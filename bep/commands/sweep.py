@@ -9,7 +9,7 @@ from rich.table import Table
 
 from bep.command import CheckError
 from bep.console import progress_bar
-from bep.options import at_least_one
+from bep.options import at_least
 from bep_ref.atomic import write_atomically
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
-    at_least_one(args, "workers")
+    at_least(args, workers=1)
     from bep.sweep import cluster, pareto, plan, spec, table
 
     wanted = spec.read(args.spec)

@@ -7,7 +7,7 @@ from typing import Any
 from rich.table import Table
 
 from bep.console import progress_bar
-from bep.options import add_jobs, add_machine, add_network, at_least_one, machine, network
+from bep.options import add_jobs, add_machine, add_network, at_least, machine, network
 from bep_ref.config import Network
 from boards.registry import NAMES, find
 
@@ -41,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> dict[str, Any]:
     from boards.trainer_build import build_trainer
 
-    at_least_one(args, "seeds", "jobs")
+    at_least(args, seeds=1, jobs=1)
     board, shape = find(args.board), network(args, NETWORK)
     chosen = machine(args, shape, board.lanes, **board.machine)
     with progress_bar(args.progress) as progress:

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from bep.command import CheckError
 from bep.console import progress_bar
-from bep.options import add_data, add_task, prepare_task
+from bep.options import add_data, add_task, at_least, prepare_task
 from bep_ref.atomic import write_atomically
 from bep_ref.config import ConfigError, perceptron
 from bep_ref.task import Task
@@ -45,9 +45,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     from bep.bench.upset_plot import upset_plot
     from verify.upset.trials import tally, trials
 
-    for name, least in (("others", 0), ("times", 1), ("epochs", 1), ("healing", 0)):
-        if getattr(args, name) < least:
-            raise ConfigError(f"{name}: {getattr(args, name)} is out of range; it must be at least {least}")
+    at_least(args, others=0, times=1, epochs=1, healing=0)
     if args.plot and not args.plot.absolute().parent.is_dir():
         raise ConfigError(f"plot: the folder of {args.plot} does not exist")
     task = prepare_task(args)

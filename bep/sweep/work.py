@@ -82,18 +82,16 @@ def synthesise(network: dict[str, Any], machine: dict[str, Any], board: str, bui
     """The whole chip as a netlist, which stays on the cluster; ``build`` is the hardware's own digest."""
     from boards import synthesis
     from boards.registry import find
-    from boards.trainer_build import trainer_top
+    from boards.trainer_build import trainer_sources
 
     target = find(board)
-    family = target.device.family
-    top = trainer_top(Network.from_dict(network), Machine.from_dict(machine), target)
-    plan = target.platform().prepare(top, "top", emit_src=False)
+    source, constraints = trainer_sources(Network.from_dict(network), Machine.from_dict(machine), target)
     with tempfile.TemporaryDirectory() as name:
-        used = synthesis.synthesise(plan.files["top.il"], target.device, "top", Path(name))
+        used = synthesis.synthesise(source, target.device, "top", Path(name))
         netlist = (Path(name) / "top.json").read_text()
     return {
         "netlist": netlist,
-        "constraints": plan.files[f"top.{family.constraints}"],
+        "constraints": constraints,
         "counts": {"lut4": used.lut4, "ff": used.ff},
     }
 
