@@ -65,12 +65,13 @@ class GapWalker(wiring.Component):
         m = Module()
         layout, places = self.layout, self.layout.trainable
         lanes = layout.slice_lanes
+        sizes = [layout.slices(place) * lanes for place in places]
         layer = Signal(range(len(places) + 1))
-        end = Signal(range(layout.bank_depth + 1))  # a cycle late, which nobody sees: a layer begins with a draw
-        m.d.sync += end.eq(lookup(m, [place.hidden_base + layout.slices(place) for place in places], layer))
 
         # where the walk is: a slice and a lane (beyond the slice while a gap is being added)
-        address, lane = Signal(range(layout.bank_depth + (1 << DIGITS) + 1)), Signal(range(lanes + (1 << DIGITS) + 1))
+        address, lane = Signal(range(layout.bank_depth)), Signal(range(lanes + (1 << DIGITS) + 1))
+        # counters of the layer behind it; below zero it has left the layer, and the generator waits for no comparison
+        left = Signal(range(-(1 << DIGITS) - 1, max(sizes)))
         hit, after_hit = Signal(), Signal()
         plane = Signal(range(PLANES + 1))
         # a plane asked for; and in a register, with a flag for the last one
@@ -111,7 +112,8 @@ class GapWalker(wiring.Component):
             with m.State("LAYER"):
                 # layers follow each other without a hole
                 m.d.sync += [address.eq(lookup(m, [place.hidden_base for place in places], layer)), *forget]
-                m.d.sync += [lane.eq(0), after_hit.eq(0), plane.eq(0)]
+                m.d.sync += [left.eq(lookup(m, [size - 1 for size in sizes], layer)), lane.eq(0)]
+                m.d.sync += [after_hit.eq(0), plane.eq(0)]
                 m.next = "IDLE"
                 with m.If(layer != len(places)):
                     m.next = "DRAW"
@@ -134,7 +136,9 @@ class GapWalker(wiring.Component):
                 # the next draw's second plane is fetched meanwhile
                 m.d.comb += ask.eq(1)
                 m.d.sync += [undecided.eq(-1), value.eq(0), hit.eq(~value[0]), after_hit.eq(~value[0])]
-                total = lane + Mux(value[0], 1 << DIGITS, value[1:]) + after_hit
+                gap = Mux(value[0], 1 << DIGITS, value[1:])
+                total = lane + gap + after_hit
+                m.d.sync += left.eq(left - gap - after_hit)
                 if lanes & (lanes - 1):
                     m.d.sync += [lane.eq(total), *forget]
                     m.next = "MOVE"
@@ -150,7 +154,7 @@ class GapWalker(wiring.Component):
             with m.State("CHECK"):
                 m.d.comb += [ask.eq(1), compared.eq(top)]
                 past, taken = Signal(), Signal()
-                m.d.comb += [past.eq(address >= end), taken.eq(hit & ~past & ~self.hits.valid)]
+                m.d.comb += [past.eq(left < 0), taken.eq(hit & ~past & ~self.hits.valid)]
                 with m.If(taken):
                     m.d.sync += [
                         self.hits.valid.eq(1),
@@ -158,7 +162,7 @@ class GapWalker(wiring.Component):
                         self.hits.payload.lane.eq(lane),
                     ]
                 # behind the layer's last counter nothing is drawn any more
-                with m.If(past | (taken & (lane == lanes - 1) & (address == end - 1))):
+                with m.If(past | (taken & (left == 0))):
                     m.d.sync += [layer.eq(layer + 1), kept.eq(0)]
                     m.next = "LAYER"
                 with m.Elif(hit & ~taken):

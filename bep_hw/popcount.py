@@ -3,22 +3,21 @@
 from typing import Any
 
 import numpy as np
-from amaranth.hdl import Cat, Module, Signal, Value
+from amaranth.hdl import Cat, Const, Module, Signal, Value
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 from numpy.typing import NDArray
 
 
 def _depth(bits: int) -> int:
-    """Adder levels needed: a level adds two counts and, in the carry-in, one more bit."""
-    depth, capacity = 0, 1
-    while capacity < bits:
-        depth, capacity = depth + 1, 2 * capacity + 1
-    return depth
+    """Adder levels needed: a level adds two counts and, in the carry-in, one more bit, so d levels take 2^(d+1) - 1."""
+    return bits.bit_length() - 1
 
 
 class XnorPopcount(wiring.Component):
     """A tree of adders whose carry-ins take one input bit each: 3, 7, 15, … bits a level.
+
+    Each adder's left side is filled before its right side begins: a full tree has the fewest adders a bit.
 
     Parameters
     ----------
@@ -54,23 +53,20 @@ class XnorPopcount(wiring.Component):
             return stage
 
         def delayed(bit: Value, depth: int) -> Value:
-            """A carry-in bit waits as long as the counts it joins above ``depth`` levels."""
+            """A bit waits as long as the counts it joins above ``depth`` levels."""
             for level in range(1, depth + 1):
                 bit = registered(bit, level)
             return bit
 
         def count(bits: list[Value], depth: int) -> Value:
-            if depth == 0:
-                return bits[0] if bits else Signal(1)
-            carry, rest = (bits[0], bits[1:]) if bits else (Signal(1), [])
-            half = (len(rest) + 1) // 2
-            left, right = count(rest[:half], depth - 1), count(rest[half:], depth - 1)
-            if not rest:
-                return delayed(carry, depth)
+            if len(bits) < 2:
+                return delayed(bits[0], depth) if bits else Const(0, 1)
+            carry, rest = bits[0], bits[1:]
+            full = 2**depth - 1
+            left, right = count(rest[:full], depth - 1), count(rest[full:], depth - 1)
             # the lowest position turns the carry bit into the adder's carry-in
             total = Cat(1, left) + Cat(delayed(carry, depth - 1), right)
-            capacity = (len(bits)).bit_length()
-            level = Signal(capacity, name=f"level{depth}")
+            level = Signal(len(bits).bit_length(), name=f"level{depth}")
             m.d.comb += level.eq(total >> 1)
             return registered(level, depth)
 

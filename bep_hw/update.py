@@ -42,9 +42,7 @@ class _Sweep:
 
     def __init__(self, layout: Layout) -> None:
         self.address = Signal(range(layout.bank_depth + 1))
-        self.bank = Signal()
-        self.mask = Signal(layout.machine.update_lanes)
-        self.action = Signal(Action)
+        self.masks = Signal(data.ArrayLayout(layout.machine.update_lanes, layout.banks))
         self.ready, self.taken, self.over = Signal(), Signal(), Signal()
 
 
@@ -129,6 +127,7 @@ class UpdateEngine(wiring.Component):
         touched, reinforce = Signal(), Signal()
         host_bank, host_address = self.host_address % banks, self.host_address // banks
         hit = Signal(lanes)  # lanes to reinforce
+        again, others = Signal(), Signal(lanes)  # a slice with hits in both banks is read twice
         start = Signal()
         sweep = self._sweep(m, start, reinforce)
         m.d.comb += [
@@ -212,10 +211,19 @@ class UpdateEngine(wiring.Component):
             with m.State("SWEEP"):
                 with m.If(go):
                     m.d.sync += age.eq(0)
-                with m.If(~running | go):
-                    m.d.sync += [running.eq(sweep.ready), linear.eq(sweep.address), hit.eq(sweep.mask)]
-                    m.d.sync += [action.eq(sweep.action), bank.eq(sweep.bank)]
+                with m.If(go & again):
+                    m.d.sync += [again.eq(0), action.eq(Action.COMMIT), bank.eq(1), hit.eq(others)]
+                with m.Elif(~running | go):
+                    m.d.sync += [running.eq(sweep.ready), linear.eq(sweep.address)]
+                    m.d.sync += [action.eq(Action.COMMIT), bank.eq(0), hit.eq(sweep.masks[0])]
                     m.d.comb += sweep.taken.eq(sweep.ready)
+                    if banks > 1:
+                        first_hit, second_hit = (mask.any() for mask in sweep.masks)
+                        m.d.sync += [again.eq(first_hit & second_hit), others.eq(sweep.masks[1])]
+                        with m.If(first_hit & second_hit):
+                            m.d.sync += action.eq(Action.REINFORCE)
+                        with m.If(~first_hit & second_hit):
+                            m.d.sync += [bank.eq(1), hit.eq(sweep.masks[1])]
                     with m.If(sweep.over):
                         m.next = "COMMITTED"
             with m.State("COMMITTED"):
@@ -294,34 +302,21 @@ class UpdateEngine(wiring.Component):
     def _sweep(self, m: Module, start: Signal, reinforce: Signal) -> _Sweep:
         """The slices in order, each with the lanes that are hit; ``ready`` until ``taken``, ``over`` behind the last.
 
-        A slice is ready when the next hit is known to lie further on. One with hits in both banks is handed out twice.
+        A slice is ready when the next hit is known to lie further on.
         """
         layout = self.layout
-        lanes, banks = layout.machine.update_lanes, layout.banks
         sweep = _Sweep(layout)
-        address, hit = sweep.address, self.hits.payload
-        masks = Signal(data.ArrayLayout(lanes, banks))
-        here, twice, second = Signal(), Signal(), Signal()
+        address, hit, here = sweep.address, self.hits.payload, Signal()
         m.d.comb += [
             here.eq(reinforce & self.hits_found & (hit.address == address)),
-            masks.eq(hit.mask & here.replicate(banks * lanes)),
+            sweep.masks.eq(hit.mask & here.replicate(layout.slice_lanes)),
             sweep.ready.eq(~sweep.over & Mux(here, self.hits.valid, ~reinforce | self.hits_found | ~self.walking)),
-            sweep.mask.eq(masks[0]),
-            sweep.action.eq(Action.COMMIT),
+            self.hits.ready.eq(here & sweep.taken),
         ]
-        if banks > 1:
-            m.d.comb += [twice.eq(masks[0].any() & masks[1].any() & ~second), sweep.bank.eq(masks[1].any() & ~twice)]
-            with m.If(twice):
-                m.d.comb += sweep.action.eq(Action.REINFORCE)
-            with m.If(sweep.bank):
-                m.d.comb += sweep.mask.eq(masks[1])
         with m.If(start):
-            m.d.sync += [address.eq(0), second.eq(0), sweep.over.eq(0)]
+            m.d.sync += [address.eq(0), sweep.over.eq(0)]
         with m.Elif(sweep.taken):
-            m.d.sync += second.eq(twice)
-            with m.If(~twice):
-                m.d.comb += self.hits.ready.eq(here)
-                m.d.sync += [address.eq(address + 1), sweep.over.eq(address == layout.bank_depth - 1)]
+            m.d.sync += [address.eq(address + 1), sweep.over.eq(address == layout.bank_depth - 1)]
         return sweep
 
     def _stepped(self, m: Module, counters: Signal, inputs: Signal, target: Signal, step: Any, hit: Signal) -> Any:

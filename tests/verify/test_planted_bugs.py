@@ -63,8 +63,8 @@ class Bug:
 BUGS = {
     "popcount forgets a bit": Bug(
         XnorPopcount,
-        "count(rest[half:], depth - 1)",
-        "count(rest[half + 1 :], depth - 1)",
+        "count(rest[full:], depth - 1)",
+        "count(rest[full + 1 :], depth - 1)",
         proof("XnorPopcount, 5 lanes", "5 lanes: the count is the number of bits that agree"),
     ),
     "sign(0) of a pre-activation is minus": Bug(
