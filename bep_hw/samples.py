@@ -99,13 +99,13 @@ class Loader(wiring.Component):
         beat = self.samples.payload
         between = Signal(init=1)  # no sample is half loaded
         slot = Signal(range(slots))
-        following, free = Signal.like(self.begun), Signal(init=1)
+        free, taken = Signal(init=1), Signal.like(self.begun)
         # a slot freed is seen a cycle late, one begun at once
-        m.d.sync += [self.begun.eq(following), free.eq((following - self.freed)[: len(following)] != slots)]
+        m.d.comb += taken.eq(self.begun - self.freed)
+        m.d.sync += free.eq(taken != slots)
         loaded = Signal(range(place.chunks + 1))
         index = Signal.like(loaded)
         m.d.comb += [
-            following.eq(self.begun),
             self.samples.ready.eq(self.grant & (free | ~between | beat.drop)),
             index.eq(loaded),
         ]
@@ -127,15 +127,14 @@ class Loader(wiring.Component):
             self.write_data.eq(beat.chunk | (ends_step.replicate(len(beat.chunk)) & tail)),
         ]
         with m.If(self.samples.valid & self.samples.ready & beat.drop & ~between):
-            m.d.sync += [between.eq(1), step.eq(0)]
-            m.d.comb += following.eq(self.begun - 1)
+            m.d.sync += [between.eq(1), step.eq(0), self.begun.eq(self.begun - 1), free.eq(1)]
         with m.If(self.write):
             m.d.sync += [loaded.eq(index + 1), between.eq(final), self.complete.eq(self.complete + final)]
             if last:
                 with m.If(ends_step):
                     m.d.sync += [loaded.eq(0), step.eq(Mux(final, 0, step + 1))]
             with m.If(between):
-                m.d.comb += following.eq(self.begun + 1)
+                m.d.sync += [self.begun.eq(self.begun + 1), free.eq(taken != slots - 1)]
                 for number in range(slots):
                     with m.If(slot == number):
                         m.d.sync += [

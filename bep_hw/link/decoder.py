@@ -80,10 +80,9 @@ class Decoder(wiring.Component):
             self.requests.payload.write.eq(operation == Opcode.WRITE >> 4),
             self.requests.payload.address.eq(word[-address_bits:]),
             self.requests.payload.data.eq(word[-address_bits - stored_bits : -address_bits]),
-            self.age.eq(self.expected - 1 - self.sequence),
         ]
         # the valid signals and the reset are flip-flops: what hangs on them in the trainer is deep
-        m.d.sync += self.reset.eq(0)
+        m.d.sync += [self.reset.eq(0), self.age.eq(self.expected - 1 - self.sequence)]
         with m.If(self.samples.ready):
             m.d.sync += self.samples.valid.eq(0)
         with m.If(self.requests.ready):

@@ -51,6 +51,9 @@ class Encoder(wiring.Component):
         m = Module()
         size, kept = data_bytes(self.network, self.machine), history(self.machine)
         index = Signal(range(size))
+        # byte ``index`` of a reply, chosen among all of a group's in a cycle of its own, and whether it is there
+        byte, there = Signal(8), Signal()
+        m.d.sync += byte.eq(self.replies.payload.word_select(index, 8))
         past = Signal(data.ArrayLayout(result_layout(self.network), kept))
         result = Signal(result_layout(self.network))
         waiting = Signal(range(kept + 1))  # samples without their result
@@ -87,7 +90,7 @@ class Encoder(wiring.Component):
 
         with m.FSM():
             with m.State("IDLE"):
-                m.d.sync += [index.eq(0), result.eq(self.results.payload)]
+                m.d.sync += [index.eq(0), there.eq(0), result.eq(self.results.payload)]
                 with m.If(self.results.valid):
                     m.d.comb += [self.results.ready.eq(1), remember.eq(1)]
                     m.d.sync += kind.eq(Kind.RESULT)
@@ -123,9 +126,10 @@ class Encoder(wiring.Component):
                 m.d.comb += [self.body.valid.eq(1), body.byte.eq(result.prediction)]
                 leave()
             with m.State("DATA"):
-                m.d.comb += [self.body.valid.eq(1), body.byte.eq(self.replies.payload.word_select(index, 8))]
-                with m.If(self.body.ready):
-                    m.d.sync += index.eq(index + 1)
-                with m.If(index == size - 1):
+                m.d.comb += [self.body.valid.eq(there), body.byte.eq(byte)]
+                m.d.sync += there.eq(1)
+                with m.If(there & self.body.ready):
+                    m.d.sync += [index.eq(index + 1), there.eq(0)]
+                with m.If(there & (index == size - 1)):
                     leave()
         return m
