@@ -47,6 +47,12 @@ def finish(
     return [json.loads(run.file(folder).read_text())["result"] for run in runs]
 
 
+def found(runs: Sequence[Run], folder: Path) -> list[dict[str, Any] | None]:
+    """What :func:`finish` has kept of ``runs``, in their order, and None for the others; nothing is performed."""
+    files = [run.file(folder) for run in runs]
+    return [json.loads(file.read_text())["result"] if file.exists() else None for file in files]
+
+
 def _workers(count: int) -> Any:
     """Processes that leave Ctrl-C to this one."""
     with interrupts_ignored():

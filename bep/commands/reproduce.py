@@ -1,6 +1,7 @@
 """``bep reproduce``: the papers' accuracies again."""
 
 import argparse
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,7 +30,8 @@ test accuracies beside the published ones.
 Hyperparameters are searched on validation data, in runs with a seed of their own; grid and choice are in the JSON. The
 parts of italy are cut into 3 folds anew for every seed; each is the test part once, and the search is repeated on the
 others. The model measured is the one best on validation data. Finished runs are kept in --out and not done again: after
-Ctrl-C the same command goes on. The QAT column needs PyTorch: pip install 'bep[bench]'.
+Ctrl-C the same command goes on, and with --finished it trains nothing and shows what is there. The QAT column needs
+PyTorch: pip install 'bep[bench]'.
 """
 
 ALL: dict[str, Experiment | SequenceExperiment] = {**EXPERIMENTS, **SEQUENCES}
@@ -65,6 +67,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=Path("run/reproduce"),
         help="folder of finished runs (default: run/reproduce)",
     )
+    parser.add_argument("--finished", action="store_true", help="train nothing: what of this --out already has")
     parser.add_argument("--plot", metavar="FILE", type=Path, help="draw the accuracies of prototypes (PNG)")
 
 
@@ -83,15 +86,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     studies = [_study(args, name, names) for name in dict.fromkeys(args.experiments)]
     if without_qat:
         args.progress.print("torch is not installed: no column of QAT (pip install 'bep[bench]')", markup=False)
-    args.out.mkdir(parents=True, exist_ok=True)
-    results = {}
-    try:
-        with progress_bar(args.progress) as progress:
-            for study in studies:
-                bar = progress.add_task(study.name, total=study.runs)
-                results[study.name] = study.carry_out(args.out, args.jobs, partial(progress.advance, bar))
-    except KeyboardInterrupt:
-        raise KeyboardInterrupt(f"finished runs are kept in {args.out}; repeat the command to go on") from None
+    results = _finished(args, studies) if args.finished else _trained(args, studies)
     for name, result in results.items():
         if name in EXPERIMENTS:
             args.report.print(network_table(result))
@@ -99,6 +94,31 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         args.report.print(sequence_table(sequences))
     if args.plot:
         write_atomically(args.plot, accuracy_plot(results["prototypes"]["rows"]))
+    return results
+
+
+def _trained(args: argparse.Namespace, studies: Sequence["Study | SequenceStudy"]) -> dict[str, Any]:
+    from bep.reproduce.runs import finish
+
+    args.out.mkdir(parents=True, exist_ok=True)
+    results = {}
+    try:
+        with progress_bar(args.progress) as progress:
+            for study in studies:
+                done = partial(progress.advance, progress.add_task(study.name, total=study.runs))
+                results[study.name] = study.carry_out(partial(finish, folder=args.out, jobs=args.jobs, done=done))
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(f"finished runs are kept in {args.out}; repeat the command to go on") from None
+    return results
+
+
+def _finished(args: argparse.Namespace, studies: Sequence["Study | SequenceStudy"]) -> dict[str, Any]:
+    from bep.kept import found
+
+    results = {study.name: study.carry_out(partial(found, folder=args.out)) for study in studies}
+    for name, result in results.items():
+        if not result["rows"]:
+            raise ConfigError(f"finished: {args.out} has no network of {name} with its search and a run")
     return results
 
 

@@ -2,14 +2,16 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from bep import kept
 from bep.reproduce.folds import Fold
 from bep.reproduce.methods import Settings, learn
+
+K = TypeVar("K", bound=Hashable)
 
 
 @dataclass(frozen=True)
@@ -33,9 +35,20 @@ class Run:
         return folder / f"{self.data.partition(':')[0]}-{self.method}-{shape}-seed{self.seed}-{identity}.json"
 
 
+Results = Callable[[Sequence[Run]], Sequence[dict[str, Any] | None]]
+"""The results of runs, in their order: :func:`bep.reproduce.methods.learn`'s, or None of a run to be left out."""
+
+
 def finish(runs: Sequence[Run], folder: Path, jobs: int, done: Callable[[], Any]) -> list[dict[str, Any]]:
-    """The results of ``runs``, in their order: kept in ``folder``, or trained now (:func:`bep.kept.finish`)."""
+    """:data:`Results` of all ``runs``: kept in ``folder``, or trained now (:func:`bep.kept.finish`)."""
     return kept.finish(runs, folder, _perform, jobs, done)
+
+
+def with_results(runs: Mapping[K, Sequence[Run]], results: Results) -> dict[K, list[tuple[Run, dict[str, Any]]]]:
+    """Every run beside its result; those left out are not among them."""
+    all_results = iter(results([run for own in runs.values() for run in own]))
+    pairs = {key: [(run, next(all_results)) for run in own] for key, own in runs.items()}
+    return {key: [(run, result) for run, result in own if result is not None] for key, own in pairs.items()}
 
 
 def _perform(run: Run) -> dict[str, Any]:

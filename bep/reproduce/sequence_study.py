@@ -1,15 +1,14 @@
 """One experiment with sequences, from the search for hyperparameters to the rows of its table."""
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bep.reproduce.experiments import SEQUENCES
 from bep.reproduce.folds import Fold
 from bep.reproduce.methods import RECURRENT_METHODS, Settings, load_sequences
-from bep.reproduce.runs import Run, finish
-from bep.reproduce.study import SEARCH_SEED, measured
+from bep.reproduce.runs import Results, Run, with_results
+from bep.reproduce.study import SEARCH_SEED, best, measured, trials
 
 
 class SequenceStudy:
@@ -59,38 +58,37 @@ class SequenceStudy:
             len(self._candidates[method]) + len(seeds) for method, groups in self._groups.items() for _, seeds in groups
         )
 
-    def carry_out(self, folder: Path, jobs: int, done: Callable[[], Any]) -> dict[str, Any]:
-        """Train whatever ``folder`` does not have yet; the result as plain JSON types. ``done`` counts runs."""
-        search = [
-            self._run(method, settings, self.search_epochs, SEARCH_SEED, fold)
+    def carry_out(self, results: Results) -> dict[str, Any]:
+        """Search, choose and measure, as plain JSON types. A method is left out if ``results`` leaves out any run."""
+        search = {
+            (method, fold): [
+                self._run(method, settings, self.search_epochs, SEARCH_SEED, fold)
+                for settings in self._candidates[method]
+            ]
             for method, groups in self._groups.items()
             for fold, _ in groups
-            for settings in self._candidates[method]
-        ]
-        found = iter(finish(search, folder, jobs, done))
-        tried = {
-            method: [
-                [{"settings": s, "validation_accuracy": next(found)["validation_accuracy"]} for s in candidates]
-                for _ in self._groups[method]
-            ]
-            for method, candidates in self._candidates.items()
         }
+        tried = {key: trials(own) for key, own in with_results(search, results).items()}
         chosen = {
-            method: [max(trials, key=lambda t: t["validation_accuracy"])["settings"] for trials in groups]
-            for method, groups in tried.items()
-        }
-        full = [
-            self._run(method, settings, self.epochs, seed, fold)
+            method: [best(tried[method, fold]) for fold, _ in groups]
             for method, groups in self._groups.items()
-            for (fold, seeds), settings in zip(groups, chosen[method], strict=True)
-            for seed in seeds
+            if all(len(tried[method, fold]) == len(self._candidates[method]) for fold, _ in groups)
+        }
+        full = {
+            method: [
+                self._run(method, settings, self.epochs, seed, fold)
+                for (fold, seeds), settings in zip(self._groups[method], found, strict=True)
+                for seed in seeds
+            ]
+            for method, found in chosen.items()
+        }
+        rows = [
+            {"method": method}
+            | measured([result for _, result in own], self.experiment.published.get(method))
+            | {"chosen": chosen[method], "search": [tried[method, fold] for fold, _ in self._groups[method]]}
+            for method, own in with_results(full, results).items()
+            if len(own) == len(full[method])
         ]
-        results = iter(finish(full, folder, jobs, done))
-        rows = []
-        for method, groups in self._groups.items():
-            own = [next(results) for _, seeds in groups for _ in seeds]
-            row = {"method": method} | measured(own, self.experiment.published.get(method))
-            rows.append(row | {"chosen": chosen[method], "search": tried[method]})
         return {
             "data": self.data,
             "width": self.width,

@@ -1,13 +1,12 @@
 """One experiment from the search for hyperparameters to the rows of its table."""
 
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from statistics import mean, stdev
 from typing import Any
 
 from bep.reproduce.experiments import EXPERIMENTS, Figure, draw
 from bep.reproduce.methods import MAJORITY, METHODS, Settings
-from bep.reproduce.runs import Run, finish
+from bep.reproduce.runs import Results, Run, with_results
 from bep_ref.datasets import load
 
 SEARCH_SEED = 0
@@ -57,29 +56,29 @@ class Study:
     def _all_seeds(self) -> list[int]:
         return sorted(set().union(*self.seeds.values()))
 
-    def carry_out(self, folder: Path, jobs: int, done: Callable[[], Any]) -> dict[str, Any]:
-        """Train whatever ``folder`` does not have yet; the result as plain JSON types. ``done`` counts runs."""
-        search = [
-            self._run(*network, settings, self.search_epochs, SEARCH_SEED)
-            for network, candidates in self._searches.items()
-            for settings in candidates
-        ]
-        found = iter(finish(search, folder, jobs, done))
-        tried = {
-            key: [{"settings": s, "validation_accuracy": next(found)["validation_accuracy"]} for s in candidates]
+    def carry_out(self, results: Results) -> dict[str, Any]:
+        """Search, choose and measure, as plain JSON types.
+
+        A network is left out if ``results`` leaves out any trial of its search, or all of its runs.
+        """
+        search = {
+            key: [self._run(*key, settings, self.search_epochs, SEARCH_SEED) for settings in candidates]
             for key, candidates in self._searches.items()
         }
-        chosen = {key: max(trials, key=lambda t: t["validation_accuracy"])["settings"] for key, trials in tried.items()}
-        full = [
-            self._run(*network, settings, self.epochs, seed)
-            for network, settings in chosen.items()
-            for seed in self.seeds[network[0]]
-        ]
-        trivial = [self._run(MAJORITY, *self.networks[0], {}, 1, seed) for seed in self._all_seeds]
-        results = iter(finish(full + trivial, folder, jobs, done))
+        tried = {key: trials(own) for key, own in with_results(search, results).items() if len(own) == len(search[key])}
+        chosen = {key: best(found) for key, found in tried.items()}
+        full = {
+            key: [self._run(*key, settings, self.epochs, seed) for seed in self.seeds[key[0]]]
+            for key, settings in chosen.items()
+        }
+        trivial = MAJORITY, *self.networks[0]
+        full[trivial] = [self._run(*trivial, {}, 1, seed) for seed in self._all_seeds]
+        measured_runs = with_results(full, results)
+        majority = [own["test_accuracy"] for _, own in measured_runs.pop(trivial)]
         rows = [
-            self._row(*network, settings, [next(results) for _ in self.seeds[network[0]]]) | {"search": tried[network]}
-            for network, settings in chosen.items()
+            self._row(*key, chosen[key], {run.seed: own for run, own in runs}) | {"search": tried[key]}
+            for key, runs in measured_runs.items()
+            if runs
         ]
         return {
             "data": self.data,
@@ -88,7 +87,7 @@ class Study:
             "seeds": {method: list(seeds) for method, seeds in self.seeds.items()},
             "grid": {method: METHODS[method].grid for method in self.seeds},
             "fixed": self._fixed,
-            "majority": spread([result["test_accuracy"] for result in results]),
+            "majority": spread(majority) if majority else None,
             "rows": rows,
         }
 
@@ -97,12 +96,23 @@ class Study:
         return Run(data, self._digests[data], method, [width] * layers, settings, epochs, seed)
 
     def _row(
-        self, method: str, layers: int, width: int, settings: Settings, results: list[dict[str, Any]]
+        self, method: str, layers: int, width: int, settings: Settings, results: dict[int, dict[str, Any]]
     ) -> dict[str, Any]:
-        """A line of the table, accuracies in percent."""
+        """A line of the table, accuracies in percent, of ``results`` by seed."""
         published = EXPERIMENTS[self.name].figure(layers, width, method)
-        row = {"method": method, "layers": layers, "width": width, "settings": settings}
-        return row | measured(results, published)
+        row = {"method": method, "layers": layers, "width": width, "settings": settings, "seeds": list(results)}
+        return row | measured(list(results.values()), published)
+
+
+def trials(runs: Sequence[tuple[Run, dict[str, Any]]]) -> list[dict[str, Any]]:
+    """What runs of a search came to."""
+    return [{"settings": run.settings, "validation_accuracy": own["validation_accuracy"]} for run, own in runs]
+
+
+def best(found: Sequence[dict[str, Any]]) -> Settings:
+    """The settings of the first of :func:`trials` that none surpasses on validation data."""
+    settings: Settings = max(found, key=lambda trial: trial["validation_accuracy"])["settings"]
+    return settings
 
 
 def measured(results: Sequence[dict[str, Any]], published: Figure | None) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from rich.table import Table
 def network_table(result: dict[str, Any]) -> Table:
     """One line a network; ours, published and the difference for the papers' rules, ours for the others."""
     title = f"{result['data']}: test accuracy in %, mean ± deviation of the seeds"
-    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, collapse_padding=True)
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, caption_justify="left", collapse_padding=True)
     for heading in ("network", "BEP", "paper", "Δ", "LOCAL", "paper", "Δ", "QAT", "majority"):
         table.add_column(heading, justify="right" if heading != "network" else "left", no_wrap=True)
     networks = dict.fromkeys((row["layers"], row["width"]) for row in result["rows"])
@@ -22,7 +22,18 @@ def network_table(result: dict[str, Any]) -> Table:
             cells += [_figure(row.get("test_accuracy")), _figure(published)]
             cells.append(f"{difference:+.1f}" if difference is not None else "")
         table.add_row(*cells, _figure(own.get("qat", {}).get("test_accuracy")), _figure(result["majority"]))
+    table.caption = _fewer_seeds(result)
     return table
+
+
+def _fewer_seeds(result: dict[str, Any]) -> str | None:
+    """Which figures are not of all the seeds asked for, if any."""
+    fewer = [
+        f"{row['method'].upper()} {row['layers']} × {row['width']}: seeds {' '.join(map(str, row['seeds']))} only"
+        for row in result["rows"]
+        if row["seeds"] != result["seeds"][row["method"]]
+    ]
+    return "\n".join(fewer) or None
 
 
 def _figure(value: dict[str, Any] | None) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import multiprocessing
+import shutil
 
 import numpy as np
 import pytest
@@ -60,6 +61,21 @@ def test_finished_runs_are_not_done_again(done, capsys, monkeypatch):
     assert gone.read_bytes() == kept
     monkeypatch.setattr(multiprocessing, "get_context", None)  # no process can be started
     assert run_json(capsys, *SMALL, "--seeds", 1, "--out", folder / "runs")["prototypes"]["seeds"]["bep"] == [1]
+
+
+def test_finished_networks_and_seeds_are_shown_without_training(done, capsys, monkeypatch, tmp_path):
+    folder, result = done
+    runs = shutil.copytree(folder / "runs", tmp_path / "runs")
+    next(runs.glob("*-local-*-seed0-*")).unlink()  # of the search
+    next(runs.glob("*-bep-*-seed2-*")).unlink()
+    monkeypatch.setattr(multiprocessing, "get_context", None)  # no process can be started
+    argv = [*SMALL, "--seeds", 1, 2, "--finished", "--out"]
+    assert main([*map(str, [*argv, runs])]) == 0
+    assert "BEP 1 × 15: seeds 1 only" in capsys.readouterr().out
+    (row,) = run_json(capsys, *argv, runs)["prototypes"]["rows"]
+    assert (row["method"], row["seeds"]) == ("bep", [1])
+    assert row["test_accuracy"]["values"] == result["rows"][0]["test_accuracy"]["values"][:1]
+    assert "has no network of prototypes" in complaint(capsys, *argv, tmp_path / "none")
 
 
 def test_published_figures_stand_beside_ours():

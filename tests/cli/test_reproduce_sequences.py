@@ -1,6 +1,7 @@
 """``bep reproduce`` on sequences: folds, the search inside them, and the network of the other column."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -102,3 +103,12 @@ def test_what_does_not_suit_sequences_is_one_line(capsys, archive, tmp_path):
     assert "data: digits holds no sequences" in complaint(capsys, *command, "--only", "bep", "--italy", "digits")
     missing = complaint(capsys, "reproduce", "italy", "--italy", "ucr:nowhere", "--only", "bep", "--out", tmp_path)
     assert "there is neither nowhere_TRAIN.ts nor nowhere_TRAIN.tsv" in missing
+
+
+def test_a_method_is_shown_when_all_its_runs_are_finished(archive, done, capsys, tmp_path):
+    folder, result = done
+    runs = shutil.copytree(folder / "runs", tmp_path / "runs")
+    argv = ["reproduce", "italy", "--italy", archive, *SMALL, "--seeds", 1, "--finished", "--out", runs]
+    assert run_json(capsys, *argv)["italy"] == result
+    next(runs.iterdir()).unlink()
+    assert "has no network of italy" in complaint(capsys, *argv)
