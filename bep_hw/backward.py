@@ -3,7 +3,9 @@
 It hangs on the propagate engine's array (:func:`array_signature`); hardware that only infers leaves it out.
 """
 
-from amaranth.hdl import Module, Mux, Signal
+from typing import Any
+
+from amaranth.hdl import Cat, Module, Mux, Signal
 from amaranth.lib import memory, wiring
 from amaranth.lib.wiring import In, Out
 
@@ -98,7 +100,7 @@ class Backward(wiring.Component):
         m.d.sync += [
             half.eq((scan.gated + 1) >> 1),  # of a list that is complete before its rows are read
             columns.valid.eq(array.valid),
-            columns.error.eq(array.error),
+            *self._error_copies(m, columns.error),
             columns.start.eq(Mux(array.first, Mux(listed, -half, -1), 0)),
             summed.eq(array.valid & array.last),
             index.eq(array.index),
@@ -130,6 +132,15 @@ class Backward(wiring.Component):
             self.order.eq(scan.order),
         ]
         return m
+
+    def _error_copies(self, m: Module, errors: Signal) -> list[Any]:
+        """Assignments of the error signal to its registers: one of ``errors`` itself, or copies on a wide machine."""
+        if len(errors) == 1:
+            return [errors.eq(self.array.error)]
+        # see boards.synthesis: copies are kept apart
+        copies = [Signal(name="error_copy") for _ in range(len(errors))]
+        m.d.comb += errors.eq(Cat(copies))
+        return [copy.eq(self.array.error) for copy in copies]
 
     def _keep_pre_activations(self, m: Module) -> None:
         """A memory of |z| and its sign: those of all hidden layers, the first layer's in every buffer or step."""

@@ -14,10 +14,13 @@ class ColumnSums(wiring.Component):
     The sign of ``2p - n`` over n rows is wanted; the counter starts at ``-ceil(n / 2)``, so that it is the counter's
     own sign (n = 0 and a tie give +1). The start value is added with the first row, to a counter cleared before.
 
-    Parameters: ``lanes``; ``most_rows``, the largest n. Ports: ``weights`` (lanes) with ``error`` on ``valid``;
-    ``start``, -ceil(n / 2) with the first row and 0 with all others; ``clear``, which is needed behind a reset too;
-    ``targets`` (lanes), +1 as 1, one cycle after a row.
+    Parameters: ``lanes``; ``most_rows``, the largest n. Ports: ``weights`` (lanes) with ``error`` on ``valid``, a bit
+    for every ``TOGETHER`` lanes, all alike; ``start``, -ceil(n / 2) with the first row and 0 with all others;
+    ``clear``, which is needed behind a reset too; ``targets`` (lanes), +1 as 1, one cycle after a row.
     """
+
+    TOGETHER = 64
+    """Lanes that a register of the error signal feeds; its wires end in a LUT in front of each lane's carry chain."""
 
     def __init__(self, lanes: int, most_rows: int) -> None:
         self.lanes = lanes
@@ -27,7 +30,7 @@ class ColumnSums(wiring.Component):
                 "valid": In(1),
                 "start": In(signed(self.bits)),
                 "clear": In(1),
-                "error": In(1),
+                "error": In(-(-lanes // self.TOGETHER)),
                 "weights": In(lanes),
                 "targets": Out(lanes),
             }
@@ -43,7 +46,7 @@ class ColumnSums(wiring.Component):
         for lane in range(self.lanes):
             # cleared by ``clear`` alone, so that its wire, which goes to every lane, comes right out of a flip-flop
             total = Signal(self.bits, name=f"total{lane}", reset_less=True)
-            agree = ~(self.weights[lane] ^ self.error)
+            agree = ~(self.weights[lane] ^ self.error.bit_select(lane // self.TOGETHER, 1))
             # the lowest position makes the agreeing bit the adder's carry-in
             added = (Cat(1, total) + Cat(agree, self.start)) >> 1
             with m.If(self.clear):

@@ -20,7 +20,7 @@ def sums(unit, passes, seed=0):
                 start = -((len(weights) + 1) // 2)
             for index, row in enumerate(weights):
                 ctx.set(unit.weights, number_of(row))
-                ctx.set(unit.error, int(error[index]))
+                ctx.set(unit.error, int(error[index]) * ((1 << len(unit.error)) - 1))
                 ctx.set(unit.start, 0 if index else start)
                 ctx.set(unit.valid, 1)
                 await ctx.tick()
@@ -38,7 +38,7 @@ def sums(unit, passes, seed=0):
     return got
 
 
-@pytest.mark.parametrize(("lanes", "most_rows"), [(1, 2), (3, 3), (7, 8), (12, 9), (5, 31), (4, 32), (2, 64)])
+@pytest.mark.parametrize(("lanes", "most_rows"), [(1, 2), (3, 3), (7, 8), (12, 9), (5, 31), (4, 32), (2, 64), (130, 5)])
 def test_targets_are_the_signs_of_the_sums(lanes, most_rows):
     unit = ColumnSums(lanes, most_rows)
     random = np.random.default_rng(lanes)
