@@ -26,7 +26,7 @@ def sums(unit, passes, seed=0):
                 await ctx.tick()
                 ctx.set(unit.valid, 0)
                 targets = ctx.get(unit.targets)
-                ctx.set(unit.weights, int(random.integers(1 << unit.lanes)))
+                ctx.set(unit.weights, number_of(random.integers(0, 2, unit.lanes)))
                 await pause(ctx, random)
             assert ctx.get(unit.targets) == targets, "targets stay until cleared"
             got.append(bits_of(targets, unit.lanes).tolist())
