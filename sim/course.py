@@ -45,8 +45,8 @@ class Course:
     def steps(self, layout: Layout) -> Iterator[Steps]:
         """Those of the first commit, then those of every mini-batch."""
         yield {"column": [("first commit", column) for column in _columns(layout, self.net.matrices)]}
-        for number, batch in enumerate(self.batches):
-            yield _Recorder(self.net, layout, batch, number).steps()
+        for batch in self.batches:
+            yield _Recorder(self.net, layout, batch).steps()
 
 
 def queue(kind: str, event: Event) -> str:
@@ -64,9 +64,8 @@ def _columns(layout: Layout, counters: list[Ints]) -> Iterator[Column]:
 class _Recorder:
     """Lets ``net`` learn one mini-batch, and keeps its steps."""
 
-    def __init__(self, net: BinaryMlp | BinaryRnn, layout: Layout, batch: MiniBatch, number: int) -> None:
+    def __init__(self, net: BinaryMlp | BinaryRnn, layout: Layout, batch: MiniBatch) -> None:
         self.net, self.layout, self.batch = net, layout, batch
-        self.sweep = f"epoch {batch.epoch}, mini-batch {number}"
         self.counters = [q.copy() for q in net.matrices]
         self.limits = net.network.counter_range
         self.found: Steps = {}
@@ -182,7 +181,7 @@ class _Recorder:
 
     def _commit(self, generator: Xorshift32) -> None:
         """Behind the mini-batch: reinforcement, if there is any, and visible weights, in the order of the sweep."""
-        self.where = self.sweep
+        self.where = f"epoch {self.batch.epoch}, behind sample {self.batch.start + len(self.batch.y) - 1}"
         for matrix, q in enumerate(self.counters):
             if self.batch.chances is None:
                 break

@@ -160,11 +160,15 @@ async def follow(dut: Any, follower: Follower) -> str:
 
     Runs in every cycle: most of them have an event.
     """
-    valid = dut.trace__valid
+    valid, quiet = dut.trace__valid, 0
     ports = [(kind, getattr(dut, f"trace__{kind}")) for kind in follower.fields]
     while True:
         await FallingEdge(dut.clk)
+        quiet += 1
+        if quiet > PATIENCE_CYCLES // 2 and (missing := follower.missing()):
+            return f"{missing}, and nothing happens any more"
         if there := int(valid.value):
+            quiet = 0
             for number, (kind, port) in enumerate(ports):
                 if there >> number & 1 and (difference := follower.take(kind, int(port.value))):
                     return difference

@@ -1,6 +1,6 @@
 """Steps of a trainer's course, the hardware's as its trace port tells them and the golden model's, in the same words.
 
-Samples, neurons, classes and inputs count from 0 here, layers and epochs from 1.
+Samples, neurons, classes and inputs count from 0 here; layers, steps of a sequence and epochs from 1.
 """
 
 from dataclasses import dataclass, field
@@ -189,7 +189,7 @@ class CounterGroup(Event):
         return "reinforcement" if self.reinforced else "step of counters"
 
     def place(self, layout: Layout) -> str:
-        return _inputs(layout, self.matrix, self.row, self.first, self.first + len(self.before) - 1)
+        return _inputs(layout, self.matrix, self.row, self.first, len(self.before))
 
     def against(self, right: Event, layout: Layout) -> str:
         if not isinstance(right, CounterGroup) or self.place(layout) != right.place(layout):
@@ -215,7 +215,7 @@ class Column(Event):
 
     def place(self, layout: Layout) -> str:
         matrix, row, first = self._weights(layout)
-        return _inputs(layout, matrix, row, first, min(first + layout.column, layout.layers[matrix].fan_in) - 1)
+        return _inputs(layout, matrix, row, first, min(layout.column, layout.layers[matrix].fan_in - first))
 
     def _weights(self, layout: Layout) -> tuple[int, int, int]:
         """Matrix, row and first input."""
@@ -235,7 +235,7 @@ class Column(Event):
         return f"{weight}: visible weight is {weights[0]}, the golden model has {weights[1]}"
 
 
-def _inputs(layout: Layout, matrix: int, row: int, first: int, last: int | None = None) -> str:
-    """Synapses of a row: one, or those from ``first`` to ``last``."""
-    behind = f"input {first}" if last in (None, first) else f"inputs {first} to {last}"
-    return f"{matrix_names(layout.network)[matrix]}, neuron {row}, {behind}"
+def _inputs(layout: Layout, matrix: int, row: int, first: int, count: int = 1) -> str:
+    """Synapses of a row; there may be none, for its padding is swept, too."""
+    inputs = f"input {first}" if count == 1 else f"inputs {first} to {first + count - 1}"
+    return f"{matrix_names(layout.network)[matrix]}, neuron {row}, {inputs if count else 'behind its inputs'}"
