@@ -1,18 +1,13 @@
 """The trace port beside the golden model's course: clean runs, and bugs that are found where they are made."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from amaranth.back import rtlil
 
-from bep_hw.counters import CounterStep
 from bep_hw.layout import Layout
-from bep_hw.popcount import XnorPopcount
-from bep_hw.scan import WinnerScan
 from bep_hw.trainer import Trainer
 from bep_ref.config import AnyNetwork, ConfigError, Machine, Network, RecurrentNetwork, Training
 from bep_ref.initial import initial_net
@@ -22,7 +17,7 @@ from sim.cosim import DifferenceError, Report, cosimulate
 from sim.course import Course, MiniBatch
 from sim.events import CounterGroup
 from tests.cli.commands import SMALL, complaint
-from tests.verify.test_planted_bugs import Bug, plant
+from tests.verify.test_planted_bugs import BUGS, plant
 
 NETWORK = Network(10, (8, 6), 3, counter_bits=3)
 RECURRENT = RecurrentNetwork(6, 8, 6, 3, counter_bits=3, steps=3)
@@ -163,33 +158,20 @@ def wrapped_counter() -> str:
     raise AssertionError("no counter at its limit")
 
 
-@dataclass(frozen=True)
-class Found:
-    bug: Bug
-    line: Callable[[], str]
-
-
-def unused(folder: Path) -> None:
-    """The check of a bug that is looked for here."""
-
-
-bug = partial(Bug, check=unused)
-BUGS = {
-    "popcount": Found(
-        bug(XnorPopcount, "count(rest[half:], depth - 1)", "count(rest[half + 1 :], depth - 1)"), forgotten_bits
-    ),
-    "gate": Found(bug(WinnerScan, "magnitude <= threshold", "magnitude < threshold"), closed_gate),
-    "winner": Found(bug(WinnerScan, "size < best", "size <= best"), tied_winner),
-    "saturation": Found(bug(CounterStep, "over | ~self.enable", "~self.enable"), wrapped_counter),
+FIRST = {
+    "popcount forgets a bit": forgotten_bits,
+    "gate: |z| at the threshold is kept out": closed_gate,
+    "winner: the last of equals": tied_winner,
+    "saturation: a counter wraps": wrapped_counter,
 }
 
 
-@pytest.mark.parametrize("name", BUGS)
-def test_the_first_step_that_a_bug_spoils_is_named(name, folder, monkeypatch):
-    plant(monkeypatch, BUGS[name].bug)
+@pytest.mark.parametrize("bug", FIRST)
+def test_the_first_step_that_a_bug_spoils_is_named(bug, folder, monkeypatch):
+    plant(monkeypatch, BUGS[bug])
     with pytest.raises(DifferenceError) as found:
         run(folder)
-    assert str(found.value) == BUGS[name].line()
+    assert str(found.value) == FIRST[bug]()
 
 
 def test_only_hardware_that_learns_can_be_traced(tmp_path):
