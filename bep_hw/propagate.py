@@ -37,6 +37,7 @@ class Propagate(wiring.Component):
         self.layout = layout
         self.program = compile_program(layout)
         self.fetch = InputFetch(layout, self.program)
+        self.preactivation = PreActivation(layout, self.program)
         network, machine = layout.network, layout.machine
         super().__init__(
             {
@@ -81,7 +82,7 @@ class Propagate(wiring.Component):
         m.submodules.sequencer = sequencer = Sequencer(layout, program)
         m.submodules.fetch = fetch
         m.submodules.popcount = popcount = XnorPopcount(layout.machine.lanes)
-        m.submodules.preactivation = pre = PreActivation(layout, program)
+        m.submodules.preactivation = pre = self.preactivation
         m.submodules.activations = activations = Activations(layout)
         m.submodules.decision = decision = Decision(layout)
 

@@ -101,6 +101,8 @@ class WinnerScan(wiring.Component):
                 "room": In(1),
             }
         )
+        # for a trace: the pass whose targets are scanned, and whether one of its rows is judged in this cycle
+        self.segment, self.seen = Signal.like(self.index, name="index"), Signal(name="seen")
 
     def model(
         self, z: NDArray[Any], targets: NDArray[Any], group_size: int, gate: int
@@ -117,7 +119,7 @@ class WinnerScan(wiring.Component):
         local = layout.classifiers > 1
         rows = Signal.like(self.list_row)
         segments = [item if item.kind is not Kind.FORWARD else None for item in self.program]
-        index = Signal.like(self.index)
+        index = self.segment
 
         def field(value_of: Callable[[Pass], int]) -> Signal:
             return lookup(m, (value_of(item) if item else 0 for item in segments), index)
@@ -137,8 +139,9 @@ class WinnerScan(wiring.Component):
         with m.If(self.clear):
             m.d.sync += summed.eq(0)
 
-        # rows asked for; a row's pre-activation is there; and in registers
-        step, there, seen = Signal.like(count), Signal(), Signal()
+        # rows asked for; a row's pre-activation is there, and (``seen``) in registers; rows listed
+        seen = self.seen
+        step, there, listed = Signal.like(count), Signal(), Signal.like(self.gated)
         entry = self.order
         m.d.sync += [there.eq(0), seen.eq(there), self.push.eq(0), self.clear.eq(0), self.ended.eq(0)]
         m.d.comb += self.z_address.eq(z_base + rows)
@@ -153,7 +156,6 @@ class WinnerScan(wiring.Component):
         if layout.recurrent:
             with m.If(layer == 0):
                 m.d.comb += self.z_address.eq(moment * layout.step_rows + rows)
-        listed = Signal.like(self.gated)
         left, closes = Signal.like(self.gated), Signal()  # rows of the group to come; the row seen is its last one
         found, best_row, best_target = Signal(), Signal.like(rows), Signal()
         row0, row1, magnitude, negative = Signal.like(rows), Signal.like(rows), Signal.like(self.magnitude), Signal()

@@ -2,6 +2,7 @@
 
 from amaranth.hdl import Module, Mux, Signal
 from amaranth.lib import wiring
+from amaranth.lib.wiring import Out
 
 from bep_hw.backward import Backward
 from bep_hw.cache import SampleCache
@@ -19,6 +20,7 @@ from bep_hw.samples import Loader, SampleMemory
 from bep_hw.scan import order_layout
 from bep_hw.shift_queue import ShiftQueue
 from bep_hw.stream_register import StreamRegister
+from bep_hw.trace import connect_trace, trace_signature
 from bep_hw.unroll import Unroll
 from bep_hw.update import UpdateEngine
 from bep_hw.visible_plane import VisiblePlane
@@ -30,15 +32,17 @@ class Trainer(wiring.Component):
 
     Streams (``sync`` domain, all correct under any stall): ``samples``, one beat a chunk; ``results``, one a sample, in
     order; ``requests``, carried out while no sample is in flight, and their ``replies``. Layouts: `bep_hw.ports`.
+    For verification only, ``trace`` adds a port of that name, see `bep_hw.trace`.
     """
 
     ORDERS = 5
     """Orders that wait for the update engine."""
 
-    def __init__(self, network: AnyNetwork, machine: Machine) -> None:
-        self.network, self.machine = network, machine
+    def __init__(self, network: AnyNetwork, machine: Machine, trace: bool = False) -> None:
+        self.network, self.machine, self.traced = network, machine, trace
         self.layout = Layout(network, machine)
-        super().__init__(edge_signature(network, machine))
+        optional = {"trace": Out(trace_signature(self.layout))} if trace else {}
+        super().__init__({**edge_signature(network, machine).members, **optional})
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
@@ -193,6 +197,8 @@ class Trainer(wiring.Component):
                 cache.group.eq(update.host_result),
                 self.updating.eq(cache.updating),
             ]
+        if self.traced:
+            connect_trace(m, self.trace, propagate, backward, update)
         return m
 
     def _connect_samples(

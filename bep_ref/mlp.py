@@ -6,6 +6,7 @@ the rule of arXiv 2412.00119: every layer has a classifier and a trigger of its 
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,22 @@ from bep_ref.rules import (
     sign,
     winners,
 )
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """What is decided of n samples while the weights rest, before any counter moves.
+
+    ``z`` (n, K_l) pre-activations a layer, ``a`` activations a_0 to a_L, ``logits`` (n, C); and what follows for every
+    layer: ``triggers`` (n,) bool, ``targets`` (n, K_l) desired activations of ±1, ``winners`` (n, K_l) bool.
+    """
+
+    z: list[Ints]
+    a: list[Ints]
+    logits: Ints
+    triggers: list[NDArray[np.bool_]]
+    targets: list[Ints]
+    winners: tuple[NDArray[np.bool_], ...]
 
 
 class BinaryMlp:
@@ -181,11 +198,15 @@ class BinaryMlp:
         """Eq. 1: the lead of the right class over the best other one is below ``ceil(r * K_L)``."""
         return lead_below(logits, y, margin_threshold(self.margin, self.network.hidden[-1]))
 
+    def passes(self, layer: int, z: Ints) -> NDArray[np.bool_]:
+        """Eq. 7: whether an error passes the neurons of ``layer``, (n, K_l) of pre-activations ``z`` (n, K_l)."""
+        return np.abs(z) <= gate_threshold(self.gate, self.network.fan_in[layer])
+
     def targets(self, pre_activations: list[Ints], y: Ints) -> list[Ints]:
         """Eq. 2, 5, 7: the desired activation a*_l of every layer, each (n, K_l) of ±1."""
         targets = [self.classifier[y]]
         for layer in range(len(self.weights) - 1, 0, -1):
-            gate = np.abs(pre_activations[layer]) <= gate_threshold(self.gate, self.network.fan_in[layer])
+            gate = self.passes(layer, pre_activations[layer])
             targets.insert(0, sign(matmul(gate * targets[0], self.weights[layer])))
         return targets
 
@@ -209,6 +230,22 @@ class BinaryMlp:
 
         ``x`` (n, K_0) of ±1, ``y`` (n,) classes, ``reinforcement`` one probability a layer (none by default).
         """
+        decided = self.decide(x, y)
+        for layer, q in enumerate(self.counters):
+            chosen = decided.winners[layer]
+            for sample in np.flatnonzero(chosen.any(axis=1)):
+                rows = np.flatnonzero(chosen[sample])
+                seen = self._behind(layer, rows, decided.a[layer][sample])
+                move(q, rows, decided.targets[layer][sample], seen, self.network.counter_range)
+        triggered: NDArray[np.bool_] = np.any(decided.triggers, axis=0)
+        reinforced = self._reinforce(reinforcement) if reinforcement is not None and triggered.any() else 0
+        self._refresh()
+        readout, logits = self.readout, decided.logits
+        predictions = readout.learn(decided.a[-1], np.asarray(y)) if readout else logits.argmax(axis=1)
+        return Batch(predictions, triggered, decided.winners, reinforced)
+
+    def decide(self, x: Ints, y: Ints) -> Decisions:
+        """Forward, triggers, backward and winners of samples ``x`` (n, K_0) of ±1 and ``y`` (n,) classes."""
         x, y = np.asarray(x), np.asarray(y)
         self._check_samples(x.shape, y)
         z, a, logits = self.forward(x)
@@ -218,20 +255,11 @@ class BinaryMlp:
             triggers, targets = [self.triggers(logits, y)] * len(z), self.targets(z, y)
         if self.settled:
             triggers = [np.zeros(len(y), bool)] * len(z)
-        triggered = np.any(triggers, axis=0)
         chosen = tuple(
             self.winners(z[layer], targets[layer], size) & triggers[layer][:, None]
             for layer, size in enumerate(self.group_size)
         )
-        for layer, q in enumerate(self.counters):
-            for sample in np.flatnonzero(chosen[layer].any(axis=1)):
-                rows = np.flatnonzero(chosen[layer][sample])
-                seen = self._behind(layer, rows, a[layer][sample])
-                move(q, rows, targets[layer][sample], seen, self.network.counter_range)
-        reinforced = self._reinforce(reinforcement) if reinforcement is not None and triggered.any() else 0
-        self._refresh()
-        predictions = self.readout.learn(a[-1], y) if self.readout else logits.argmax(axis=1)
-        return Batch(predictions, triggered, chosen, reinforced)
+        return Decisions(z, a, logits, triggers, targets, chosen)
 
     def _reinforce(self, probabilities: list[float]) -> int:
         """Push randomly picked counters one step away from zero, layer by layer."""

@@ -108,12 +108,22 @@ def reinforce(q: NDArray[Any], p: float, limits: tuple[int, int], block: int, ge
 
     Counters are walked ``block`` inputs at a time, row by row, and stay within ``limits``.
     """
-    neurons, fan_in = q.shape
-    blocks = -(-fan_in // block)
-    picked = hits(threshold_planes(p), blocks * neurons * block, generator)
-    number, rows, lanes = np.unravel_index(np.fromiter(picked, dtype=np.int64), (blocks, neurons, block))
-    columns = number * block + lanes
-    inside = columns < fan_in  # the last block's padding is walked too
+    rows, columns = walk(q.shape, p, block, generator)
+    inside = columns < q.shape[1]
     rows, columns = rows[inside], columns[inside]
     q[rows, columns] = np.clip(q[rows, columns] + np.where(q[rows, columns] >= 0, 1, -1), *limits)
     return int(rows.size)
+
+
+def walk(
+    shape: tuple[int, ...], p: float, block: int, generator: Xorshift32
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Rows and columns (n,) of the counters picked with probability ``p`` in a layer of ``shape`` (neurons, fan-in).
+
+    Those at ``fan_in`` and behind are the last block's padding, which is walked too.
+    """
+    neurons, fan_in = shape
+    blocks = -(-fan_in // block)
+    picked = hits(threshold_planes(p), blocks * neurons * block, generator)
+    number, rows, lanes = np.unravel_index(np.fromiter(picked, dtype=np.int64), (blocks, neurons, block))
+    return rows, number * block + lanes

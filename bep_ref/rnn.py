@@ -50,6 +50,21 @@ class Forward:
     logits: Ints
 
 
+@dataclass(frozen=True)
+class Decisions:
+    """What is decided of n sequences while the weights rest, before any counter moves.
+
+    ``triggered`` (n,) bool; desired ``states`` (n, T, K_s) of ±1, 0 after the end, and ``output`` (n, K_y); ``winners``
+    of state and output layer, (n, K) bool.
+    """
+
+    forward: Forward
+    triggered: NDArray[np.bool_]
+    states: Ints
+    output: Ints
+    winners: tuple[NDArray[np.bool_], NDArray[np.bool_]]
+
+
 class BinaryRnn:
     """A binary recurrent network whose counters are trained by BEP-TT.
 
@@ -164,16 +179,19 @@ class BinaryRnn:
         """Class of the largest logit, the lowest index on a tie; ``x`` (n, T, K_x) of ±1, result (n,)."""
         return self.forward(x).logits.argmax(axis=1)
 
+    def passes(self, z: Ints) -> NDArray[np.bool_]:
+        """Whether an error passes the neurons of pre-activations ``z``, state or output, at any step."""
+        return np.abs(z) <= gate_threshold(self.gate, self.network.state)
+
     def targets(self, x: Ints, forward: Forward, y: Ints) -> tuple[Ints, Ints]:
         """Desired states s*_t (n, T, K_s) of ±1, 0 after the end of a sequence, and desired output s*_y (n, K_y)."""
-        gate = gate_threshold(self.gate, self.network.state)
         present = within_sequence(x)
         output = self.classifier[y]
         state = np.zeros_like(forward.z, dtype=np.int8)
-        desired = sign(matmul((np.abs(forward.z_y) <= gate) * output, self.weights["sy"]))
+        desired = sign(matmul(self.passes(forward.z_y) * output, self.weights["sy"]))
         for t in reversed(range(x.shape[1])):
             state[:, t] = desired * present[:, t, None]
-            behind = sign(matmul((np.abs(forward.z[:, t]) <= gate) * desired, self.weights["ss"]))
+            behind = sign(matmul(self.passes(forward.z[:, t]) * desired, self.weights["ss"]))
             desired = np.where(present[:, t, None], behind, desired)
         return state, output
 
@@ -190,7 +208,18 @@ class BinaryRnn:
         ``x`` (n, T, K_x) of ±1, zeros after the end; ``y`` (n,) classes; ``reinforcement`` the probabilities of xs,
         ss and sy (none by default), which are walked in this order.
         """
-        x, y = self.load(x), np.asarray(y)
+        decided = self.decide(x, y)
+        inputs, states, triggered = self.load(x), decided.forward.states, decided.triggered
+        for sample in np.flatnonzero(triggered):
+            targets = decided.states[sample], decided.output[sample]
+            self._move(inputs[sample], states[sample], *targets, *(won[sample] for won in decided.winners))
+        reinforced = self._reinforce(reinforcement) if reinforcement is not None and triggered.any() else 0
+        self._refresh()
+        return Batch(decided.forward.logits.argmax(axis=1), triggered, decided.winners, reinforced)
+
+    def decide(self, x: Ints, y: Ints) -> Decisions:
+        """Forward, trigger, backward and winners of ``x`` (n, T, K_x) of ±1, zeros after the end, and ``y`` (n,)."""
+        x, y = np.asarray(x), np.asarray(y)
         self._check_classes(x.shape, y)
         forward = self.forward(x)
         triggered = lead_below(forward.logits, y, margin_threshold(self.margin, self.network.output))
@@ -201,11 +230,7 @@ class BinaryRnn:
             winners(stability < 0, np.abs(stability), size_s) & triggered[:, None],
             winners(forward.s_y != output, np.abs(forward.z_y), size_y) & triggered[:, None],
         )
-        for sample in np.flatnonzero(triggered):
-            self._move(x[sample], forward.states[sample], state[sample], output[sample], *(c[sample] for c in chosen))
-        reinforced = self._reinforce(reinforcement) if reinforcement is not None and triggered.any() else 0
-        self._refresh()
-        return Batch(forward.logits.argmax(axis=1), triggered, chosen, reinforced)
+        return Decisions(forward, triggered, state, output, chosen)
 
     def _move(
         self, x: Ints, states: Ints, state: Ints, output: Ints, won: NDArray[np.bool_], won_y: NDArray[np.bool_]

@@ -19,7 +19,7 @@ class TrainerBench(wiring.Component):
     A sample on ``bits`` (with ``label``, ``train``, ``last``) is offered by inverting ``offered``; ``taken`` follows
     when the next one may be set. ``decided`` inverts with every result, then ``prediction`` and ``triggered`` are
     valid. The hardware's streams named in ``stalls`` stall. A ``trainer`` given takes
-    the place of the generated one.
+    the place of the generated one; if it has a trace port, so has the bench.
     """
 
     def __init__(
@@ -32,6 +32,7 @@ class TrainerBench(wiring.Component):
         self.trainer = trainer or hardware(network, machine)
         self.stalls = stalls or {}
         self.beats = self.trainer.layout.sample_beats
+        self.traced = {name: port for name, port in self.trainer.signature.members.items() if name == "trace"}
         super().__init__(
             {
                 "bits": In(self.beats * machine.update_lanes),
@@ -45,6 +46,7 @@ class TrainerBench(wiring.Component):
                 "triggered": Out(1),
                 "requests": In(stream.Signature(request_layout(network, machine))),
                 "replies": Out(stream.Signature(data_bits(network, machine))),
+                **self.traced,
             }
         )
 
@@ -56,6 +58,8 @@ class TrainerBench(wiring.Component):
         )
         wiring.connect(m, wiring.flipped(self.requests), requests)
         wiring.connect(m, wiring.flipped(self.replies), replies)
+        if self.traced:
+            wiring.connect(m, trainer.trace, wiring.flipped(self.trace))
         chunk = trainer.machine.update_lanes
         waiting = Signal.like(self.bits)
         left = Signal(range(self.beats + 1))

@@ -1,5 +1,6 @@
 """Trains the same network twice, in the golden model and in the simulated hardware, and compares every bit."""
 
+import copy
 import shutil
 import tempfile
 import threading
@@ -14,6 +15,7 @@ from amaranth.back import verilog
 from numpy.typing import NDArray
 
 from bep_hw.registers import address, cache_settings, reinforcement_settings, settings
+from bep_hw.trainer import Trainer
 from bep_ref import shuffle
 from bep_ref.config import ConfigError, Machine, Training, on_chip
 from bep_ref.initial import initial_net
@@ -23,6 +25,7 @@ from bep_ref.rules import sign
 from bep_ref.task import Task
 from bep_ref.train import batches, reinforcement
 from sim.bench import TrainerBench
+from sim.course import Course, MiniBatch
 from sim.icarus import Icarus
 from sim.job import Epoch, Job, Observed
 from sim.netlist import Netlist
@@ -48,7 +51,7 @@ class Report:
 
     Utilisation is the share of cycles in which an engine read a word of its memory. During a mini-batch the engine
     with more to read bounds the run, during its commit the update engine does: ``bound_utilisation`` is theirs.
-    ``cycles_by_pass`` add up to ``cycles``.
+    ``cycles_by_pass`` add up to ``cycles``. ``traced`` are the steps of a trace that were compared, by kind.
     """
 
     samples: int
@@ -65,6 +68,11 @@ class Report:
     bound_utilisation: float
     cycles_by_pass: dict[str, int]
     epochs: tuple[dict[str, Any], ...]
+    traced: dict[str, int]
+
+
+class DifferenceError(Exception):
+    """A step of the hardware is not the golden model's: which one, in one line."""
 
 
 @dataclass
@@ -75,6 +83,7 @@ class _Expected:
     triggered: list[Ints]
     counters: list[list[Ints]]
     hits: list[int] = field(default_factory=list)
+    batches: list[MiniBatch] = field(default_factory=list)
 
 
 def _infer(net: BinaryMlp | BinaryRnn, epochs: list[tuple[Ints, Ints]]) -> tuple[list[Epoch], _Expected]:
@@ -109,8 +118,9 @@ def _play(
             x, y, key = x[shuffled], y[shuffled], shuffle.next_key(key)
         steps = []
         for start in range(0, len(y), training.batch_size):
-            stop = start + training.batch_size
-            steps.append(net.step(x[start:stop], y[start:stop], chances))
+            batch = slice(start, start + training.batch_size)
+            expected.batches.append(MiniBatch(number + 1, start, x[batch], y[batch], chances))
+            steps.append(net.step(x[batch], y[batch], chances))
         predictions = np.concatenate([batch.predictions for batch in steps])
         expected.hits.append(int(np.sum(predictions == y)))
         expected.predictions.append(predictions)
@@ -132,20 +142,28 @@ def cosimulate_task(
     directory: Path,
     progress: Progress = silent,
     waves: Path | None = None,
+    trace: bool = False,
 ) -> "Report":
-    """Co-simulate the first ``epochs`` of a training run, each cut to its first ``samples`` (None = all)."""
+    """Co-simulate the first ``epochs`` of a training run, each cut to its first ``samples`` (None = all).
+
+    ``waves`` and ``trace`` as in :func:`cosimulate`.
+    """
     rounds = []
     for epoch in range(1, epochs + 1):
         order = np.concatenate(list(batches(task, epoch)))[:samples]
         rounds.append((task.train.x[order], task.train.y[order]))
     # hardware answers to the specification
     net = initial_net(on_chip(task.network, "data"), task.training, "readable")
-    return cosimulate(net, task.training, machine, rounds, directory, progress, waves)
+    return cosimulate(net, task.training, machine, rounds, directory, progress, waves, trace=trace)
 
 
 def bench_verilog(job: Job) -> str:
     """Verilog of the testbench's top, ``bench``."""
-    trainer = Netlist(job.network, job.machine) if job.netlist else None
+    trainer: Any = None
+    if job.netlist:
+        trainer = Netlist(job.network, job.machine)
+    elif job.course:
+        trainer = Trainer(job.network, job.machine, trace=True)
     bench = TrainerBench(job.network, job.machine, job.stalls, trainer)
     return "\n".join([job.netlist, verilog.convert(bench, name="bench", emit_src=False)])
 
@@ -164,6 +182,7 @@ def cosimulate(
     quick: Path | None = None,
     netlist: str = "",
     four_valued: bool = False,
+    trace: bool = False,
 ) -> Report:
     """Train ``net`` (in place) and the hardware on ``epochs`` of samples, and compare.
 
@@ -179,9 +198,12 @@ def cosimulate(
     the hits are compared. ``quick`` as in :class:`~sim.verilator.Simulation`. A ``netlist``
     (:func:`sim.netlist.synthesised`) takes the place of the generated hardware; its visible weights are not compared.
     With ``four_valued`` logic (:mod:`sim.icarus`) every output of it has to be known in every cycle.
+    With ``trace`` every step is compared when it is taken; the first that differs raises :class:`DifferenceError`.
     """
     if machine.training and machine.rule != training.rule:
         raise ConfigError(f"rule: the network learns by {training.rule}, the machine by {machine.rule}")
+    if trace and (netlist or four_valued or not machine.training):
+        raise ConfigError("trace: only hardware that learns has a trace port, as generated and in two-valued logic")
     job = Job(
         net.network,
         replace(machine, statistics=True),  # cycles are counted on chip; counting changes nothing else
@@ -197,7 +219,10 @@ def cosimulate(
     net.walk_block = job.layout.column  # the machine's order of reinforcement
     progress("golden model", 0, 1)
     bits = job.layout.index_bits if cache_key else 0
+    before = copy.deepcopy(net)
     job.epochs, expected = _play(net, training, epochs, bits, cache_key) if machine.training else _infer(net, epochs)
+    if trace:
+        job.course = Course(before, expected.batches)
     progress("golden model", 1, 1)
     progress("Verilator build", 0, 1)
     directory.mkdir(parents=True, exist_ok=True)
@@ -211,6 +236,8 @@ def cosimulate(
     observed = _run(simulation, job, progress)
     if waves is not None and isinstance(simulation, Simulation):
         shutil.move(simulation.waveform, waves)
+    if observed.difference:
+        raise DifferenceError(observed.difference)
     return _compare(job, expected, observed)
 
 
@@ -287,4 +314,5 @@ def _compare(job: Job, expected: _Expected, observed: Observed) -> Report:
         bound_utilisation=round((max(words, groups - swept) + swept) / cycles, 4),
         cycles_by_pass=cycles_by_pass(job.layout, samples, steps, words, sweeps, cycles),
         epochs=tuple(observed.statistics),
+        traced=observed.traced,
     )

@@ -1,6 +1,6 @@
 """The cocotb side of a co-simulation: plays a recorded job into the hardware and records what comes out.
 
-Python runs once a sample and once a host request, never once a cycle.
+Python runs once a sample and once a host request, and never once a cycle, unless it follows a trace.
 """
 
 import os
@@ -10,13 +10,14 @@ from typing import Any
 import cocotb
 import numpy as np
 from cocotb.clock import Clock
-from cocotb.triggers import ClockCycles, FallingEdge, ReadOnly, Timer, ValueChange
+from cocotb.triggers import ClockCycles, FallingEdge, ReadOnly, Timer, ValueChange, select
 from numpy.typing import NDArray
 
 from bep_hw.layout import Layout
 from bep_hw.ports import Space, request_layout
 from bep_hw.registers import REGISTERS, address
 from bep_ref.rules import sign
+from sim.follower import Follower
 from sim.job import Epoch, Job, Observed
 
 PERIOD_NS = 10
@@ -154,15 +155,46 @@ class Driver:
         return predictions, triggered
 
 
+async def follow(dut: Any, follower: Follower) -> str:
+    """Hand ``follower`` every event of the trace port; returns with the first difference.
+
+    Runs in every cycle: most of them have an event.
+    """
+    valid, quiet = dut.trace__valid, 0
+    ports = [(kind, getattr(dut, f"trace__{kind}")) for kind in follower.fields]
+    while True:
+        await FallingEdge(dut.clk)
+        quiet += 1
+        if quiet > PATIENCE_CYCLES // 2 and (missing := follower.missing()):
+            return f"{missing}, and nothing happens any more"
+        if there := int(valid.value):
+            quiet = 0
+            for number, (kind, port) in enumerate(ports):
+                if there >> number & 1 and (difference := follower.take(kind, int(port.value))):
+                    return difference
+
+
 @cocotb.test()
 async def play(dut: Any) -> None:
-    """Load the job's counters, classifier and registers, stream its epochs, read everything back."""
+    """Play the job, and write down what was observed."""
     job = Job.load(Path(os.environ["BEP_JOB"]))
-    observed_path = Path(os.environ["BEP_OBSERVED"])
-    progress = Path(os.environ["BEP_PROGRESS"])
     driver = Driver(dut, job)
-    layout = job.layout
+    observed = Observed()
     await driver.start()
+    if job.course:
+        follower = Follower(job.layout, job.course)
+        _, difference = await select(_learn(driver, observed), follow(dut, follower))
+        observed.difference = difference or follower.missing()
+        observed.traced = dict(follower.compared)
+    else:
+        await _learn(driver, observed)
+    observed.save(Path(os.environ["BEP_OBSERVED"]))
+
+
+async def _learn(driver: Driver, observed: Observed) -> None:
+    """Load the job's counters, classifier and registers, stream its epochs, read everything back."""
+    dut, job, layout = driver.dut, driver.job, driver.job.layout
+    progress = Path(os.environ["BEP_PROGRESS"])
     shift = (layout.columns_per_word - 1).bit_length()
     weights = dict(enumerate(job.classifiers, start=len(layout.trainable)))
     if job.machine.training:
@@ -176,7 +208,6 @@ async def play(dut: Any) -> None:
     await driver.write_registers(job.registers)
     await driver.ask(Space.REGISTERS, address("commit"), 1)
 
-    observed = Observed()
     for epoch in job.epochs:
         await driver.write_registers(epoch.registers)
         before = await driver.statistics()
@@ -198,7 +229,6 @@ async def play(dut: Any) -> None:
         if not job.netlist:
             observed.visible.append(_visible(dut, layout))
         observed.statistics.append({name: (after[name] - before[name]) % 2**32 for name in after})
-    observed.save(observed_path)
 
 
 def _visible(dut: Any, layout: Layout) -> NDArray[Any]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from bep_hw.layout import Layout
 from bep_ref.config import AnyNetwork, Machine
+from sim.course import Course
 from sim.stalls import Pace
 
 Ints = NDArray[Any]
@@ -46,7 +47,8 @@ class Epoch:
 class Job(_Filed):
     """A whole run: machine, initial state (all classifiers that the layout holds), register writes, epochs.
 
-    A ``netlist`` is Verilog that takes the place of the generated hardware, simulated in ``four_valued`` logic or not.
+    Its steps are compared with those of a ``course``, if there is one. A ``netlist`` is Verilog that takes the place of
+    the generated hardware, simulated in ``four_valued`` logic or not.
     """
 
     network: AnyNetwork
@@ -58,6 +60,7 @@ class Job(_Filed):
     stalls: Mapping[str, Pace] = field(default_factory=dict)
     netlist: str = ""
     four_valued: bool = False
+    course: Course | None = None
 
     @cached_property
     def layout(self) -> Layout:
@@ -67,7 +70,8 @@ class Job(_Filed):
 @dataclass
 class Observed(_Filed):
     """One entry an epoch: predictions and triggers a sample, counters (of a trainer) and visible words at its end; of
-    an epoch from the cache ``hits`` in the place of predictions and triggers."""
+    an epoch from the cache ``hits`` in the place of predictions and triggers. Beside a course the steps ``traced``,
+    by kind, and the first ``difference``, which ended the simulation."""
 
     predictions: list[Ints] = field(default_factory=list)
     triggered: list[Ints] = field(default_factory=list)
@@ -75,3 +79,5 @@ class Observed(_Filed):
     visible: list[Ints] = field(default_factory=list)
     statistics: list[dict[str, int]] = field(default_factory=list)
     hits: list[int] = field(default_factory=list)
+    traced: dict[str, int] = field(default_factory=dict)
+    difference: str = ""

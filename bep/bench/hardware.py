@@ -73,7 +73,9 @@ def measure(
         f"samples_per_second_{which}": round(built[f"fmax_{which}_mhz"] * 1e6 / report.cycles_per_sample)
         for which in ("worst", "median")
     }
-    words = {name: value for name, value in asdict(report).items() if name not in ("epochs", "first_difference")}
+    words = {
+        name: value for name, value in asdict(report).items() if name not in ("epochs", "first_difference", "traced")
+    }
     return {**rates, "cosim": words, "build": built}
 
 

@@ -1,0 +1,108 @@
+"""The trace port: every step that a trainer takes, as it takes it, for a checker beside it. For verification only.
+
+Like RISC-V's formal interface it is an optional port (``Trainer(..., trace=True)``) of nothing but outputs: signals
+that the units have anyway, looked at from outside. Without it the same hardware is generated to the last character.
+"""
+
+from typing import Any
+
+from amaranth.hdl import Cat, Module, Mux, Signal
+from amaranth.lib import data, wiring
+from amaranth.lib.wiring import Out
+
+from bep_hw.backward import Backward
+from bep_hw.layout import Layout
+from bep_hw.lookup import lookup
+from bep_hw.ports import result_layout
+from bep_hw.program import Kind
+from bep_hw.propagate import Propagate
+from bep_hw.scan import order_layout
+from bep_hw.update import UpdateEngine
+
+
+def trace_layouts(layout: Layout) -> dict[str, data.StructLayout]:
+    """Kind of step -> what is told of it; the bits of ``valid`` are in this order.
+
+    ``layer`` is one of neurons, where ``logits`` stands for the classifiers; ``step`` is that of a recurrent state.
+
+    - ``pre_activation``: of a neuron, or a class's logit, as |z| and whether it counts as negative;
+    - ``decision``: a classifier has spoken, the one that ``predicts`` or that of a layer;
+    - ``result``: of a whole sample, when it is first offered;
+    - ``target``: what a neuron should be, and whether the gate lets its error through: it is listed;
+    - ``order``: a winner or the end of a sample, see :func:`~bep_hw.scan.order_layout`;
+    - ``counters``: a group is written, by a winner's step or by reinforcement, not by the host; ``address`` as in
+      :meth:`~bep_hw.layout.Layout.group_address`;
+    - ``column``: a commit writes a column of visible weights.
+    """
+    place = {
+        "layer": range(layout.logits + 1),
+        "row": range(max(place.rows for place in layout.layers)),
+        "step": range(layout.steps),
+    }
+    group = layout.machine.update_lanes * layout.network.counter_bits
+    fields: dict[str, dict[str, Any]] = {
+        "pre_activation": {**place, "negative": 1, "magnitude": range(max(p.total for p in layout.layers) + 1)},
+        "decision": {"triggered": 1, "predicts": 1},
+        "result": result_layout(layout.network).members,
+        "target": {**place, "target": 1, "listed": 1},
+        "order": order_layout(layout).members,
+        "counters": {"address": range(layout.hidden_groups), "before": group, "after": group},
+        "column": {
+            "address": range(layout.plane_depth),
+            "column": range(layout.columns_per_word),
+            "data": layout.column,
+        },
+    }
+    return {kind: data.StructLayout(members) for kind, members in fields.items()}
+
+
+def trace_signature(layout: Layout) -> wiring.Signature:
+    """One port a kind of step, and ``valid`` with a bit for each."""
+    layouts = trace_layouts(layout)
+    return wiring.Signature({"valid": Out(len(layouts)), **{kind: Out(shape) for kind, shape in layouts.items()}})
+
+
+def connect_trace(m: Module, trace: Any, propagate: Propagate, backward: Backward, update: UpdateEngine) -> None:
+    """Drive ``trace``, of :func:`trace_signature`, with what a trainer's units do."""
+    layout = propagate.layout
+    pre, array, scan = propagate.preactivation, propagate.backward, backward.scan
+    scanned = (item.neurons if item.kind is not Kind.FORWARD else 0 for item in propagate.program)
+    before, written_by_host = Signal.like(update.host_result), Signal()
+    results, waiting = propagate.results, Signal()
+    m.d.sync += [
+        before.eq(update.host_result),
+        written_by_host.eq(update.host_write),
+        waiting.eq(results.valid & ~results.ready),
+    ]
+    valid = {
+        "pre_activation": pre.done,
+        "decision": array.decided,
+        "result": results.valid & ~waiting,
+        "target": scan.seen,
+        "order": backward.push,
+        "counters": update.write & ~written_by_host,
+        "column": update.visible_write,
+    }
+    m.d.comb += [
+        trace.valid.eq(Cat(valid[kind] for kind in trace_layouts(layout))),
+        trace.pre_activation.layer.eq(pre.layer),
+        trace.pre_activation.row.eq(pre.row),
+        trace.pre_activation.step.eq(Mux(pre.layer == 0, array.z_step, 0)),
+        trace.pre_activation.negative.eq(pre.negative),
+        trace.pre_activation.magnitude.eq(pre.magnitude),
+        trace.decision.triggered.eq(array.triggered),
+        trace.decision.predicts.eq(array.predicts),
+        trace.result.eq(results.payload),
+        trace.target.layer.eq(lookup(m, scanned, scan.segment)),
+        trace.target.row.eq(scan.list_row),
+        trace.target.step.eq(Mux(backward.target.valid, backward.target.step, 0)),
+        trace.target.target.eq(scan.list_target),
+        trace.target.listed.eq(scan.list_write),
+        trace.order.eq(backward.order),
+        trace.counters.address.eq(update.write_address * layout.banks + update.write_bank),
+        trace.counters.before.eq(before),
+        trace.counters.after.eq(update.write_data),
+        trace.column.address.eq(update.visible_address),
+        trace.column.column.eq(update.visible_column),
+        trace.column.data.eq(update.visible_data),
+    ]
