@@ -37,7 +37,22 @@ def _upsets(found: dict[str, Any]) -> dict[str, Any]:
     return {"outcomes": found["outcomes"]}
 
 
-KINDS = {"proofs": _proofs, "fuzz": _trials, "gates": _netlists, "mutants": _mutants, "upsets": _upsets}
+def _coverage(found: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "datapath_toggled": found["hardware"]["datapath"]["toggled_share"],
+        "hardware_branches_taken": found["hardware"]["all"]["taken_share"],
+        "python_branches_taken": {row["package"]: row["share"] for row in found["software"]["packages"]},
+    }
+
+
+KINDS = {
+    "proofs": _proofs,
+    "fuzz": _trials,
+    "gates": _netlists,
+    "mutants": _mutants,
+    "coverage": _coverage,
+    "upsets": _upsets,
+}
 """Files of evidence, and what is told of each."""
 
 
