@@ -38,11 +38,13 @@ def _upsets(found: dict[str, Any]) -> dict[str, Any]:
 
 
 def _coverage(found: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "datapath_toggled": found["hardware"]["datapath"]["toggled_share"],
-        "hardware_branches_taken": found["hardware"]["all"]["taken_share"],
-        "python_branches_taken": {row["package"]: row["share"] for row in found["software"]["packages"]},
-    }
+    told: dict[str, Any] = {}
+    if hardware := found.get("hardware"):
+        told["datapath_toggled"] = hardware["datapath"]["toggled_share"]
+        told["hardware_branches_taken"] = hardware["all"]["taken_share"]
+    if software := found.get("software"):
+        told["python_branches_taken"] = {row["package"]: row["share"] for row in software["packages"]}
+    return told
 
 
 KINDS = {
