@@ -122,7 +122,7 @@ def merged(rows: list[dict[str, Any]]) -> dict[str, Any]:
         for name, covered in points.items():
             unit = INSTANCE.sub("", name.split(" | ")[0])
             units[unit] += Counter({total: 1, number: covered})
-    datapath = sum((counts for unit, counts in units.items() if unit not in OUTSIDE), Counter[str]())
+    datapath = sum((counts for unit, counts in units.items() if unit.split(".")[0] not in OUTSIDE), Counter[str]())
     return {
         "machines": [{key: row[key] for key in row if key not in ("toggles", "branches")} for row in rows],
         "units": [{"unit": unit, **_shares(units[unit])} for unit in sorted(units)],
