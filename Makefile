@@ -25,12 +25,13 @@ test: lint ## lint, types and all tests
 
 # Some ninety minutes on two cores. A four-valued simulation needs Icarus Verilog, which is no Python package: it is left
 # out where there is none.
-verify: $(READY) ## everything that is known of the hardware, anew: proofs, random trials, netlists, mutants, upsets
+verify: $(READY) ## everything that is known of the hardware, anew: proofs, random trials, netlists, mutants, coverage, upsets
 	mkdir -p benchmarks
 	$(call MEASURE,prove --jobs 2,proofs)
 	$(call MEASURE,fuzz --count 200 --jobs 2,fuzz)
 	$(call MEASURE,gates $(if $(shell command -v iverilog),--four-valued),gates)
 	$(call MEASURE,mutate --jobs 2,mutants)
+	$(call MEASURE,coverage --jobs 2,coverage)
 	$(call MEASURE,upset --data digits --plot docs/upsets.png,upsets)
 	$(BIN)/python -m verify.summary benchmarks
 

@@ -41,6 +41,7 @@ COMMANDS = (
     "fuzz",
     "gates",
     "mutate",
+    "coverage",
     "upset",
     "demo",
 )

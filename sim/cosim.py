@@ -5,7 +5,7 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -90,13 +90,18 @@ def _infer(net: BinaryMlp | BinaryRnn, epochs: list[tuple[Ints, Ints]]) -> tuple
     """The golden model's predictions; nothing is learned."""
     predictions = [net.predict(x) for x, _ in epochs]
     nothing = [np.zeros(len(y), dtype=bool) for _, y in epochs]
-    return [Epoch({}, x, y, none) for (x, y), none in zip(epochs, nothing, strict=True)], _Expected(
+    return [Epoch({}, x, y, none, ~none) for (x, y), none in zip(epochs, nothing, strict=True)], _Expected(
         predictions, nothing, [net.matrices] * len(epochs)
     )
 
 
 def _play(
-    net: BinaryMlp | BinaryRnn, training: Training, epochs: list[tuple[Ints, Ints]], cache_bits: int, key: int
+    net: BinaryMlp | BinaryRnn,
+    course: Sequence[Training],
+    epochs: list[tuple[Ints, Ints]],
+    cache_bits: int,
+    key: int,
+    ask_every: int,
 ) -> tuple[list[Epoch], _Expected]:
     """Train the golden model, writing down what the hardware needs to do the same.
 
@@ -104,34 +109,50 @@ def _play(
     """
     expected = _Expected([], [], [])
     jobs = []
+    training = course[0]
     error_rate = 1.0
     for number, (x, y) in enumerate(epochs):
-        chances = reinforcement(net.network, training.reinforcement, error_rate) if training.reinforcement else None
-        registers = reinforcement_settings(chances, len(net.matrices))
-        if number == 0:
-            registers[address("seed")] = net.generator.state
+        registers: dict[int, int] = {}
+        if number < len(course):
+            training = course[number]
+            registers = {address("seed"): net.generator.state}
+            if number:  # as a host that goes on from where it was
+                net.margin, net.gate, net.group_size = training.margin, training.gate, list(training.group_size)
+                registers |= {**_settings(net), address("commit"): 1}
             if cache_bits:
                 registers |= cache_settings(len(y), training.batch_size, key)
+        chances = reinforcement(net.network, training.reinforcement, error_rate) if training.reinforcement else None
+        registers |= reinforcement_settings(chances, len(net.matrices))
         samples = x, y
         if cache_bits:
             shuffled = shuffle.order(key, cache_bits, len(y))
             x, y, key = x[shuffled], y[shuffled], shuffle.next_key(key)
-        steps = []
+        train = np.ones(len(y), dtype=bool)
+        if ask_every:
+            train[ask_every - 1 :: ask_every] = False
+        predictions, triggered = np.zeros(len(y), dtype=int), np.zeros(len(y), dtype=bool)
         for start in range(0, len(y), training.batch_size):
-            batch = slice(start, start + training.batch_size)
-            expected.batches.append(MiniBatch(number + 1, start, x[batch], y[batch], chances))
-            steps.append(net.step(x[batch], y[batch], chances))
-        predictions = np.concatenate([batch.predictions for batch in steps])
+            batch = np.arange(start, min(start + training.batch_size, len(y)))
+            learned, asked = batch[train[batch]], batch[~train[batch]]
+            predictions[asked] = net.predict(x[asked])
+            expected.batches.append(MiniBatch(number + 1, start, x[learned], y[learned], chances))
+            step = net.step(x[learned], y[learned], chances)
+            predictions[learned], triggered[learned] = step.predictions, step.triggered
         expected.hits.append(int(np.sum(predictions == y)))
         expected.predictions.append(predictions)
-        expected.triggered.append(np.concatenate([batch.triggered for batch in steps]))
+        expected.triggered.append(triggered)
         expected.counters.append([q.copy() for q in net.matrices])
         last = np.zeros(len(y), dtype=bool)
         last[training.batch_size - 1 :: training.batch_size] = True
         last[-1] = True
-        jobs.append(Epoch(registers, *samples, last, cached=cache_bits > 0))
+        jobs.append(Epoch(registers, *samples, last, train, cached=cache_bits > 0))
         error_rate = float(np.mean(predictions != y))
     return jobs, expected
+
+
+def _settings(net: BinaryMlp | BinaryRnn) -> dict[int, int]:
+    rule = net.rule if isinstance(net, BinaryMlp) else "bep"
+    return settings(net.network, net.margin, net.gate, net.group_size, rule)
 
 
 def cosimulate_task(
@@ -183,6 +204,9 @@ def cosimulate(
     netlist: str = "",
     four_valued: bool = False,
     trace: bool = False,
+    coverage: Path | None = None,
+    later: Sequence[Training] = (),
+    ask_every: int = 0,
 ) -> Report:
     """Train ``net`` (in place) and the hardware on ``epochs`` of samples, and compare.
 
@@ -199,17 +223,21 @@ def cosimulate(
     (:func:`sim.netlist.synthesised`) takes the place of the generated hardware; its visible weights are not compared.
     With ``four_valued`` logic (:mod:`sim.icarus`) every output of it has to be known in every cycle.
     With ``trace`` every step is compared when it is taken; the first that differs raises :class:`DifferenceError`.
+    ``coverage`` keeps what of the hardware was covered there (:mod:`verify.coverage.counts`).
+    ``later`` is how the epochs behind the first one learn; of ``ask_every`` samples one is not to be learned.
     """
     if machine.training and machine.rule != training.rule:
         raise ConfigError(f"rule: the network learns by {training.rule}, the machine by {machine.rule}")
     if trace and (netlist or four_valued or not machine.training):
         raise ConfigError("trace: only hardware that learns has a trace port, as generated and in two-valued logic")
+    if trace and (later or ask_every):
+        raise ConfigError("trace: only a run whose samples are all learned, in the same way, is followed step by step")
     job = Job(
         net.network,
         replace(machine, statistics=True),  # cycles are counted on chip; counting changes nothing else
         [q.copy() for q in net.matrices],
         [p.copy() for p in net.classifiers],
-        settings(net.network, training.margin, training.gate, net.group_size, training.rule),
+        _settings(net),
         [],
         stalls or {},
         netlist,
@@ -220,7 +248,10 @@ def cosimulate(
     progress("golden model", 0, 1)
     bits = job.layout.index_bits if cache_key else 0
     before = copy.deepcopy(net)
-    job.epochs, expected = _play(net, training, epochs, bits, cache_key) if machine.training else _infer(net, epochs)
+    if machine.training:
+        job.epochs, expected = _play(net, [training, *later], epochs, bits, cache_key, ask_every)
+    else:
+        job.epochs, expected = _infer(net, epochs)
     if trace:
         job.course = Course(before, expected.batches)
     progress("golden model", 1, 1)
@@ -231,11 +262,14 @@ def cosimulate(
     if four_valued:
         simulation = Icarus(source, "bench", directory)
     else:
-        simulation = Simulation(source, "bench", directory, PLANE, waves is not None, quick)
+        simulation = Simulation(source, "bench", directory, PLANE, waves is not None, quick, coverage is not None)
     progress("Verilator build", 1, 1)
     observed = _run(simulation, job, progress)
-    if waves is not None and isinstance(simulation, Simulation):
-        shutil.move(simulation.waveform, waves)
+    if isinstance(simulation, Simulation):
+        if waves is not None:
+            shutil.move(simulation.waveform, waves)
+        if coverage is not None:
+            shutil.move(simulation.counts, coverage)
     if observed.difference:
         raise DifferenceError(observed.difference)
     return _compare(job, expected, observed)

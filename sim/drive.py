@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from bep_hw.layout import Layout
 from bep_hw.ports import Space, request_layout
-from bep_hw.registers import REGISTERS, address
+from bep_hw.registers import IDENTITY, REGISTERS, address
 from bep_ref.rules import sign
 from sim.follower import Follower
 from sim.job import Epoch, Job, Observed
@@ -108,10 +108,11 @@ class Driver:
             self.job.layout.pack_whole_samples(epoch.x),
             epoch.y.tolist(),
             epoch.last.tolist(),
+            epoch.train.tolist(),
             self.job.layout.last_steps(epoch.x),
             strict=True,
         )
-        for number, (sample, label, end, step) in enumerate(samples):
+        for number, (sample, label, end, train, step) in enumerate(samples):
             if step != self.last_step:
                 # the length of sequences changes only behind those that are on their way
                 while self.decided != number:
@@ -119,7 +120,7 @@ class Driver:
                 await self.write_registers({address("last_step"): step})
                 self.last_step = step
             dut.bits.value, dut.label.value = sample, label
-            dut.train.value, dut.last.value = 1, int(end)
+            dut.train.value, dut.last.value = int(train), int(end)
             dut.offered.value = 1 - int(dut.taken.value)
             await ValueChange(dut.taken)
             await FallingEdge(dut.clk)
@@ -195,6 +196,9 @@ async def _learn(driver: Driver, observed: Observed) -> None:
     """Load the job's counters, classifier and registers, stream its epochs, read everything back."""
     dut, job, layout = driver.dut, driver.job, driver.job.layout
     progress = Path(os.environ["BEP_PROGRESS"])
+    assert await driver.ask(Space.REGISTERS, address("identity")) == IDENTITY
+    for nowhere in (0x555555, 0xAAAAAA):
+        assert await driver.ask(Space.REGISTERS, nowhere) == 0
     shift = (layout.columns_per_word - 1).bit_length()
     weights = dict(enumerate(job.classifiers, start=len(layout.trainable)))
     if job.machine.training:

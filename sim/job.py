@@ -33,13 +33,15 @@ class _Filed:
 @dataclass
 class Epoch:
     """Register writes, then samples ``x`` (n, K_0) of ±1, or (n, T, K_x) with zeros after the end of a sequence, with
-    classes ``y``; ``last`` ends a mini-batch. ``cached`` samples are written once, and the hardware learns them by
-    itself."""
+    classes ``y``; ``last`` ends a mini-batch, what is not to ``train`` is only classified. ``cached`` samples are
+    written once, and the hardware learns them by itself.
+    """
 
     registers: dict[int, int]
     x: Ints
     y: Ints
     last: Ints
+    train: Ints
     cached: bool = False
 
 

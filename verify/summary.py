@@ -37,7 +37,24 @@ def _upsets(found: dict[str, Any]) -> dict[str, Any]:
     return {"outcomes": found["outcomes"]}
 
 
-KINDS = {"proofs": _proofs, "fuzz": _trials, "gates": _netlists, "mutants": _mutants, "upsets": _upsets}
+def _coverage(found: dict[str, Any]) -> dict[str, Any]:
+    told: dict[str, Any] = {}
+    if hardware := found.get("hardware"):
+        told["datapath_toggled"] = hardware["datapath"]["toggled_share"]
+        told["hardware_branches_taken"] = hardware["all"]["taken_share"]
+    if software := found.get("software"):
+        told["python_branches_taken"] = {row["package"]: row["share"] for row in software["packages"]}
+    return told
+
+
+KINDS = {
+    "proofs": _proofs,
+    "fuzz": _trials,
+    "gates": _netlists,
+    "mutants": _mutants,
+    "coverage": _coverage,
+    "upsets": _upsets,
+}
 """Files of evidence, and what is told of each."""
 
 

@@ -26,7 +26,8 @@ class Trial:
     """A run of ``epochs`` epochs of ``samples`` random samples; from the cache if there is a ``cache_key``.
 
     Samples lie around ``prototypes`` of ±1, bits turned with chance ``noise``; more than classes, so that learning
-    goes on and fails.
+    goes on and fails. ``later`` is how epochs behind the first one learn; of ``ask_every`` samples one only asks for
+    its class.
     """
 
     seed: int
@@ -39,6 +40,8 @@ class Trial:
     noise: float
     cache_key: int = 0
     stalls: dict[str, Pace] = field(default_factory=dict)
+    later: tuple[Training, ...] = ()
+    ask_every: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON types."""
@@ -130,9 +133,17 @@ def samples_of(trial: Trial) -> tuple[NDArray[Any], NDArray[Any]]:
     return x, (chosen % network.classes).astype(np.int64)
 
 
-def perform(trial: Trial, directory: Path, quick: Path, netlist: str = "", four_valued: bool = False) -> Report:
+def perform(
+    trial: Trial,
+    directory: Path,
+    quick: Path,
+    netlist: str = "",
+    four_valued: bool = False,
+    coverage: Path | None = None,
+) -> Report:
     """Run ``trial`` in the golden model and in simulated hardware; ``directory`` keeps build and logs,
-    ``quick`` what all builds share. A ``netlist`` takes the place of the generated hardware.
+    ``quick`` what all builds share, ``coverage`` what was covered. A ``netlist`` takes the place of the generated
+    hardware.
     """
     x, y = samples_of(trial)
     epochs = []
@@ -152,4 +163,7 @@ def perform(trial: Trial, directory: Path, quick: Path, netlist: str = "", four_
         quick=quick,
         netlist=netlist,
         four_valued=four_valued,
+        coverage=coverage,
+        later=trial.later,
+        ask_every=trial.ask_every,
     )
