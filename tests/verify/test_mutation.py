@@ -3,11 +3,16 @@ from dataclasses import replace
 
 import pytest
 
+from bep_ref.config import ConfigError
 from boards.tools import run
+from sim.verilator import SimulatorError
 from verify.mutation.campaign import BATCH, Campaign, tally
 from verify.mutation.equivalence import Miter
-from verify.mutation.netlist import choose
-from verify.mutation.units import UNITS
+from verify.mutation.netlist import Mutant, choose
+from verify.mutation.place import described
+from verify.mutation.promises import Promises
+from verify.mutation.units import UNITS, Unit
+from verify.mutation.watch import watch
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +22,7 @@ def campaign(tmp_path_factory):
 
 
 def test_nearly_all_mutants_are_killed_and_none_that_is_killed_is_equivalent(campaign):
-    rows = campaign.run(jobs=1, seconds=5, progress=lambda *stage: None)
+    rows = campaign.run(campaign.chosen(), jobs=1, seconds=5, progress=lambda *stage: None)
     *units, whole = tally(rows)
     assert [unit["unit"] for unit in units] == list(UNITS)
     assert whole["mutants"] == len(campaign.netlist.mutants) == sum(unit["mutants"] for unit in units) > BATCH
@@ -32,18 +37,46 @@ def test_nearly_all_mutants_are_killed_and_none_that_is_killed_is_equivalent(cam
     assert miter.equivalent() == {**{mutant.number: False for mutant in killed}, 0: True}
 
 
+def test_a_broken_promise_is_told_with_its_unit(campaign, tmp_path):
+    never_decides = {"decision": Unit(("propagate.decision",), 1, Promises(["1'b1", "~decided"]))}
+    with pytest.raises(SimulatorError, match=r"propagate\.decision\.watch 101"):
+        watch(tmp_path, campaign.course[:600], never_decides)
+
+
+def test_mutants_are_chosen_by_unit_or_number(campaign):
+    [first, *_] = campaign.chosen(["decision"])
+    assert {mutant.unit for mutant in campaign.chosen(["decision"])} == {"decision"}
+    assert campaign.chosen(numbers=[first.number]) == [first]
+    assert campaign.chosen() == campaign.netlist.mutants
+    with pytest.raises(ConfigError, match="unit: 'gate' is unknown; it must be popcount, "):
+        campaign.chosen(["gate"])
+    total = len(campaign.netlist.mutants)
+    with pytest.raises(ConfigError, match=f"mutant: 0 is out of range; it must be 1 to {total}"):
+        campaign.chosen(numbers=[0])
+
+
+def test_a_place_is_told_by_the_signals_driven(campaign):
+    module = "mutants.propagate.decision"
+    cells = campaign.netlist.modules[module]["cells"]
+    decided = campaign.netlist.modules[module]["ports"]["decided"]["bits"]
+    [cell] = [name for name, found in cells.items() if found["connections"].get("Q") == decided]
+    mutant = Mutant(1, "decision", module, cell, "$sdff", "D", 0, "const1")
+    assert described(campaign.netlist.modules, mutant) == "sdff D[0] stuck at 1, driving decided"
+
+
 def test_an_interrupted_run_plays_only_what_is_left(campaign, monkeypatch):
     def silent(*stage):
         pass
 
-    verdicts = campaign.verdicts(1, silent)
+    mutants = campaign.chosen()
+    verdicts = campaign.verdicts(mutants, 1, silent)
     kept, total = campaign.kept, len(verdicts)
     whole = kept.read_text()
     kept.write_text(json.dumps({number: value for number, value in json.loads(whole).items() if int(number) <= BATCH}))
     played, play = [], campaign.play
-    monkeypatch.setattr(campaign, "play", lambda *numbers: (played.append(numbers), play(*numbers))[1])
-    assert campaign.verdicts(1, silent) == verdicts
-    assert played == [(BATCH + 1, total)]
+    monkeypatch.setattr(campaign, "play", lambda numbers: (played.append(numbers), play(numbers))[1])
+    assert campaign.verdicts(mutants, 1, silent) == verdicts
+    assert played == [list(range(BATCH + 1, total + 1))]
     assert kept.read_text() == whole
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from boards.tools import Job
 from verify.checker import answers, search
 from verify.mutation.netlist import SELECT, Mutant, Netlist
+from verify.mutation.promises import escaped, plain
 from verify.mutation.units import Unit
 
 
@@ -45,31 +46,29 @@ def _miter(netlist: Netlist, unit: Unit, mutants: Sequence[Mutant]) -> str:
     inputs = {name: len(port["bits"]) for name, port in ports.items() if port["direction"] == "input"}
     outputs = {name: len(port["bits"]) for name, port in ports.items() if port["direction"] == "output"}
     free = {"clk": 1, **inputs}  # plain logic has no clock of its own
-    lines = [f"module top(differs, {', '.join(map(_escaped, free))});"]
-    lines += [f"  input [{width - 1}:0] {_escaped(name)};" for name, width in free.items()]
+    lines = [f"module top(differs, {', '.join(_given(name) for name in free)});"]
+    lines += [f"  input [{width - 1}:0] {_given(name)};" for name, width in free.items()]
     lines.append(f"  output reg [{len(mutants) - 1}:0] differs = 0;")
     for copy, number in {"right": 0, **{str(mutant.number): mutant.number for mutant in mutants}}.items():
-        lines += [f"  wire [{width - 1}:0] {_escaped(f'{name}@{copy}')};" for name, width in outputs.items()]
-        wired = [f".{_escaped(name)}({_escaped(name)})" for name in inputs]
-        wired += [f".{_escaped(name)}({_escaped(f'{name}@{copy}')})" for name in outputs]
-        lines.append(f"  {_escaped(module)} unit_{copy}(.{SELECT}({netlist.width}'d{number}), {', '.join(wired)});")
-    # yosys numbers a name that it needs twice
-    plain = {name.partition("$")[0]: _escaped(name if name in inputs else f"{name}@right") for name in ports}
-    kept = " & ".join(["kept", *(f"({plain[name]} < {bound})" for name, bound in unit.below.items())])
-    lines += ["  reg kept = 1;", f"  wire kept_now = {kept};", "  always @(posedge clk) kept <= kept_now;"]
-    looked_at = {
-        name: f"{'~' * port.startswith('~')}{plain[port.removeprefix('~')]}" for name, port in unit.meant.items()
-    }
+        lines += [f"  wire [{width - 1}:0] {escaped(f'{name}@{copy}')};" for name, width in outputs.items()]
+        wired = [f".{escaped(name)}({_given(name)})" for name in inputs]
+        wired += [f".{escaped(name)}({escaped(f'{name}@{copy}')})" for name in outputs]
+        lines.append(f"  {escaped(module)} unit_{copy}(.{SELECT}({netlist.width}'d{number}), {', '.join(wired)});")
+    seen = {name: (_given(name), width) for name, width in free.items()}
+    seen |= {name: (escaped(f"{name}@right"), width) for name, width in outputs.items()}
+    lines += [f"  {line}" for line in unit.kept.verilog(plain(seen))]
     lines.append("  always @(posedge clk) begin")
     for place, mutant in enumerate(mutants):
         differences = []
-        for name in outputs:
-            differs = f"{_escaped(f'{name}@right')} != {_escaped(f'{name}@{mutant.number}')}"
-            differences.append(f"({looked_at.get(name.partition('$')[0], 1)} & ({differs}))")
+        for name, width in outputs.items():
+            differs = f"{escaped(f'{name}@right')} ^ {escaped(f'{name}@{mutant.number}')}"
+            short = name.partition("$")[0]
+            meant, mask = unit.kept.meant.get(short, "1'b1"), unit.kept.used.get(short, f"{{{width}{{1'b1}}}}")
+            differences.append(f"(({meant}) & |(({differs}) & ({mask})))")
         lines.append(f"    differs[{place}] <= kept_now & ({' | '.join(differences)});")
     return "\n".join([*lines, "  end", "endmodule", ""])
 
 
-def _escaped(name: str) -> str:
-    """A Verilog identifier of any characters."""
-    return f"\\{name} "
+def _given(name: str) -> str:
+    """An input that all copies share."""
+    return escaped(f"{name}@given")

@@ -23,13 +23,25 @@ double sc_time_stamp() { return 0; }
 
 namespace {
 
-constexpr uint64_t kPatience = 4096;  // cycles without a handshake; the longest honest wait, a sweep, takes some 500
+constexpr uint64_t kPatience = 16384;  // cycles without a handshake; walks to every counter take some 5,000
 
-enum class Kind { kStall, kRequest, kBeat, kResult, kReset, kSection };
+enum class Kind { kStall, kRequest, kEarly, kBreak, kBeat, kResult, kReset, kSection };
 
 struct Step {
     Kind kind;
     uint64_t payload, reply, mask;
+    bool asks() const { return kind == Kind::kRequest || kind == Kind::kEarly; }
+};
+
+// Whether a side of a stream waits: with chance `chance` / 256 it begins to, for at most `longest` cycles.
+struct Stall {
+    uint64_t chance = 0, longest = 1, left = 0;
+    bool now(uint32_t random) {
+        if (left) return --left, true;
+        if ((random & 255) >= chance) return false;
+        left = (random >> 8) % longest;
+        return true;
+    }
 };
 
 std::vector<Step> read(const char* path) {
@@ -40,11 +52,14 @@ std::vector<Step> read(const char* path) {
     for (Step step{}; file >> word >> step.payload; steps.push_back(step)) {
         step.kind = word == "stall"     ? Kind::kStall
                     : word == "request" ? Kind::kRequest
+                    : word == "early"   ? Kind::kEarly
+                    : word == "break"   ? Kind::kBreak
                     : word == "beat"    ? Kind::kBeat
                     : word == "reset"   ? Kind::kReset
                     : word == "section" ? Kind::kSection
                                         : Kind::kResult;
-        if (step.kind == Kind::kRequest) file >> step.reply >> step.mask;
+        if (step.asks()) file >> step.reply >> step.mask;
+        if (step.kind == Kind::kBreak || step.kind == Kind::kStall) file >> step.reply;
     }
     return steps;
 }
@@ -79,16 +94,18 @@ class Machine {
         while (at < end) {
             const Step& step = steps[at];
             if (step.kind == Kind::kStall) {
-                stall_ = step.payload;
+                taking_ = replying_ = giving_ = Stall{step.payload, step.reply};
             } else if (step.kind == Kind::kReset) {
-                quiet();
-                for (uint64_t i = 0; i < step.payload; ++i) edge();
+                idle(step.payload);
                 reset();
-            } else if (step.kind == Kind::kRequest) {
-                if (!ask(step, at)) return false;
+            } else if (step.kind == Kind::kBreak) {
+                ask(step);
+                idle(step.reply);
+                reset();
+            } else if (step.asks()) {
+                if (!carried_out(step, at)) return false;
             } else if (step.kind != Kind::kSection) {
                 if (!learn(steps, at)) return false;
-                continue;
             }
             if (!to_ && wrong_ < steps.size()) return true;
             ++at;
@@ -129,49 +146,76 @@ class Machine {
         heard_ = cycles_;
     }
 
-    bool stalls() {
+    void idle(uint64_t cycles) {
+        for (uint64_t i = 0; i < cycles; ++i) edge();
+    }
+
+    bool stalls(Stall& stream) {
         random_ ^= random_ << 13;
         random_ ^= random_ >> 17;
         random_ ^= random_ << 5;
-        return (random_ & 255) < stall_;
+        return stream.now(random_);
     }
 
-    bool ask(const Step& step, size_t at) {
+    void ask(const Step& step) {
         top_->requests___05Fvalid = 1;
         top_->requests___05Fpayload = step.payload;
+        top_->eval();
+    }
+
+    // Whether the reply to `step` is taken in this cycle.
+    bool replied(const Step& step, size_t at) {
+        const bool done = top_->replies___05Fvalid && top_->replies___05Fready;
+        if (done && ((top_->replies___05Fpayload ^ step.reply) & step.mask)) differs(at);
+        if (done != bool(top_->requests___05Fready)) differs(at);
+        return done;
+    }
+
+    bool carried_out(const Step& step, size_t at) {
+        ask(step);
         for (bool done = false; !done; edge()) {
             if (cycles_ - heard_ > kPatience) return false;
-            top_->replies___05Fready = !stalls();
+            top_->replies___05Fready = !stalls(replying_);
             top_->eval();
             if (top_->results___05Fvalid) differs(at);
-            done = top_->replies___05Fvalid && top_->replies___05Fready;
-            if (done && ((top_->replies___05Fpayload ^ step.reply) & step.mask)) differs(at);
-            if (done != bool(top_->requests___05Fready)) differs(at);
+            done = replied(step, at);
         }
         heard_ = cycles_;
         top_->requests___05Fvalid = 0;
+        top_->replies___05Fready = 0;
         top_->eval();
         return true;
     }
 
-    // Beats and results up to the next other step.
+    // Beats and results up to the next other step, and that one, too, if it is a request that does not wait for them;
+    // `at` is the last of them then.
     bool learn(const std::vector<Step>& steps, size_t& at) {
         size_t end = at;
         while (end < steps.size() && (steps[end].kind == Kind::kBeat || steps[end].kind == Kind::kResult)) ++end;
         size_t beat = next(steps, at, end, Kind::kBeat), result = next(steps, at, end, Kind::kResult);
-        bool offered = false;
-        while (beat < end || result < end) {
+        bool offered = false, early = end < steps.size() && steps[end].kind == Kind::kEarly;
+        const size_t behind = end + early;
+        while (beat < end || result < end || early) {
             if (cycles_ - heard_ > kPatience) return false;
             if (!to_ && wrong_ < steps.size()) break;
-            offered = beat < end && (offered || !stalls());
+            offered = beat < end && (offered || !stalls(giving_));
             top_->samples___05Fvalid = offered;
             if (offered) top_->samples___05Fpayload = steps[beat].payload;
-            top_->results___05Fready = !stalls();
+            top_->results___05Fready = result < end && !stalls(taking_);
+            if (early && beat == end) ask(steps[end]);
+            top_->replies___05Fready = early && !stalls(replying_);
             top_->eval();
-            if (top_->replies___05Fvalid) differs(at);
+            if (early && beat == end) {
+                if (replied(steps[end], end)) {
+                    early = false;
+                    heard_ = cycles_;
+                }
+            } else if (top_->replies___05Fvalid) {
+                differs(at);
+            }
             if (top_->results___05Fvalid && top_->results___05Fready) {
-                at = result < end ? result : end - 1;
-                if (result == end || top_->results___05Fpayload != steps[result].payload) differs(at);
+                at = result;
+                if (top_->results___05Fpayload != steps[result].payload) differs(at);
                 result = next(steps, result + 1, end, Kind::kResult);
                 heard_ = cycles_;
             }
@@ -181,11 +225,14 @@ class Machine {
                 heard_ = cycles_;
             }
             edge();
+            if (!early) top_->requests___05Fvalid = 0;
         }
         top_->samples___05Fvalid = 0;
+        top_->requests___05Fvalid = 0;
         top_->results___05Fready = 0;
+        top_->replies___05Fready = 0;
         top_->eval();
-        at = end;
+        at = behind - 1;
         return true;
     }
 
@@ -199,7 +246,8 @@ class Machine {
     uint32_t mutant_;
     uint64_t from_, to_;
     size_t wrong_ = 0;  // the first step of a section that was not right
-    uint64_t cycles_ = 0, heard_ = 0, stall_ = 0;
+    uint64_t cycles_ = 0, heard_ = 0;
+    Stall giving_, taking_, replying_;
     uint32_t random_ = 1;
 };
 

@@ -1,6 +1,7 @@
 """Mutants of a netlist, all of them in one: an input chooses which fault is there."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -25,10 +26,13 @@ opt_hier
 opt -full
 opt_hier
 opt -full
+pmuxtree
+opt_clean
 write_rtlil prepared.il
 write_json prepared.json
 """
-"""Word-level cells, without those that drive nothing and those that constants decide."""
+"""Word-level cells, without those that drive nothing and those that constants decide. Multiplexers of many are made of
+those of two: what becomes of a fault by which several are chosen is the same everywhere then."""
 
 WRITE = """\
 write_rtlil mutated.il
@@ -101,14 +105,17 @@ class Netlist:
 
 
 def choose(modules: Mapping[str, Any], units: Mapping[str, Unit], seed: int, share: float = 1.0) -> list[Mutant]:
-    """Mutants of ``units``, ``share`` of what each asks for: cells are drawn evenly, then a port, a bit and a fault."""
-    random = np.random.default_rng(seed)
+    """Mutants of ``units``, ``share`` of what each asks for: cells are drawn evenly, then a port, a bit and a fault.
+
+    A unit's mutants stay what they are when another unit changes.
+    """
     chosen: list[Mutant] = []
     for name, unit in units.items():
+        random = np.random.default_rng([seed, *name.encode()])
         places = [
             (f"{TOP}.{path}", cell)
             for path in unit.modules
-            for cell, found in sorted(modules[f"{TOP}.{path}"]["cells"].items())
+            for cell, found in sorted(modules[f"{TOP}.{path}"]["cells"].items(), key=_numbered)
             if found["type"].startswith("$") and not found["type"].startswith("$mem")
         ]
         wanted, seen = max(1, round(unit.mutants * share)), set[tuple[Any, ...]]()
@@ -131,3 +138,8 @@ def choose(modules: Mapping[str, Any], units: Mapping[str, Unit], seed: int, sha
             seen.add(fault)
             chosen.append(Mutant(len(chosen) + 1, name, module, cell, found["type"], port, bit, mode, control))
     return chosen
+
+
+def _numbered(cell: tuple[str, Any]) -> list[Any]:
+    """Orders cells by the numbers in their names, which count through the whole netlist."""
+    return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", cell[0])]

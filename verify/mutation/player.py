@@ -28,31 +28,39 @@ class Verdict:
 
 
 class Player:
-    """Plays the course of ``lines`` into the mutants of ``netlist``, in whose folder the program is kept."""
+    """Plays the course of ``lines`` into the mutants of ``netlist``, in whose folder the program is kept.
 
-    def __init__(self, netlist: Netlist, lines: Sequence[str]) -> None:
+    ``verilog``: of the netlist, where something watches it. Raises :class:`~sim.verilator.SimulatorError` if the
+    trainer as it is does not do as the course says, or what watches it complains.
+    """
+
+    def __init__(self, netlist: Netlist, lines: Sequence[str], verilog: str = "") -> None:
         text = "".join(f"{line}\n" for line in lines)
-        self.program = compile_program(netlist.verilog, MAIN, netlist.folder)
+        self.program = compile_program(verilog or netlist.verilog, MAIN, netlist.folder)
         self.name = f"{self.program.name}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
         """Of this program with this course."""
         self.course = netlist.folder / f"{self.name}.course"
         self.course.write_text(text)
-        [self.original] = self.play([(0, *ALWAYS)])
+        original = self._run([(0, *ALWAYS)])
+        if original.stderr:
+            raise SimulatorError(original.stderr.splitlines()[0])
+        [self.original] = _verdicts(original.stdout)
         wrong = [verdict for verdict in self.original if verdict.seen != "equal"]
         if wrong:
             raise SimulatorError(f"the trainer as it is {wrong[0].seen} at line {wrong[0].line} of {self.course}")
 
     def play(self, runs: Sequence[tuple[int, int, int]]) -> list[list[Verdict]]:
         """The sections of each run: a mutant, and the cycles from and to which its fault is there, or ``ALWAYS``."""
-        told = subprocess.run(
-            [self.program, self.course],
-            input="".join(f"{mutant} {start} {stop}\n" for mutant, start, stop in runs),
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-        results = []
-        for line in told.splitlines():
-            sections = (section.split(":") for section in line.split()[1:])
-            results.append([Verdict(seen, int(at), int(cycles)) for seen, at, cycles in sections])
-        return results
+        return _verdicts(self._run(runs).stdout)
+
+    def _run(self, runs: Sequence[tuple[int, int, int]]) -> "subprocess.CompletedProcess[str]":
+        text = "".join(f"{mutant} {start} {stop}\n" for mutant, start, stop in runs)
+        return subprocess.run([self.program, self.course], input=text, capture_output=True, text=True, check=True)
+
+
+def _verdicts(told: str) -> list[list[Verdict]]:
+    results = []
+    for line in told.splitlines():
+        sections = (section.split(":") for section in line.split()[1:])
+        results.append([Verdict(seen, int(at), int(cycles)) for seen, at, cycles in sections])
+    return results
