@@ -69,19 +69,25 @@ def memories(layout: Layout) -> tuple[Shape, ...]:
     """Every memory of a board but SPRAM, by its place in the hardware."""
     network, machine = layout.network, layout.machine
     chunk, slots = machine.update_lanes, machine.slots
-    most = max(place.fan_in for place in layout.layers).bit_length()
+    steps, most = layout.steps, max(place.total for place in layout.layers).bit_length()
     shapes = [Shape(f"visible.column{i}", layout.column, layout.plane_depth) for i in range(layout.columns_per_word)]
-    shapes.append(Shape("inputs.block", chunk, slots * layout.input_chunks))
-    if any(place.words > 1 for place in layout.layers):  # else nothing is ever added to, and synthesis removes it
+    shapes.append(Shape("inputs.block", chunk, slots * steps * layout.input_chunks))
+    if layout.recurrent or any(place.words > 1 for place in layout.layers):  # else nothing is ever added to
         shapes.append(Shape("propagate.preactivation.sums", most, layout.rows_depth))
     if machine.training:
         gated = GatedList(layout)
         magnitude = max(network.fan_in).bit_length()
         shapes += [
-            Shape("samples.block", chunk, slots * layout.slot_chunks),
+            Shape("samples.block", chunk, slots * steps * layout.slot_chunks),
             Shape("backward.pre_activations", magnitude + 1, layout.z_depth),
             Shape("gated.entries", gated.width, gated.depth),
         ]
+        if layout.recurrent:
+            stability = (steps * max(network.fan_in)).bit_length() + 1
+            shapes += [
+                Shape("scan.stability.sums", stability, network.widths[0]),
+                Shape("unroll.targets", 1, slots * steps * layout.step_rows),
+            ]
         if not machine.spram:
             shapes += _hidden(layout)
         if machine.hits_ahead > HitQueue.SHORT:

@@ -14,7 +14,7 @@ from bep_estimate.cycles import cycles_per_sample
 from bep_estimate.footprint import fit, in_luts, relative_errors
 from bep_estimate.memories import block_rams
 from bep_hw.layout import Layout
-from bep_ref.config import ConfigError, Machine, Network, Training, Workload, default_group_sizes
+from bep_ref.config import AnyNetwork, ConfigError, Machine, Network, RecurrentNetwork, Training, Workload, default_group_sizes
 from boards.registry import find
 from boards.synthesis import synthesise
 from boards.trainer_build import trainer_sources
@@ -31,7 +31,7 @@ class Footprint:
 
     name: str
     board: str
-    network: Network
+    network: AnyNetwork
     machine: Machine
 
 
@@ -58,6 +58,8 @@ FOOTPRINTS = (
     Footprint("i-inference", "icebreaker", SMALL, _up5k(48, training=False)),
     Footprint("i-mnist", "icebreaker", MNIST, _up5k(112, hits_ahead=2, **_BARE)),
     Footprint("i-large", "icebreaker", Network(784, (128, 64), 10), _up5k(176, 40, **_BARE)),
+    Footprint("i-local", "icebreaker", SMALL, _up5k(24, rule="local")),
+    Footprint("i-recurrent", "icebreaker", RecurrentNetwork(48, 32, 24, 4, steps=8), _up5k(24)),
     Footprint("h-update", "ice40_hx8k_b_evn", SMALL, Machine(24, 24, 24)),
     Footprint("h-base", "ice40_hx8k_b_evn", SMALL, Machine(24, 8, 24)),
     Footprint("e-base", "ulx3s_85f", SMALL, _ecp5(32)),
@@ -66,6 +68,9 @@ FOOTPRINTS = (
     Footprint("e-update", "ulx3s_85f", Network(192, (32, 24), 4), _ecp5(96, 48)),
     Footprint("e-bare", "ulx3s_85f", SMALL, _ecp5(32, **_BARE)),
     Footprint("e-inference", "ulx3s_85f", SMALL, _ecp5(64, training=False)),
+    Footprint("e-local", "ulx3s_85f", SMALL, _ecp5(32, rule="local")),
+    Footprint("e-recurrent", "ulx3s_85f", RecurrentNetwork(96, 64, 32, 4, steps=8), _ecp5(64)),
+    Footprint("e-cache", "ulx3s_85f", SMALL, _ecp5(32, cache_samples=1000)),
     Footprint("e-mnist", "ulx3s_85f", Network(784, (128, 128), 10), _ecp5(96, 32, **_WHOLE_ECP5)),
 )
 """Small boards that differ in one thing each, and a few large ones."""

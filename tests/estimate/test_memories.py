@@ -8,7 +8,7 @@ from amaranth.back import rtlil
 from bep_estimate.memories import BLOCKS, Shape, block_rams, in_blocks, memories
 from bep_hw.layout import Layout
 from bep_hw.link.linked_trainer import LinkedTrainer
-from bep_ref.config import Machine, Network
+from bep_ref.config import Machine, Network, RecurrentNetwork
 from boards.device import HX8K, LFE5U_85F, UP5K
 
 DESIGNS = [
@@ -21,6 +21,10 @@ DESIGNS = [
     ),
     (Network(90, (24, 12), 5), Machine(24, 8, training=False), LFE5U_85F),
     (Network(40, (16, 8), 4), Machine(8, 8, rule="local", cache_samples=300), LFE5U_85F),
+    (Network(100, (24, 12, 16), 5), Machine(24, 4, spram=True, rule="local"), UP5K),
+    (RecurrentNetwork(30, 24, 12, 4, steps=5), Machine(24, 4, spram=True), UP5K),
+    (RecurrentNetwork(70, 20, 40, 3, steps=8), Machine(32, 8, slots=8, register_plane=True), LFE5U_85F),
+    (RecurrentNetwork(16, 16, 8, 3, steps=1), Machine(16, 8, training=False), HX8K),
 ]
 
 
