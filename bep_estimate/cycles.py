@@ -6,7 +6,8 @@ of rows that pass the gate are given, and every group has a winner.
 """
 
 import math
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -15,17 +16,19 @@ from bep_hw.interleave import compile_program
 from bep_hw.layout import Layout
 from bep_hw.popcount import XnorPopcount
 from bep_hw.preactivation import PreActivation
-from bep_hw.program import Kind, Pass, first_layer_last
+from bep_hw.program import Kind, Pass, first_layer_last, passes_of
 from bep_hw.trainer import Trainer
 from bep_hw.unroll import SS, XS
 from bep_hw.visible_plane import VisiblePlane
-from bep_ref.config import Workload
+from bep_ref.config import RecurrentNetwork, Workload
 from bep_ref.reinforce import DIGITS, probability
 
 BATCHES = 4
 """Simulated; the first one fills the pipeline and does not count."""
 SAMPLES = 400
 """About so many samples are simulated, but whole batches."""
+STEPS = 32
+"""Of longer sequences every further step takes as long as the one before."""
 DRAW = 6.5
 """Cycles from one drawn gap to the next: a comparison of nine numbers with random ones, bit plane by bit plane."""
 WAITING = Trainer.ORDERS - 1
@@ -34,7 +37,14 @@ register holds two and the engine one."""
 
 
 def cycles_per_sample(layout: Layout, workload: Workload) -> float:
-    """Mean cycles of a sample while samples never run out."""
+    """Mean cycles of a sample while samples never run out; sequences have as many steps as they may have."""
+    network = layout.network
+    if isinstance(network, RecurrentNetwork) and network.steps > STEPS:
+        short, long = (
+            cycles_per_sample(Layout(replace(network, steps=steps), layout.machine), workload)
+            for steps in (STEPS // 2, STEPS)
+        )
+        return long + (network.steps - STEPS) * (long - short) / (STEPS - STEPS // 2)
     batches = max(2, min(BATCHES, SAMPLES // workload.batch_size + 1))
     run = _Run(layout, workload)
     starts = [0.0]
@@ -62,7 +72,7 @@ class _Run:
     def __post_init__(self) -> None:
         layout, machine = self.layout, self.layout.machine
         program = compile_program(layout)
-        self.program = _unrolled(program, getattr(layout.network, "steps", 1))
+        self.program = carried_out(program, layout)
         columns = [number for number, item in enumerate(self.program) if item.kind is not Kind.FORWARD]
         self.final = columns[-1] if columns else None
         # a state's winners are found when its first step is scanned, the last time that passes decide layer 0
@@ -229,12 +239,26 @@ class _Run:
         return time + layout.bank_depth - previous
 
 
-def _unrolled(program: tuple[Pass, ...], steps: int) -> list[Pass]:
+def carried_out(program: Sequence[Pass], layout: Layout) -> list[Pass]:
     """``program`` with every pass as often as it is carried out: backward once less, no state comes before step 0."""
+    steps = getattr(layout.network, "steps", 1)
     passes: list[Pass] = []
     for item in program:
         passes.append(item)
         if item.repeats:
-            times = steps if item.kind is Kind.FORWARD else steps - 1
-            passes[-item.repeats :] *= times
+            passes[-item.repeats :] *= steps if item.kind is Kind.FORWARD else steps - 1
     return passes
+
+
+def gated_share(layout: Layout, words: float, samples: int, triggered: int) -> float | None:
+    """Share of rows that passed errors on in a run that read so many ``words`` of the visible plane; None: none could.
+
+    All ``samples`` went forward, those ``triggered`` backward.
+    """
+    passes = carried_out(passes_of(layout), layout)
+    forward = sum(item.rows for item in passes if item.kind is Kind.FORWARD)
+    targets = sum(item.kind is Kind.TARGET for item in passes)
+    rows = sum(layout.layers[item.layer].rows for item in passes if item.kind is Kind.BACKWARD)
+    if not (rows and triggered):
+        return None
+    return min(1.0, max(0.0, ((words - samples * forward) / triggered - targets) / rows))

@@ -38,7 +38,16 @@ def test_every_memory_of_the_hardware_is_known_by_its_shape(network, machine, de
 
 @pytest.mark.parametrize(
     ("family", "width", "depth", "blocks"),
-    [("ice40", 8, 512, 1), ("ice40", 24, 180, 2), ("ice40", 5, 1025, 3), ("ecp5", 36, 512, 1), ("ecp5", 40, 600, 3)],
+    [
+        ("ice40", 8, 512, 1),
+        ("ice40", 24, 180, 2),
+        ("ice40", 5, 1025, 2),
+        ("ice40", 9, 1120, 3),
+        ("ice40", 1, 4096, 1),
+        ("ice40", 9, 2048, 5),
+        ("ecp5", 36, 512, 1),
+        ("ecp5", 40, 600, 3),
+    ],
 )
 def test_memories_are_cut_into_blocks(family, width, depth, blocks):
     assert BLOCKS[family].number(Shape("", width, depth)) == blocks
