@@ -34,10 +34,12 @@ PARTS = (
     "cache",
     "classifiers",
     "recurrent",
+    "states",
+    "copied addresses",
 )
 GUESS = {
-    "lut4": dict(zip(PARTS, (1200, 600, 2, 0.5, 1, 3, 1, 6, 300, 60, 300, 60, 500), strict=True)),
-    "ff": dict(zip(PARTS, (700, 500, 2, 0.1, 1, 3, 2, 4, 250, 20, 250, 40, 250), strict=True)),
+    "lut4": dict(zip(PARTS, (1200, 600, 3, 0.5, 1, 5, 1, 6, 300, 60, 300, 60, 200, 4, 0.1), strict=True)),
+    "ff": dict(zip(PARTS, (700, 500, 3, 0.1, 1, 5, 2, 4, 250, 20, 250, 40, 150, 1, 1), strict=True)),
     "packing": {"flip-flops": 0.3, "lanes": 2.0},
 }
 """Cells by construction: a lane has a LUT of an adder and one of a multiplexer, a bit of a column sum its own adder. Of
@@ -80,7 +82,15 @@ def parts(layout: Layout) -> dict[str, float]:
         "cache": float(machine.cache_samples > 0),
         "classifiers": layout.classifiers - 1,
         "recurrent": float(layout.recurrent),
+        "states": layout.recurrent * network.widths[0],
+        "copied addresses": _copied_addresses(layout),
     }
+
+
+def _copied_addresses(layout: Layout) -> float:
+    """Bits of the addresses, to read and to write, that every part of the hidden plane has a copy of."""
+    parts_of_it = [shape for shape in memories(layout) if shape.name.startswith("hidden.")]
+    return layout.machine.register_plane * 2.0 * sum((shape.depth - 1).bit_length() for shape in parts_of_it)
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,7 @@ FOOTPRINTS = (
     Footprint("i-large", "icebreaker", Network(784, (128, 64), 10), _up5k(176, 40, **_BARE)),
     Footprint("i-local", "icebreaker", SMALL, _up5k(24, rule="local")),
     Footprint("i-recurrent", "icebreaker", RecurrentNetwork(48, 32, 24, 4, steps=8), _up5k(24)),
+    Footprint("i-states", "icebreaker", RecurrentNetwork(96, 96, 48, 4, steps=4), _up5k(48)),
     Footprint("h-update", "ice40_hx8k_b_evn", SMALL, Machine(24, 24, 24)),
     Footprint("h-base", "ice40_hx8k_b_evn", SMALL, Machine(24, 8, 24)),
     Footprint("e-base", "ulx3s_85f", SMALL, _ecp5(32)),
@@ -61,6 +62,7 @@ FOOTPRINTS = (
     Footprint("e-inference", "ulx3s_85f", SMALL, _ecp5(64, training=False)),
     Footprint("e-local", "ulx3s_85f", SMALL, _ecp5(32, rule="local")),
     Footprint("e-recurrent", "ulx3s_85f", RecurrentNetwork(96, 64, 32, 4, steps=8), _ecp5(64)),
+    Footprint("e-states", "ulx3s_85f", RecurrentNetwork(128, 160, 64, 4, steps=4), _ecp5(64)),
     Footprint("e-cache", "ulx3s_85f", SMALL, _ecp5(32, cache_samples=1000)),
     Footprint("e-mnist", "ulx3s_85f", Network(784, (128, 128), 10), _ecp5(96, 32, **_WHOLE_ECP5)),
 )
