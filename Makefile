@@ -61,7 +61,7 @@ figures: $(READY) ## measure what the README's tables show again, into benchmark
 	$(call MEASURE,reproduce italy sequence smnist --italy ucr:$(ITALY) --smnist smnist:$(MNIST),sequences)
 	$(call MEASURE,bench gate --epochs 15 --plot docs/gate.png,gate)
 	$(call MEASURE,bench hw --mnist mnist:$(MNIST) --plot docs/throughput.png,hardware)
-	$(call MEASURE,bench estimate,estimate)
+	$(call MEASURE,bench estimate --page docs/estimate.md,estimate)
 
 docs: $(READY) ## build the documentation's site, into build/site
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict

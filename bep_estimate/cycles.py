@@ -6,7 +6,8 @@ of rows that pass the gate are given, and every group has a winner.
 """
 
 import math
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -15,16 +16,19 @@ from bep_hw.interleave import compile_program
 from bep_hw.layout import Layout
 from bep_hw.popcount import XnorPopcount
 from bep_hw.preactivation import PreActivation
-from bep_hw.program import Kind, Pass
+from bep_hw.program import Kind, Pass, first_layer_last, passes_of
 from bep_hw.trainer import Trainer
+from bep_hw.unroll import SS, XS
 from bep_hw.visible_plane import VisiblePlane
-from bep_ref.config import Workload
+from bep_ref.config import RecurrentNetwork, Workload
 from bep_ref.reinforce import DIGITS, probability
 
 BATCHES = 4
 """Simulated; the first one fills the pipeline and does not count."""
 SAMPLES = 400
 """About so many samples are simulated, but whole batches."""
+STEPS = 32
+"""Of longer sequences every further step takes as long as the one before."""
 DRAW = 6.5
 """Cycles from one drawn gap to the next: a comparison of nine numbers with random ones, bit plane by bit plane."""
 WAITING = Trainer.ORDERS - 1
@@ -33,7 +37,14 @@ register holds two and the engine one."""
 
 
 def cycles_per_sample(layout: Layout, workload: Workload) -> float:
-    """Mean cycles of a sample while samples never run out."""
+    """Mean cycles of a sample while samples never run out; sequences have as many steps as they may have."""
+    network = layout.network
+    if isinstance(network, RecurrentNetwork) and network.steps > STEPS:
+        short, long = (
+            cycles_per_sample(Layout(replace(network, steps=steps), layout.machine), workload)
+            for steps in (STEPS // 2, STEPS)
+        )
+        return long + (network.steps - STEPS) * (long - short) / (STEPS - STEPS // 2)
     batches = max(2, min(BATCHES, SAMPLES // workload.batch_size + 1))
     run = _Run(layout, workload)
     starts = [0.0]
@@ -60,9 +71,14 @@ class _Run:
 
     def __post_init__(self) -> None:
         layout, machine = self.layout, self.layout.machine
-        self.program = compile_program(layout)
-        columns = [item for item in self.program if item.kind is not Kind.FORWARD]
+        program = compile_program(layout)
+        self.program = carried_out(program, layout)
+        columns = [number for number, item in enumerate(self.program) if item.kind is not Kind.FORWARD]
         self.final = columns[-1] if columns else None
+        # a state's winners are found when its first step is scanned, the last time that passes decide layer 0
+        first = [number for number in columns if self.program[number].neurons == 0 and self.program[number].first]
+        self.judging = first[-1] if layout.recurrent and first else 0
+        self.holds = machine.z_buffers == 1 and first_layer_last(program)
         self.plane = VisiblePlane.delay_of(layout)
         self.count = XnorPopcount(machine.lanes).delay
         self.order_cycles = 3 + HiddenPlane.delay_of(layout)
@@ -86,9 +102,9 @@ class _Run:
                 self.round(None)  # the old sample goes on alone
             self.time = max(self.time, available)
         old, self.previous = self.previous, sample
-        for item in self.program:
+        for number, item in enumerate(self.program):
             if (item.age == 0 and sample is not None) or (item.age == 1 and old is not None):
-                self._issue(item, sample if item.age == 0 else old)
+                self._issue(number, item, sample if item.age == 0 else old)
 
     def finish_batch(self, sample: int) -> None:
         """The rest of the batch's last ``sample``, and the commit behind it."""
@@ -104,14 +120,14 @@ class _Run:
         begin = self.complete[-1] if self.complete else 0.0
         if sample >= slots:
             begin = max(begin, self.freed[sample - slots] + 2)
-        self.complete.append(begin + self.layout.layers[0].chunks)
+        self.complete.append(begin + self.layout.sample_beats)
 
-    def _issue(self, item: Pass, sample: int | None) -> None:
+    def _issue(self, number: int, item: Pass, sample: int | None) -> None:
         assert sample is not None
         if item.kind is Kind.FORWARD:
             self._forward(item, sample)
         elif self.triggers(sample) or (item.kind is Kind.TARGET and self.decided > self.time):
-            self._backward(item, sample)
+            self._backward(number, item, sample)
 
     def _forward(self, item: Pass, sample: int) -> None:
         layout, place = self.layout, self.layout.layers[item.layer]
@@ -121,13 +137,12 @@ class _Run:
             full = max(self.word, self.complete[sample] + 1) + item.chunks + 2
             start = max(start, full)
             self.word = start + 3 + self.plane
-        elif item.first:
-            start = max(start, self.filled[place.below])
+        else:
+            start = max(start, self.filled.get(place.below, 0.0))  # before its first step a state is there
         if classifies and item.first:
             start = max(start, self.scan_free, self.columns_free)
         end = start + max(item.rows, PreActivation.MINIMUM_ROWS)
-        machine = layout.machine
-        if item.inputs and item.last and machine.z_buffers == 1 and machine.training:
+        if self.holds and item.last and item.neurons == 0:
             begin, rows = self.releasing
             end = max(end, min(self.scan_free, begin) + item.rows, self.scan_free + max(0, item.rows - rows))
         self.time = end
@@ -137,12 +152,12 @@ class _Run:
             self.decided = end + 6 + self.plane + self.count
             self.scan_free = self.decided + 3
             self.releasing = (self.decided, item.rows)
-            if not machine.training:
+            if not layout.machine.training:
                 self.freed.append(self.decided)
             elif not self.triggers(sample) and place.below == layout.logits - 1:
                 self._end(sample, self.decided + 2)
 
-    def _backward(self, item: Pass, sample: int) -> None:
+    def _backward(self, number: int, item: Pass, sample: int) -> None:
         """A segment is summed, then scanned for winners; the columns are free again behind the scan."""
         layout = self.layout
         start = max(self.time, self.columns_free)
@@ -155,17 +170,19 @@ class _Run:
         if not self.triggers(sample):
             self.columns_free = scan
             return
-        begin, size = scan, self._group(item.neurons)
-        for row in range(item.start + 1, item.start + item.count + 1):
-            scan += 1
-            if row % size == 0:
-                scan = max(scan, self._room())
-                self._order(scan + 3, layout.layers[item.neurons].chunks)
+        begin, end, size = scan, item.start + item.count, self._group(item.neurons)
+        row = item.start
+        if item.neurons > 0 or number >= self.judging:
+            for ends in range(row - row % size + size, end + 1, size):
+                scan, row = max(scan + ends - row, self._room()), ends
+                self._order(scan + 3, item.neurons)
+        scan += end - row
         self.columns_free = scan + 4
         if item.neurons == 0:
             self.releasing = (begin, item.count)
-        if item is self.final:
-            self.scan_free = max(scan + 3, self._room()) + 2
+        if number == self.final:
+            # of a recurrent network the end follows so closely that the queue does not know of the last winner yet
+            self.scan_free = (scan + 3 if layout.recurrent else max(scan + 3, self._room())) + 2
             self._end(sample, self.scan_free)
         elif item.last and layout.machine.rule == "local":
             self.scan_free = scan + 5
@@ -173,15 +190,21 @@ class _Run:
             self.scan_free = self.columns_free + 4 * item.count  # it goes on with the next segment
 
     def _group(self, layer: int) -> int:
-        return min(self.workload.group_size, self.layout.layers[layer].rows)
+        return min(self.workload.group_size, self.layout.network.widths[layer])
 
     def _room(self) -> float:
         return self.orders[-WAITING] if len(self.orders) >= WAITING else 0.0
 
-    def _order(self, pushed: float, chunks: int) -> None:
+    def _order(self, pushed: float, neurons: int) -> None:
+        """A winner: one row of counters, or of a recurrent state one of each matrix at every step."""
+        layout = self.layout
+        steps = [layout.completing(neurons).chunks]
+        if layout.recurrent and neurons == 0:
+            steps = [layout.layers[XS].chunks, layout.layers[SS].chunks] * layout.network.steps
         begun = max(pushed + 2, self.update_free)
-        self.orders.append(begun)
-        self.update_free = begun + max(chunks, self.order_cycles)
+        *before, last = (max(chunks, self.order_cycles) for chunks in steps)
+        self.orders.append(begun + sum(before))
+        self.update_free = begun + sum(before) + last
 
     def _end(self, sample: int, pushed: float) -> None:
         begun = max(pushed + 2, self.update_free)
@@ -196,7 +219,7 @@ class _Run:
         chances: list[float] = []
         for place in layout.trainable:
             counters = layout.slices(place) * layout.slice_lanes
-            chance = probability(self.workload.reinforcement, 1.0, place.fan_in)
+            chance = probability(self.workload.reinforcement, 1.0, place.total)
             hits = np.flatnonzero(self.rng.random(counters) < chance)
             places += (place.hidden_base + hits // layout.slice_lanes).tolist()
             chances += [chance] * len(hits)
@@ -214,3 +237,28 @@ class _Run:
                 previous = places[index - 1]
                 passed.append(time)
         return time + layout.bank_depth - previous
+
+
+def carried_out(program: Sequence[Pass], layout: Layout) -> list[Pass]:
+    """``program`` with every pass as often as it is carried out: backward once less, no state comes before step 0."""
+    steps = getattr(layout.network, "steps", 1)
+    passes: list[Pass] = []
+    for item in program:
+        passes.append(item)
+        if item.repeats:
+            passes[-item.repeats :] *= steps if item.kind is Kind.FORWARD else steps - 1
+    return passes
+
+
+def gated_share(layout: Layout, words: float, samples: int, triggered: int) -> float | None:
+    """Share of rows that passed errors on in a run that read so many ``words`` of the visible plane; None: none could.
+
+    All ``samples`` went forward, those ``triggered`` backward.
+    """
+    passes = carried_out(passes_of(layout), layout)
+    forward = sum(item.rows for item in passes if item.kind is Kind.FORWARD)
+    targets = sum(item.kind is Kind.TARGET for item in passes)
+    rows = sum(layout.layers[item.layer].rows for item in passes if item.kind is Kind.BACKWARD)
+    if not (rows and triggered):
+        return None
+    return min(1.0, max(0.0, ((words - samples * forward) / triggered - targets) / rows))

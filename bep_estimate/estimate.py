@@ -1,5 +1,6 @@
 """Everything that is told about a trainer before it is built."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,12 +8,9 @@ from bep_estimate.cycles import cycles_per_sample
 from bep_estimate.footprint import cells, coefficients
 from bep_estimate.memories import SPRAM, block_rams
 from bep_hw.layout import SPRAM_DEPTH, Layout
-from bep_ref.config import Machine, Network, Workload
+from bep_ref.config import AnyNetwork, Machine, Workload
 from boards.board import Board
 from boards.device import Device
-
-FULL = 0.95
-"""Share of a chip's logic cells beyond which placement fails, about."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +33,7 @@ class Size:
 class Estimate:
     """Figures of one trainer on one board; ``fmax_mhz`` is None where no board with this chip was measured."""
 
-    network: Network
+    network: AnyNetwork
     machine: Machine
     size: Size
     cycles_per_sample: float
@@ -62,23 +60,23 @@ class Estimate:
         }
 
 
-def size_of(network: Network, machine: Machine, board: Board) -> Size:
-    """What ``network``'s trainer on ``machine`` takes of ``board``'s chip."""
+def size_of(network: AnyNetwork, machine: Machine, board: Board, found: Mapping[str, Any] | None = None) -> Size:
+    """What ``network``'s trainer on ``machine`` takes of ``board``'s chip, by the coefficients ``found`` or ours."""
     layout, device = Layout(network, machine), board.device
-    lut4, ff = cells(layout, device)
+    count = cells(layout, device, found or coefficients())
     logic, *others = device.limits
-    used = {logic: round(lut4 + coefficients()["packing"][device.family.name] * ff)}
-    used |= {name: ff if name.endswith("_FF") else 0 for name in others}
+    used = {logic: count.logic} | {name: count.ff if name.endswith("_FF") else 0 for name in others}
     for primitive, number in block_rams(layout, device).items():
         used[device.family.memories[primitive]] = number
     available = {name: device.limits.get(name, 0) for name in used}
-    over = [name for name in used if used[name] > available[name] * (FULL if name == logic else 1)]
+    # memories, which are known, before logic, which is told
+    over = [name for name in reversed(used) if used[name] > available[name] * (device.fill if name == logic else 1)]
     if machine.spram and machine.training and layout.bank_size > SPRAM_DEPTH:
         over.insert(0, device.family.memories[SPRAM])
-    return Size(lut4, ff, used, available, over[0] if over else None)
+    return Size(count.lut4, count.ff, used, available, over[0] if over else None)
 
 
-def estimate(network: Network, machine: Machine, board: Board, workload: Workload) -> Estimate:
+def estimate(network: AnyNetwork, machine: Machine, board: Board, workload: Workload) -> Estimate:
     """Figures of ``network``'s trainer on ``machine`` for ``board`` while it learns as ``workload`` says."""
     return Estimate(
         network=network,

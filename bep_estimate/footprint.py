@@ -1,10 +1,11 @@
-"""LUTs and flip-flops of a board: a sum of parts, each so many cells for each thing it is made of.
+"""LUTs, flip-flops and logic cells of a board: a sum of parts, each so many cells for each thing it is made of.
 
 The numbers of cells are fitted to synthesised boards (`bep bench estimate`) and kept in ``coefficients.json``.
 """
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -31,12 +32,19 @@ PARTS = (
     "statistics",
     "receive buffer",
     "cache",
+    "classifiers",
+    "recurrent",
+    "states",
+    "copied addresses",
 )
 GUESS = {
-    "lut4": dict(zip(PARTS, (1200, 600, 2, 0.5, 1, 3, 1, 6, 300, 60, 300), strict=True)),
-    "ff": dict(zip(PARTS, (700, 500, 2, 0.1, 1, 3, 2, 4, 250, 20, 250), strict=True)),
+    "lut4": dict(zip(PARTS, (1200, 600, 3, 0.5, 1, 5, 1, 6, 300, 60, 300, 60, 200, 4, 0.1), strict=True)),
+    "ff": dict(zip(PARTS, (700, 500, 3, 0.1, 1, 5, 2, 4, 250, 20, 250, 40, 150, 1, 1), strict=True)),
+    "packing": {"flip-flops": 0.3, "lanes": 2.0},
 }
-"""Cells by construction: a lane has a LUT of an adder and one of a multiplexer, a bit of a column sum its own adder."""
+"""Cells by construction: a lane has a LUT of an adder and one of a multiplexer, a bit of a column sum its own adder. Of
+packing: logic cells without a LUT; those are a lane's registers behind the plane and of what is shifted in, and every
+third other flip-flop."""
 TRUST = 0.03
 """A part that is twice its guess weighs as much as a board that is so far off."""
 
@@ -72,15 +80,44 @@ def parts(layout: Layout) -> dict[str, float]:
         "statistics": float(machine.statistics),
         "receive buffer": float(machine.receive_buffer),
         "cache": float(machine.cache_samples > 0),
+        "classifiers": layout.classifiers - 1,
+        "recurrent": float(layout.recurrent),
+        "states": layout.recurrent * network.widths[0],
+        "copied addresses": _copied_addresses(layout),
     }
 
 
-def cells(layout: Layout, device: Device) -> tuple[int, int]:
-    """4-input LUTs and flip-flops of a board with ``layout``'s trainer."""
-    found = coefficients()["cells"][device.family.name]
-    there = parts(layout)
-    luts, flip_flops = (sum(found[kind][name] * there[name] for name in there) for kind in ("lut4", "ff"))
-    return round(luts) + in_luts(layout, device), round(flip_flops)
+def _copied_addresses(layout: Layout) -> float:
+    """Bits of the addresses, to read and to write, that every part of the hidden plane has a copy of."""
+    parts_of_it = [shape for shape in memories(layout) if shape.name.startswith("hidden.")]
+    return layout.machine.register_plane * 2.0 * sum((shape.depth - 1).bit_length() for shape in parts_of_it)
+
+
+@dataclass(frozen=True)
+class Cells:
+    """What a board takes of its chip's logic: 4-input LUTs, flip-flops, and the cells that both are packed into."""
+
+    lut4: int
+    ff: int
+    logic: int
+
+
+def cells(layout: Layout, device: Device, found: Mapping[str, Any]) -> Cells:
+    """Those of a board with ``layout``'s trainer, by the coefficients ``found``."""
+    family, there = device.family.name, parts(layout)
+    lut4 = round(total(found["cells"][family]["lut4"], there)) + in_luts(layout, device)
+    ff = round(total(found["cells"][family]["ff"], there))
+    return Cells(lut4, ff, lut4 + round(total(found["packing"][family], loose(layout, ff))))
+
+
+def loose(layout: Layout, ff: float) -> dict[str, float]:
+    """What takes logic cells for itself, without a LUT, of a board with ``ff`` flip-flops."""
+    return {"flip-flops": ff, "lanes": layout.machine.lanes}
+
+
+def total(found: Mapping[str, float], there: Mapping[str, float]) -> float:
+    """Cells of what is ``there``, each part with as many as were ``found``."""
+    return sum(found[name] * number for name, number in there.items())
 
 
 def in_luts(layout: Layout, device: Device) -> int:
@@ -89,23 +126,18 @@ def in_luts(layout: Layout, device: Device) -> int:
     return LUTS_OF_LUT_RAM * sum(block.lut_rams(shape) for shape in memories(layout) if shape not in chosen)
 
 
-def fit(layouts: Sequence[Layout], counts: Sequence[float], kind: str) -> dict[str, float]:
-    """Cells (``kind``: lut4 or ff) of each part, none negative, that make the least mean square of relative errors.
+def fit(there: Sequence[Mapping[str, float]], counts: Sequence[float], kind: str) -> dict[str, float]:
+    """Cells (``kind``: lut4, ff or packing) of each part, none negative, that make the least mean square of relative
+    errors: each of several boards has so much ``there``, and ``counts`` cells.
 
     Where boards say little of a part, it stays near :data:`GUESS`.
     """
     from sklearn.linear_model import LinearRegression
 
-    there = [parts(layout) for layout in layouts]
-    guess = np.array([GUESS[kind][name] for name in there[0]])
-    boards = np.array([list(row.values()) for row in there]) / np.asarray(counts, float)[:, None]
-    matrix = np.concatenate([boards, TRUST * np.diag(1 / guess)])
+    names = list(GUESS[kind])
+    guess = np.array([GUESS[kind][name] for name in names])
+    boards = np.array([[row[name] for name in names] for row in there]).reshape(-1, len(names))
+    matrix = np.concatenate([boards / np.asarray(counts, float)[:, None], TRUST * np.diag(1 / guess)])
     ones = np.concatenate([np.ones(len(boards)), np.full(len(guess), TRUST)])
     line = LinearRegression(positive=True, fit_intercept=False).fit(matrix, ones)
-    return {name: round(float(value), 3) for name, value in zip(there[0], line.coef_, strict=True)}
-
-
-def relative_errors(found: Mapping[str, float], layouts: Sequence[Layout], counts: Sequence[float]) -> list[float]:
-    """Estimate over count, less 1, of each row."""
-    estimates = [sum(found[name] * value for name, value in parts(layout).items()) for layout in layouts]
-    return [estimate / count - 1 for estimate, count in zip(estimates, counts, strict=True)]
+    return {name: round(float(value), 3) for name, value in zip(names, line.coef_, strict=True)}

@@ -29,20 +29,29 @@ class Shape:
 
 @dataclass(frozen=True)
 class Block:
-    """A block RAM: its ``primitive`` and the ``shapes`` (width, depth) that it can take.
+    """A block RAM: its ``primitive`` and the ``shapes`` that it can take: width, depth, bits written together.
 
     ``cost`` is what yosys counts for one, beside 1 for a bit in logic and ``lut_cost`` for 16 words of 4 bits in LUTs
     (0: the chip has none).
     """
 
     primitive: str
-    shapes: tuple[tuple[int, int], ...]
+    shapes: tuple[tuple[int, int, int], ...]
     cost: int
     lut_cost: int = 0
 
     def number(self, shape: Shape) -> int:
-        """Blocks that ``shape`` takes, side by side and on top of each other."""
-        return min(-(-shape.width // width) * -(-shape.depth // depth) for width, depth in self.shapes)
+        """Blocks that ``shape`` takes, side by side and on top of each other, as yosys cuts it.
+
+        What lies on top may share a block, word beside word, as far as words are made of bits written together; half a
+        unit is a bit of the multiplexer behind it.
+        """
+        cuts = []
+        for width, depth, together in self.shapes:
+            on_top = -(-shape.depth // depth)
+            blocks = -(-on_top * together * -(-shape.width // together) // width)
+            cuts.append((self.cost * blocks + (on_top - 1) * shape.width / 2, blocks))
+        return min(cuts)[1]
 
     def lut_rams(self, shape: Shape) -> int:
         """16 x 4 bit LUT memories that ``shape`` takes."""
@@ -59,8 +68,13 @@ class Block:
 
 
 BLOCKS = {
-    "ice40": Block("SB_RAM40_4K", ((16, 256), (8, 512), (4, 1024), (2, 2048)), 64),
-    "ecp5": Block("DP16KD", ((36, 512), (18, 1024), (9, 2048), (4, 4096), (2, 8192), (1, 16384)), 128, 4),
+    "ice40": Block("SB_RAM40_4K", ((16, 256, 1), (8, 512, 8), (4, 1024, 4), (2, 2048, 2)), 64),
+    "ecp5": Block(
+        "DP16KD",
+        ((36, 512, 9), (18, 1024, 9), (9, 2048, 9), (4, 4096, 4), (2, 8192, 2), (1, 16384, 1)),
+        cost=128,
+        lut_cost=4,
+    ),
 }
 """By family."""
 
@@ -69,19 +83,25 @@ def memories(layout: Layout) -> tuple[Shape, ...]:
     """Every memory of a board but SPRAM, by its place in the hardware."""
     network, machine = layout.network, layout.machine
     chunk, slots = machine.update_lanes, machine.slots
-    most = max(place.fan_in for place in layout.layers).bit_length()
+    steps, most = layout.steps, max(place.total for place in layout.layers).bit_length()
     shapes = [Shape(f"visible.column{i}", layout.column, layout.plane_depth) for i in range(layout.columns_per_word)]
-    shapes.append(Shape("inputs.block", chunk, slots * layout.input_chunks))
-    if any(place.words > 1 for place in layout.layers):  # else nothing is ever added to, and synthesis removes it
+    shapes.append(Shape("inputs.block", chunk, slots * steps * layout.input_chunks))
+    if layout.recurrent or any(place.words > 1 for place in layout.layers):  # else nothing is ever added to
         shapes.append(Shape("propagate.preactivation.sums", most, layout.rows_depth))
     if machine.training:
         gated = GatedList(layout)
         magnitude = max(network.fan_in).bit_length()
         shapes += [
-            Shape("samples.block", chunk, slots * layout.slot_chunks),
+            Shape("samples.block", chunk, slots * steps * layout.slot_chunks),
             Shape("backward.pre_activations", magnitude + 1, layout.z_depth),
             Shape("gated.entries", gated.width, gated.depth),
         ]
+        if layout.recurrent:
+            stability = (steps * max(network.fan_in)).bit_length() + 1
+            shapes += [
+                Shape("scan.stability.sums", stability, network.widths[0]),
+                Shape("unroll.targets", 1, slots * steps * layout.step_rows),
+            ]
         if not machine.spram:
             shapes += _hidden(layout)
         if machine.hits_ahead > HitQueue.SHORT:

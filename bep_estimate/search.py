@@ -5,21 +5,30 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bep_estimate.estimate import Estimate, estimate, size_of
-from bep_ref.config import ConfigError, Machine, Network, Workload
+from bep_hw.choose import longest_row
+from bep_ref.config import AnyNetwork, ConfigError, Machine, Network, Workload
 from boards.board import Board
 
-MachineOf = Callable[[Network, int], Machine]
+MachineOf = Callable[[AnyNetwork, int], Machine]
 """A machine for a network, of about so many lanes."""
 WIDTHS = tuple(range(8, 2049, 8))
-"""Neurons of hidden layers that are tried."""
+"""Neurons of a layer that are tried."""
 
 
-def lane_counts(network: Network) -> list[int]:
-    """Lanes worth a thought, rising: those that cut the inputs into 1, 2, 3... words."""
-    return sorted({-(-network.inputs // words) for words in range(1, network.inputs // 8 + 2)})
+def lane_counts(network: AnyNetwork) -> list[int]:
+    """Lanes worth a thought, rising: those that cut the longest rows into 1, 2, 3... words."""
+    longest = longest_row(network)
+    return sorted({-(-longest // words) for words in range(1, longest // 8 + 2)})
 
 
-def most_lanes(network: Network, board: Board, machine_of: MachineOf) -> Machine:
+def widened(network: AnyNetwork, width: int) -> AnyNetwork:
+    """``network`` with ``width`` neurons in each layer of neurons."""
+    if isinstance(network, Network):
+        return replace(network, hidden=(width,) * len(network.hidden))
+    return replace(network, state=width, output=width)
+
+
+def most_lanes(network: AnyNetwork, board: Board, machine_of: MachineOf) -> Machine:
     """The widest machine that fits; :class:`ConfigError` if none does."""
     for lanes in reversed(lane_counts(network)):
         if lanes <= 4096 and size_of(network, machine := machine_of(network, lanes), board).fits:
@@ -27,20 +36,22 @@ def most_lanes(network: Network, board: Board, machine_of: MachineOf) -> Machine
     raise _nothing(network, board, machine_of)
 
 
-def largest_network(network: Network, board: Board, machine_of: MachineOf) -> Network:
-    """``network`` with as many neurons in each hidden layer, all alike, as fit on a machine of the board's lanes."""
+def largest_network(network: AnyNetwork, board: Board, machine_of: MachineOf) -> AnyNetwork:
+    """``network`` with as many neurons in each layer, all alike, as fit on a machine of the board's lanes."""
 
     def fits(width: int) -> bool:
-        wider = replace(network, hidden=(width,) * len(network.hidden))
+        wider = widened(network, width)
         return size_of(wider, machine_of(wider, board.lanes), board).fits
 
     found = bisect_left(WIDTHS, True, key=lambda width: not fits(width))
     if found == 0:
-        raise _nothing(replace(network, hidden=(WIDTHS[0],) * len(network.hidden)), board, machine_of)
-    return replace(network, hidden=(WIDTHS[found - 1],) * len(network.hidden))
+        raise _nothing(widened(network, WIDTHS[0]), board, machine_of)
+    return widened(network, WIDTHS[found - 1])
 
 
-def fast_enough(network: Network, board: Board, workload: Workload, machine_of: MachineOf, target: float) -> Estimate:
+def fast_enough(
+    network: AnyNetwork, board: Board, workload: Workload, machine_of: MachineOf, target: float
+) -> Estimate:
     """The fewest lanes that learn ``target`` samples a second and fit.
 
     Raises
@@ -67,7 +78,7 @@ def fast_enough(network: Network, board: Board, workload: Workload, machine_of: 
     return estimate(network, fitting[place], board, workload)
 
 
-def _nothing(network: Network, board: Board, machine_of: MachineOf) -> ConfigError:
+def _nothing(network: AnyNetwork, board: Board, machine_of: MachineOf) -> ConfigError:
     least = machine_of(network, min(lane_counts(network)))
     lacking = board.device.family.resources[size_of(network, least, board).obstacle or next(iter(board.device.limits))]
     return ConfigError(f"fit: no machine for {network} fits {board.name}: too little {lacking}")

@@ -12,6 +12,11 @@ def plane_blocks(layout: Layout) -> int:
     return layout.columns_per_word * -(-layout.column // width)
 
 
+def longest_row(network: AnyNetwork) -> int:
+    """Inputs of the rows that lanes are cut for: the first layer's, or of a recurrent state the longer of its two."""
+    return max(network.inputs, network.state) if isinstance(network, RecurrentNetwork) else network.inputs
+
+
 def choose_machine(network: AnyNetwork, target: int = 128, update_lanes: int = 0, **fields: Any) -> Machine:
     """A machine for ``network`` with at most about ``target`` lanes.
 
@@ -25,7 +30,7 @@ def choose_machine(network: AnyNetwork, target: int = 128, update_lanes: int = 0
         if not update_lanes:
             chunk = next((n for n in range(chunk, 0, -1) if lanes % (banks * n) == 0), chunk)
         return Machine(update_lanes=chunk, **fields)
-    widest = max(network.inputs, network.state) if isinstance(network, RecurrentNetwork) else network.inputs
+    widest = longest_row(network)
     words = -(-widest // target)
     least = -(-widest // words)
     candidates = [lanes for lanes in range(least, least + 8 * chunk) if lanes % (banks * chunk) == 0]

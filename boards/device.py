@@ -102,6 +102,12 @@ class Device:
     signature: bytes
     route_options: tuple[str, ...] = ()
 
+    @property
+    def fill(self) -> float:
+        """Share of the logic cells up to which the placer finds a place for everything, about."""
+        options = dict(zip(self.route_options, self.route_options[1:], strict=False))
+        return float(options.get("--placer-heap-beta", 0.9))
+
 
 def _bank_width(bits: int) -> bytes:
     """The command that tells an iCE40 how wide its banks of configuration bits are (Project IceStorm)."""

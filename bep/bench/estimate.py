@@ -1,148 +1,69 @@
-"""What `bep estimate` rests on: boards synthesised to count their cells, and boards measured to compare with."""
+"""What `bep estimate` is fitted to, and how far it is off on boards that were measured."""
 
 import json
-import re
-import tempfile
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
-from functools import partial
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bep.bench.rows import digest, kept
-from bep_estimate.cycles import cycles_per_sample
-from bep_estimate.footprint import fit, in_luts, relative_errors
+from bep.bench.boards import DIGITS
+from bep.bench.designs import DESIGNS
+from bep.bench.footprints import Row
+from bep_estimate.cycles import cycles_per_sample, gated_share
+from bep_estimate.estimate import size_of
+from bep_estimate.footprint import fit, in_luts, loose, parts, total
 from bep_estimate.memories import block_rams
 from bep_hw.layout import Layout
-from bep_ref.config import ConfigError, Machine, Network, Training, Workload, default_group_sizes
+from bep_ref.config import AnyNetwork, ConfigError, Machine, Training, Workload, default_group_sizes, network_from_dict
+from boards.board import Board
 from boards.registry import find
-from boards.synthesis import synthesise
-from boards.trainer_build import trainer_sources
 
 KINDS = ("lut4", "ff")
-PERCEPTRON = re.compile(r"\d+(-\d+)+")
-"""What a measured row calls a network that the estimator knows."""
-Row = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Footprint:
-    """A board that is synthesised, not placed: one of the points that cells are fitted to."""
-
-    name: str
-    board: str
-    network: Network
-    machine: Machine
-
-
-SMALL = Network(96, (32, 24), 4)
-MNIST = Network(784, (96, 96), 10)
-
-
-def _up5k(lanes: int, backward_lanes: int = 24, **fields: Any) -> Machine:
-    return Machine(lanes, 4, backward_lanes, spram=True, **fields)
-
-
-def _ecp5(lanes: int, update_lanes: int = 16, backward_lanes: int = 32, **fields: Any) -> Machine:
-    return Machine(lanes, update_lanes, backward_lanes, register_plane=True, **fields)
-
-
-_BARE = {"statistics": False, "receive_buffer": False}
-_WHOLE_ECP5 = {"backward_lanes": 0, "z_buffers": 2, "hits_ahead": 2048, "slots": 8, "statistics": False}
-
-FOOTPRINTS = (
-    Footprint("i-base", "icebreaker", SMALL, _up5k(24)),
-    Footprint("i-lanes", "icebreaker", SMALL, _up5k(96)),
-    Footprint("i-back", "icebreaker", SMALL, _up5k(32, 8)),
-    Footprint("i-bare", "icebreaker", SMALL, _up5k(24, **_BARE)),
-    Footprint("i-inference", "icebreaker", SMALL, _up5k(48, training=False)),
-    Footprint("i-mnist", "icebreaker", MNIST, _up5k(112, hits_ahead=2, **_BARE)),
-    Footprint("i-large", "icebreaker", Network(784, (128, 64), 10), _up5k(176, 40, **_BARE)),
-    Footprint("h-update", "ice40_hx8k_b_evn", SMALL, Machine(24, 24, 24)),
-    Footprint("h-base", "ice40_hx8k_b_evn", SMALL, Machine(24, 8, 24)),
-    Footprint("e-base", "ulx3s_85f", SMALL, _ecp5(32)),
-    Footprint("e-lanes", "ulx3s_85f", Network(384, (32, 24), 4), _ecp5(192)),
-    Footprint("e-back", "ulx3s_85f", Network(192, (96, 96), 4), _ecp5(96, backward_lanes=96)),
-    Footprint("e-update", "ulx3s_85f", Network(192, (32, 24), 4), _ecp5(96, 48)),
-    Footprint("e-bare", "ulx3s_85f", SMALL, _ecp5(32, **_BARE)),
-    Footprint("e-inference", "ulx3s_85f", SMALL, _ecp5(64, training=False)),
-    Footprint("e-mnist", "ulx3s_85f", Network(784, (128, 128), 10), _ecp5(96, 32, **_WHOLE_ECP5)),
-)
-"""Small boards that differ in one thing each, and a few large ones."""
-
-
-def synthesise_all(folder: Path, show: Callable[[str, int, int], None]) -> list[Row]:
-    """A row for each of :data:`FOOTPRINTS`, kept in ``folder``: after an interruption the rest follows."""
-    rows = []
-    for done, footprint in enumerate(FOOTPRINTS):
-        show(footprint.name, done, len(FOOTPRINTS))
-        source, _ = trainer_sources(footprint.network, footprint.machine, find(footprint.board))
-        what = {
-            "digest": digest(source, footprint.network, footprint.machine),
-            "board": footprint.board,
-            "network": footprint.network.to_dict(),
-            "machine": footprint.machine.to_dict(),
-        }
-        place = folder / footprint.name
-        rows.append(kept(place, footprint.name, what, ("digest",), partial(_synthesise, footprint, source)))
-    return rows
-
-
-def _synthesise(footprint: Footprint, source: str) -> Row:
-    with tempfile.TemporaryDirectory() as name:
-        return asdict(synthesise(source, find(footprint.board).device, "top", Path(name)))
+FIGURES = (*KINDS, "logic_cells", "cycles_per_sample", "fmax_mhz")
+NETWORKS: Mapping[str, AnyNetwork] = {design.name: design.network for design in DESIGNS}
+"""By the name of a row of ``bep bench hw``; the others are of ``bep bench boards``."""
 
 
 def coefficients(footprints: Sequence[Row], measured: Sequence[Row]) -> dict[str, Any]:
     """Content of ``coefficients.json``: cells fitted to ``footprints``, packing and clocks of boards ``measured``."""
     found: dict[str, Any] = {"cells": {}, "packing": {}, "clocks": _clocks(measured)}
-    for family in sorted({_family(row["what"]) for row in footprints}):
-        rows = [row for row in footprints if _family(row["what"]) == family]
-        layouts = [_layout(row["what"]) for row in rows]
-        found["cells"][family] = {kind: fit(layouts, _counts(rows, kind), kind) for kind in KINDS}
-        found["packing"][family] = _packing([row for row in measured if _family(row["build"]) == family])
+    for family in sorted({find(row["what"]["board"]).device.family.name for row in footprints}):
+        rows = [row for row in footprints if find(row["what"]["board"]).device.family.name == family]
+        there = [parts(_synthesised(row)) for row in rows]
+        found["cells"][family] = {kind: fit(there, _counts(rows, kind), kind) for kind in KINDS}
+        placed = [row for row in measured if "build" in row and _board(row).device.family.name == family]
+        beyond = [_logic(row) - row["build"]["lut4"] for row in placed]
+        found["packing"][family] = fit([loose(_measured(row), row["build"]["ff"]) for row in placed], beyond, "packing")
     return found
 
 
-def _family(row: Row) -> str:
-    return find(row["board"]).device.family.name
-
-
-def _layout(row: Row) -> Layout:
-    return Layout(Network.from_dict(row["network"]), Machine.from_dict(row["machine"]))
+def _synthesised(row: Row) -> Layout:
+    what = row["what"]
+    return Layout(network_from_dict(what["network"]), Machine.from_dict(what["machine"]))
 
 
 def _counts(rows: Sequence[Row], kind: str) -> list[float]:
     """Cells of each row; LUTs without those that are memories, which nothing is fitted to."""
-    memory = [in_luts(_layout(row["what"]), find(row["what"]["board"]).device) if kind == "lut4" else 0 for row in rows]
-    return [row[kind] - luts for row, luts in zip(rows, memory, strict=True)]
+    if kind != "lut4":
+        return [row[kind] for row in rows]
+    return [row[kind] - in_luts(_synthesised(row), find(row["what"]["board"]).device) for row in rows]
 
 
 def fit_errors(footprints: Sequence[Row], found: dict[str, Any]) -> dict[str, list[float]]:
     """Relative errors of LUTs and flip-flops at the points they were fitted to."""
     errors: dict[str, list[float]] = {kind: [] for kind in KINDS}
     for row in footprints:
+        cells = found["cells"][find(row["what"]["board"]).device.family.name]
         for kind in KINDS:
-            cells, layout = found["cells"][_family(row["what"])][kind], _layout(row["what"])
-            errors[kind] += relative_errors(cells, [layout], _counts([row], kind))
+            [count] = _counts([row], kind)
+            errors[kind].append(total(cells[kind], parts(_synthesised(row))) / count - 1)
     return errors
-
-
-def _packing(rows: Sequence[Row]) -> float:
-    """Logic cells that flip-flops take for themselves, a share of all flip-flops."""
-    shares = []
-    for row in rows:
-        built = row["build"]
-        logic = next(iter(built["utilisation"].values()))["used"]
-        shares.append((logic - built["lut4"]) / built["ff"])
-    return round(sum(shares) / len(shares), 4) if shares else 0.0
 
 
 def _clocks(rows: Sequence[Row]) -> dict[str, dict[str, float]]:
     """Mean over the boards measured with a chip of their median clocks, and how many they are; trainers only."""
     found: dict[str, list[float]] = {}
     for row in rows:
-        if row["what"]["machine"]["training"]:
+        if "build" in row and row["what"]["machine"]["training"]:
             found.setdefault(row["build"]["device"], []).append(row["build"]["fmax_median_mhz"])
     return {
         device: {"fmax_mhz": round(sum(clocks) / len(clocks), 2), "boards": len(clocks)}
@@ -151,61 +72,100 @@ def _clocks(rows: Sequence[Row]) -> dict[str, dict[str, float]]:
 
 
 def read_measured(files: Sequence[Path]) -> list[Row]:
-    """The rows of perceptrons that ``bep bench hw`` and ``bep bench boards`` built."""
+    """The rows of ``bep bench hw`` and ``bep bench boards``, those of boards that were too small included."""
     rows: list[Row] = []
     for file in files:
         try:
             found = json.loads(file.read_text())["rows"]
-            rows += [row for row in found if "build" in row and PERCEPTRON.fullmatch(row["what"]["network"])]
+            same = all(row["what"]["network"] == str(_network(row)) for row in found)
         except (ValueError, KeyError, TypeError):
             raise ConfigError(f"measured: {file} was not written by bep bench hw or bep bench boards") from None
+        if not same:
+            raise ConfigError(f"measured: {file} has rows of other networks than those measured today")
+        rows += found
     return rows
 
 
+def _network(row: Row) -> AnyNetwork:
+    return NETWORKS.get(row["name"], DIGITS)
+
+
+def _measured(row: Row) -> Layout:
+    return Layout(_network(row), Machine.from_dict(row["what"]["machine"]))
+
+
+def _board(row: Row) -> Board:
+    return find(row["what"].get("board", row["name"]))
+
+
+def _logic(row: Row) -> int:
+    """Logic cells that a placed board takes."""
+    used: int = row["build"]["utilisation"][next(iter(_board(row).device.limits))]["used"]
+    return used
+
+
 def compare(row: Row, found: dict[str, Any]) -> Row:
-    """A measured board beside its estimate: (estimate, measured) of each figure, and the memories' equality."""
-    what, built = row["what"], row["build"]
-    board = find(built["board"])
-    sizes = [int(size) for size in what["network"].split("-")]
-    network = Network(sizes[0], tuple(sizes[1:-1]), sizes[-1], what["counter_bits"])
-    layout = Layout(network, Machine.from_dict(what["machine"]))
-    cells = found["cells"][board.device.family.name]
-    estimates = {kind: built[kind] * (1 + relative_errors(cells[kind], [layout], [built[kind]])[0]) for kind in KINDS}
-    estimates["lut4"] += in_luts(layout, board.device)
-    measured = {kind: built[kind] for kind in KINDS}
+    """A measured board beside its estimate by the coefficients ``found``.
+
+    ``memories`` and ``lacks`` (what there is too little of, None if it fits) are exact or wrong, of each figure the
+    ``error`` is estimate over measurement less 1. A board that was too small for its trainer has but these two.
+    """
+    board, layout = _board(row), _measured(row)
+    device, words = board.device, board.device.family.resources
+    size = size_of(layout.network, layout.machine, board, found)
+    memories = block_rams(layout, device)
+    lacks = words[size.obstacle] if size.obstacle else None
+    if "build" not in row:
+        short = [shortage["resource"] for shortage in row["shortages"]]
+        blocks = {words[device.family.memories[name]]: number for name, number in memories.items()}
+        return {
+            "name": row["name"],
+            "memories": {
+                "estimate": {name: blocks.get(name, 0) for name in short if "RAM" in name},
+                "measured": {of["resource"]: of["needed"] for of in row["shortages"] if "RAM" in of["resource"]},
+            },
+            "lacks": {"estimate": lacks, "measured": lacks if lacks in short else short[0]},
+        }
+    built = row["build"]
+    pairs = {
+        "lut4": (size.lut4, built["lut4"]),
+        "ff": (size.ff, built["ff"]),
+        "logic_cells": (size.used[next(iter(device.limits))], _logic(row)),
+    }
     if "cosim" in row:
-        estimates["cycles_per_sample"] = cycles_per_sample(layout, _workload(what, row["cosim"], network))
-        measured["cycles_per_sample"] = row["cosim"]["cycles_per_sample"]
-    clock = found["clocks"].get(board.device.name, {"boards": 0})
+        pairs["cycles_per_sample"] = (
+            round(cycles_per_sample(layout, _workload(row, layout)), 1),
+            row["cosim"]["cycles_per_sample"],
+        )
+    clock = found["clocks"].get(device.name, {"boards": 0})
     if clock["boards"] > 1 and layout.machine.training:  # a single board says nothing of others
-        estimates["fmax_mhz"], measured["fmax_mhz"] = clock["fmax_mhz"], built["fmax_median_mhz"]
+        pairs["fmax_mhz"] = (clock["fmax_mhz"], built["fmax_median_mhz"])
+    figures = {
+        name: {"estimate": told, "measured": true, "error": round(told / true - 1, 4)}
+        for name, (told, true) in pairs.items()
+    }
     return {
         "name": row["name"],
-        "memories": {"estimate": block_rams(layout, board.device), "measured": built["block_rams"]},
-        **{
-            name: {
-                "estimate": round(value, 1),
-                "measured": measured[name],
-                "error": round(value / measured[name] - 1, 4),
-            }
-            for name, value in estimates.items()
-        },
+        "memories": {"estimate": memories, "measured": built["block_rams"]},
+        "lacks": {"estimate": lacks, "measured": None},
+        **figures,
     }
 
 
-def _workload(what: Row, cosim: Row, network: Network) -> Workload:
-    """How the measured run went, as far as its row tells."""
-    training = what["training"]
-    sizes = training.get("group_size") or default_group_sizes(network.widths)
+def _workload(row: Row, layout: Layout) -> Workload:
+    """How the measured run went: samples that triggered, rows that passed errors on."""
+    training, run = row["what"]["training"], row["cosim"]
+    sizes = training.get("group_size") or default_group_sizes(layout.network.widths)
+    gated = gated_share(layout, run["propagate_utilisation"] * run["cycles"], run["samples"], run["triggered"])
     return Workload(
         batch_size=training.get("batch_size", Training.batch_size),
         group_size=sizes[0],
-        triggered=min(1.0, cosim["triggered"] / cosim["samples"]),
+        triggered=min(1.0, run["triggered"] / run["samples"]),
+        gated=Workload.gated if gated is None else gated,
     )
 
 
 def worst(rows: Sequence[Row]) -> dict[str, float]:
     """Largest error of each figure, whatever its sign, over rows of :func:`compare`."""
-    names = (*KINDS, "cycles_per_sample", "fmax_mhz")
-    errors = {name: [abs(row[name]["error"]) for row in rows if name in row] for name in names}
+    errors = {name: [abs(row[name]["error"]) for row in rows if name in row] for name in FIGURES}
     return {name: max(found) for name, found in errors.items() if found}

@@ -11,14 +11,16 @@ from bep.console import progress_bar
 from bep_ref.atomic import write_atomically
 
 NAME = "estimate"
+MEASURED = (Path("benchmarks/hardware.json"), Path("benchmarks/boards.json"))
 HELP = "fit the estimator to synthesised boards, and compare it with measured ones"
 DESCRIPTION = """\
 Synthesise some twenty boards, fit what bep estimate knows of LUTs and flip-flops to them, and compare its figures with
 boards that were measured.
 
-  bep bench estimate --measured benchmarks/hardware.json benchmarks/boards.json --json benchmarks/estimate.json
+  bep bench estimate --json benchmarks/estimate.json --page docs/estimate.md
 
-Boards that were synthesised are kept in the folder of builds. All of them take half an hour.
+Boards that were synthesised are kept in the folder of builds: where only measurements are new, the same command fits
+again at once. All of them take half an hour.
 """
 
 
@@ -28,8 +30,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         type=Path,
         metavar="FILE",
-        default=[Path("benchmarks/hardware.json")],
-        help="what bep bench hw and bep bench boards wrote (default: benchmarks/hardware.json)",
+        default=list(MEASURED),
+        help=f"what bep bench hw and bep bench boards wrote (default: {' '.join(map(str, MEASURED))})",
     )
     parser.add_argument(
         "--coefficients",
@@ -46,9 +48,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="folder of builds (default: build/estimate)",
     )
 
+    parser.add_argument(
+        "--page", type=Path, metavar="FILE", help="write the table of errors into this page, such as docs/estimate.md"
+    )
+
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
-    from bep.bench.estimate import coefficients, compare, fit_errors, read_measured, synthesise_all, worst
+    from bep.bench.estimate import coefficients, compare, fit_errors, read_measured, worst
+    from bep.bench.estimate_page import table, with_table
+    from bep.bench.footprints import synthesise_all
 
     measured = read_measured(args.measured)
     with progress_bar(args.progress) as progress:
@@ -59,6 +67,9 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     found = coefficients(footprints, measured)
     rows = [compare(row, found) for row in measured]
     found["worst_error"] = worst(rows)
+    if args.page:
+        page = with_table(args.page.read_text(), table(rows, found["worst_error"]))
+        write_atomically(args.page, page.encode())
     write_atomically(args.coefficients, (json.dumps(found, indent=2) + "\n").encode())
     errors = fit_errors(footprints, found)
     args.report.print(_table(rows))
@@ -71,13 +82,14 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 
 def _table(rows: list[dict[str, Any]]) -> Table:
     table = Table(title="Estimates beside measured boards")
-    names = ("lut4", "ff", "cycles_per_sample", "fmax_mhz")
-    for heading in ("", "memories", "LUT4", "flip-flops", "cycles a sample", "clock MHz"):
+    names = ("lut4", "ff", "logic_cells", "cycles_per_sample", "fmax_mhz")
+    for heading in ("", "memories", "fits", "LUT4", "flip-flops", "logic cells", "cycles a sample", "clock MHz"):
         table.add_column(heading, justify="right" if heading else "left")
     for row in rows:
-        memories = row["memories"]
-        exact = "exact" if memories["estimate"] == memories["measured"] else "WRONG"
-        table.add_row(row["name"], exact, *(_cell(row.get(name)) for name in names))
+        told = (
+            "exact" if row[name]["estimate"] == row[name]["measured"] else "WRONG" for name in ("memories", "lacks")
+        )
+        table.add_row(row["name"], *told, *(_cell(row.get(name)) for name in names))
     return table
 
 

@@ -2,13 +2,11 @@
 
 import pytest
 
-from bep_estimate.footprint import GUESS, fit, parts, relative_errors
+from bep_estimate.footprint import GUESS, PARTS, fit, parts, total
 from bep_hw.layout import Layout
-from bep_ref.config import Machine, Network
+from bep_ref.config import Machine, Network, RecurrentNetwork
 
-CELLS = {
-    name: guess * factor for (name, guess), factor in zip(GUESS["lut4"].items(), [0.7, 1.6] * 5 + [1], strict=True)
-}
+CELLS = {name: GUESS["lut4"][name] * (0.7, 1.6)[number % 2] for number, name in enumerate(PARTS)}
 
 
 def board(lanes, **fields):
@@ -21,21 +19,38 @@ KNOWN = [
     board(96),
     board(24, backward_lanes=8),
     board(24, statistics=False, receive_buffer=False),
+    board(24, rule="local"),
+    Layout(RecurrentNetwork(40, 24, 12, 5, steps=4), Machine(24, 4)),
 ]
 
 
 def count(layout):
-    return sum(CELLS[name] * number for name, number in parts(layout).items())
+    return total(CELLS, parts(layout))
 
 
-def test_boards_between_the_known_ones_are_told_well():
-    found = fit(KNOWN, [count(layout) for layout in KNOWN], "lut4")
-    unknown = [board(60), board(72, backward_lanes=16), board(48, statistics=False)]
-    errors = relative_errors(found, unknown, [count(layout) for layout in unknown])
-    assert max(map(abs, errors)) < 0.03
+def fitted(layouts):
+    return fit([parts(layout) for layout in layouts], [count(layout) for layout in layouts], "lut4")
+
+
+@pytest.mark.parametrize(
+    "unknown",
+    [
+        board(60),
+        board(72, backward_lanes=16),
+        board(48, statistics=False),
+        board(40, rule="local"),
+        Layout(RecurrentNetwork(40, 24, 12, 5, steps=4), Machine(40, 4)),
+    ],
+)
+def test_boards_between_the_known_ones_are_told_well(unknown):
+    assert total(fitted(KNOWN), parts(unknown)) == pytest.approx(count(unknown), rel=0.03)
 
 
 def test_what_no_board_tells_stays_as_it_was_guessed():
-    found = fit(KNOWN[:3], [count(layout) for layout in KNOWN[:3]], "lut4")
+    found = fitted(KNOWN[:3])
     assert found["receive buffer"] == pytest.approx(GUESS["lut4"]["receive buffer"], rel=0.1)
     assert CELLS["lanes"] < found["lanes"] < GUESS["lut4"]["lanes"]
+
+
+def test_without_any_board_packing_is_as_it_was_guessed():
+    assert fit([], [], "packing") == pytest.approx(GUESS["packing"], rel=0.01)

@@ -8,7 +8,7 @@ from amaranth.back import rtlil
 from bep_estimate.memories import BLOCKS, Shape, block_rams, in_blocks, memories
 from bep_hw.layout import Layout
 from bep_hw.link.linked_trainer import LinkedTrainer
-from bep_ref.config import Machine, Network
+from bep_ref.config import Machine, Network, RecurrentNetwork
 from boards.device import HX8K, LFE5U_85F, UP5K
 
 DESIGNS = [
@@ -21,6 +21,10 @@ DESIGNS = [
     ),
     (Network(90, (24, 12), 5), Machine(24, 8, training=False), LFE5U_85F),
     (Network(40, (16, 8), 4), Machine(8, 8, rule="local", cache_samples=300), LFE5U_85F),
+    (Network(100, (24, 12, 16), 5), Machine(24, 4, spram=True, rule="local"), UP5K),
+    (RecurrentNetwork(30, 24, 12, 4, steps=5), Machine(24, 4, spram=True), UP5K),
+    (RecurrentNetwork(70, 20, 40, 3, steps=8), Machine(32, 8, slots=8, register_plane=True), LFE5U_85F),
+    (RecurrentNetwork(16, 16, 8, 3, steps=1), Machine(16, 8, training=False), HX8K),
 ]
 
 
@@ -34,7 +38,16 @@ def test_every_memory_of_the_hardware_is_known_by_its_shape(network, machine, de
 
 @pytest.mark.parametrize(
     ("family", "width", "depth", "blocks"),
-    [("ice40", 8, 512, 1), ("ice40", 24, 180, 2), ("ice40", 5, 1025, 3), ("ecp5", 36, 512, 1), ("ecp5", 40, 600, 3)],
+    [
+        ("ice40", 8, 512, 1),
+        ("ice40", 24, 180, 2),
+        ("ice40", 5, 1025, 2),
+        ("ice40", 9, 1120, 3),
+        ("ice40", 1, 4096, 1),
+        ("ice40", 9, 2048, 5),
+        ("ecp5", 36, 512, 1),
+        ("ecp5", 40, 600, 3),
+    ],
 )
 def test_memories_are_cut_into_blocks(family, width, depth, blocks):
     assert BLOCKS[family].number(Shape("", width, depth)) == blocks
