@@ -200,7 +200,7 @@ class _Run:
         layout = self.layout
         steps = [layout.completing(neurons).chunks]
         if layout.recurrent and neurons == 0:
-            steps = [layout.layers[XS].chunks, layout.layers[SS].chunks] * layout.network.steps
+            steps = [layout.layers[XS].chunks, layout.layers[SS].chunks] * layout.steps
         begun = max(pushed + 2, self.update_free)
         *before, last = (max(chunks, self.order_cycles) for chunks in steps)
         self.orders.append(begun + sum(before))

@@ -127,7 +127,7 @@ def compare(row: Row, found: dict[str, Any]) -> Row:
             "lacks": {"estimate": lacks, "measured": lacks if lacks in short else short[0]},
         }
     built = row["build"]
-    pairs = {
+    pairs: dict[str, tuple[float, float]] = {
         "lut4": (size.lut4, built["lut4"]),
         "ff": (size.ff, built["ff"]),
         "logic_cells": (size.used[next(iter(device.limits))], _logic(row)),
