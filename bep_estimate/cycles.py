@@ -199,8 +199,8 @@ class _Run:
         """A winner: one row of counters, or of a recurrent state one of each matrix at every step."""
         layout = self.layout
         steps = [layout.completing(neurons).chunks]
-        if layout.recurrent and neurons == 0:
-            steps = [layout.layers[XS].chunks, layout.layers[SS].chunks] * layout.steps
+        if isinstance(layout.network, RecurrentNetwork) and neurons == 0:
+            steps = [layout.layers[XS].chunks, layout.layers[SS].chunks] * layout.network.steps
         begun = max(pushed + 2, self.update_free)
         *before, last = (max(chunks, self.order_cycles) for chunks in steps)
         self.orders.append(begun + sum(before))
