@@ -72,7 +72,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 def _table(rows: list[dict[str, Any]]) -> Table:
     table = Table(
         title="Training hardware",
-        caption="busy: whichever engine bounds; MHz: worst placement, and median; ×: cycles of inference on as many lanes",
+        caption="busy: whichever engine bounds; MHz: worst placement, and median; ×: cycles of inference",
         box=None,
     )
     table.add_column("")
