@@ -59,7 +59,7 @@ def coefficients() -> dict[str, Any]:
 def parts(layout: Layout) -> dict[str, float]:
     """How much there is of everything whose cells are counted."""
     network, machine = layout.network, layout.machine
-    columns = ColumnSums(layout.backward_lanes, max(network.widths)).bits if machine.training else 0
+    columns = ColumnSums.width(max(network.widths)) if machine.training else 0
     starts = {
         layout.activation_lane(index, word)
         for index, place in enumerate(layout.layers)

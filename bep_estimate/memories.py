@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bep_hw.gated_list import GatedList
+from bep_hw.gated_list import gated_list_shape
 from bep_hw.hidden_plane import PART_BLOCKS, SPRAM_WIDTH
 from bep_hw.hit_queue import HitQueue
 from bep_hw.hit_slices import slice_layout
@@ -89,12 +89,11 @@ def memories(layout: Layout) -> tuple[Shape, ...]:
     if layout.recurrent or any(place.words > 1 for place in layout.layers):  # else nothing is ever added to
         shapes.append(Shape("propagate.preactivation.sums", most, layout.rows_depth))
     if machine.training:
-        gated = GatedList(layout)
         magnitude = max(network.fan_in).bit_length()
         shapes += [
             Shape("samples.block", chunk, slots * steps * layout.slot_chunks),
             Shape("backward.pre_activations", magnitude + 1, layout.z_depth),
-            Shape("gated.entries", gated.width, gated.depth),
+            Shape("gated.entries", *gated_list_shape(layout)),
         ]
         if layout.recurrent:
             stability = (steps * max(network.fan_in)).bit_length() + 1

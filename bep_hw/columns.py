@@ -24,7 +24,7 @@ class ColumnSums(wiring.Component):
 
     def __init__(self, lanes: int, most_rows: int) -> None:
         self.lanes = lanes
-        self.bits = (-(-most_rows // 2)).bit_length() + 1
+        self.bits = self.width(most_rows)
         super().__init__(
             {
                 "valid": In(1),
@@ -35,6 +35,11 @@ class ColumnSums(wiring.Component):
                 "targets": Out(lanes),
             }
         )
+
+    @staticmethod
+    def width(most_rows: int) -> int:
+        """Bits of a counter, its sign included."""
+        return (-(-most_rows // 2)).bit_length() + 1
 
     def model(self, weights: NDArray[Any], error: NDArray[Any]) -> NDArray[Any]:
         """Targets (lanes,) of a pass over n rows: ``weights`` (n, lanes) and ``error`` (n,), all bits."""

@@ -11,6 +11,15 @@ from bep_hw.layout import Layout
 from bep_hw.registers import TABLE_STRIDE
 
 
+def gated_list_shape(layout: Layout) -> tuple[int, int]:
+    """Width and depth of the block RAM: a row and its target, or a plane of thresholds."""
+    return max(16, _row_bits(layout) + 1), layout.list_depth + TABLE_STRIDE * len(layout.trainable)
+
+
+def _row_bits(layout: Layout) -> int:
+    return (max(layout.network.widths) - 1).bit_length()
+
+
 class GatedList(wiring.Component):
     """Rows that carry the error on, with their targets; behind them in the same RAM the reinforcement thresholds.
 
@@ -20,11 +29,10 @@ class GatedList(wiring.Component):
 
     def __init__(self, layout: Layout) -> None:
         list_depth = layout.list_depth
-        self.row_bits = (max(layout.network.widths) - 1).bit_length()
-        self.width = max(16, self.row_bits + 1)
+        self.row_bits = _row_bits(layout)
+        self.width, self.depth = gated_list_shape(layout)
         self.table_base = list_depth
-        table = TABLE_STRIDE * len(layout.trainable)
-        self.depth = list_depth + table
+        table = self.depth - list_depth
         super().__init__(
             {
                 "write": In(1),
