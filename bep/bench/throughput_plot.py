@@ -34,5 +34,5 @@ def throughput_plot(rows: list[dict[str, Any]]) -> bytes:
     axes.set_ylabel("training samples a second", color=INK)
     dress(axes, "Training speed, worst placement")
     axes.margins(y=0.15)
-    legend(axes, "upper left")
+    legend(axes, "lower right")
     return png(figure)
