@@ -47,7 +47,6 @@ FOOTPRINTS = (
     Footprint("i-back", "icebreaker", SMALL, _up5k(32, 8)),
     Footprint("i-bare", "icebreaker", SMALL, _up5k(24, **_BARE)),
     Footprint("i-inference", "icebreaker", SMALL, _up5k(48, training=False)),
-    Footprint("i-wide", "icebreaker", MNIST, _up5k(112, training=False)),
     Footprint("i-mnist", "icebreaker", MNIST, _up5k(112, hits_ahead=2, **_BARE)),
     Footprint("i-large", "icebreaker", Network(784, (128, 64), 10), _up5k(176, 40, **_BARE)),
     Footprint("i-local", "icebreaker", SMALL, _up5k(24, rule="local")),

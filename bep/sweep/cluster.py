@@ -50,7 +50,7 @@ def _local(workers: int) -> LocalCluster:
             n_workers=workers,
             threads_per_worker=1,
             memory_limit=None,
-            dashboard_address=None,
+            dashboard_address="127.0.0.1:0",  # any free port: sweeps run beside each other
             host="127.0.0.1",
             silence_logs=logging.CRITICAL,
         )

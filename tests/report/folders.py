@@ -32,7 +32,7 @@ def train(folder: Path, *words: str) -> Path:
 def add_cosim(folder: Path, mismatches: int = 0) -> None:
     """A result as ``bep cosim --json`` writes it."""
     cycles = sum(PASSES.values())
-    report = Report(100, 90, mismatches, 3264, 3264, 100, "", cycles, cycles / 100, 0.65, 0.4, 0.8, PASSES, ())
+    report = Report(100, 90, mismatches, 3264, 3264, 100, "", cycles, cycles / 100, 0.65, 0.4, 0.8, PASSES, (), {})
     result = {"network": "192-16-12-10", "machine": {"lanes": 96}, **asdict(report)}
     (folder / "cosim.json").write_text(json.dumps(result))
 

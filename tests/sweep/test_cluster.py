@@ -18,7 +18,9 @@ SEEDS = "seeds = [1, 2]"
 @pytest.fixture
 def cluster():
     """A scheduler, and two workers, processes of their own."""
-    with LocalCluster(n_workers=0, processes=False, protocol="tcp", host="127.0.0.1", dashboard_address=None) as only:
+    with LocalCluster(
+        n_workers=0, processes=False, protocol="tcp", host="127.0.0.1", dashboard_address="127.0.0.1:0"
+    ) as only:
         address = only.scheduler_address
         command = [sys.executable, "-m", "distributed.cli.dask_worker", address, "--no-nanny", "--no-dashboard"]
         workers = [

@@ -25,7 +25,7 @@ from tests.sweep.small_sweep import HIDDEN, specification, sweep, table
 @pytest.fixture(scope="module")
 def here():
     """A scheduler whose worker is a thread of this process."""
-    with LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None) as cluster:
+    with LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address="127.0.0.1:0") as cluster:
         yield "--scheduler", cluster.scheduler_address
 
 
