@@ -48,13 +48,14 @@ def _run(device: Device, name: str, cwd: Path, in_logic: list[str]) -> Resources
     def attempt(steps: Iterable[str], options: Iterable[str]) -> None:
         synth = " ".join((device.family.synth, *options, "-top top"))
         done = [step.format(synth=synth, json=f"{name}.json") for step in steps]
-        script = "; ".join([f"read_rtlil {name}.il", COLLISIONS_UNDEFINED, COPIES_KEPT, *spill, *done])
+        script = "; ".join([f"read_rtlil {name}.il", COLLISIONS_UNDEFINED, COPIES_KEPT, *spill, *done, "check -assert"])
         run(Job("yosys", ("-q", "-l", f"{name}.yosys.log", "-p", script), cwd))
 
     try:
         attempt(["{synth} -json {json}"], device.synth_options)
     except ToolError:
-        # abc9 of yosys 0.70 dies of loops that are none bit by bit, often before its log is written; abc does not
+        # abc9 of yosys 0.70 dies of loops that are none bit by bit, often before its log is written, and has left two
+        # flip-flops on one wire, which the check behind it sees; abc does neither
         if "-abc9" not in device.synth_options:
             raise
         attempt(device.family.without_abc9, (option for option in device.synth_options if option != "-abc9"))

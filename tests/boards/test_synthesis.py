@@ -35,3 +35,12 @@ def test_copies_of_a_register_stay_apart_and_no_memory_keeps_old_words():
     parts = 2  # of 8 blocks, 36 bits each
     assert resources.ff == 32 * 16 + parts * (2 * address + 1)
     assert resources.lut4 < 64  # old words would take one a bit
+
+
+def test_two_flip_flops_on_one_wire_are_no_netlist(tmp_path):
+    flip_flop = "cell $dff \\{}\n parameter \\WIDTH 1\n parameter \\CLK_POLARITY 1'1\n connect \\CLK \\clk\n"
+    source = "module \\top\n wire input 1 \\clk\n wire width 2 input 2 \\d\n wire output 3 \\q\n"
+    for number in range(2):
+        source += flip_flop.format(f"ff{number}") + f" connect \\D \\d [{number}]\n connect \\Q \\q\nend\n"
+    with pytest.raises(ToolError, match="problems in 'check -assert'"):
+        synthesis.synthesise(source + "end\n", LFE5U_85F, "top", tmp_path)
