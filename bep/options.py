@@ -43,8 +43,11 @@ def add_json(parser: argparse.ArgumentParser, default: str | None = None) -> Non
     )
 
 
-def add_jobs(parser: argparse.ArgumentParser) -> None:
-    """``--jobs`` of what places and routes; checked by :func:`at_least`."""
+def add_jobs(parser: argparse.ArgumentParser, what: str = "") -> None:
+    """``--jobs``: so many of ``what``, 1 unless told; else of what places and routes. Checked by :func:`at_least`."""
+    if what:
+        parser.add_argument("--jobs", type=int, default=1, metavar="N", help=f"{what}; at least 1 (default: 1)")
+        return
     what = "placements at once, each about 1 GB of memory; at least 1 (default: cores, at most 4)"
     parser.add_argument("--jobs", type=int, metavar="N", default=min(4, os.cpu_count() or 1), help=what)
 

@@ -208,8 +208,9 @@ class BinaryRnn:
         ``x`` (n, T, K_x) of ±1, zeros after the end; ``y`` (n,) classes; ``reinforcement`` the probabilities of xs,
         ss and sy (none by default), which are walked in this order.
         """
-        decided = self.decide(x, y)
-        inputs, states, triggered = self.load(x), decided.forward.states, decided.triggered
+        inputs = self.load(x)
+        decided = self.decide(inputs, y)
+        states, triggered = decided.forward.states, decided.triggered
         for sample in np.flatnonzero(triggered):
             targets = decided.states[sample], decided.output[sample]
             self._move(inputs[sample], states[sample], *targets, *(won[sample] for won in decided.winners))

@@ -135,8 +135,9 @@ def _play(
             batch = np.arange(start, min(start + training.batch_size, len(y)))
             learned, asked = batch[train[batch]], batch[~train[batch]]
             predictions[asked] = net.predict(x[asked])
-            expected.batches.append(MiniBatch(number + 1, start, x[learned], y[learned], chances))
-            step = net.step(x[learned], y[learned], chances)
+            inputs, labels = x[learned], y[learned]
+            expected.batches.append(MiniBatch(number + 1, start, inputs, labels, chances))
+            step = net.step(inputs, labels, chances)
             predictions[learned], triggered[learned] = step.predictions, step.triggered
         expected.hits.append(int(np.sum(predictions == y)))
         expected.predictions.append(predictions)
@@ -247,7 +248,7 @@ def cosimulate(
     net.walk_block = job.layout.column  # the machine's order of reinforcement
     progress("golden model", 0, 1)
     bits = job.layout.index_bits if cache_key else 0
-    before = copy.deepcopy(net)
+    before = copy.deepcopy(net) if trace else net
     if machine.training:
         job.epochs, expected = _play(net, [training, *later], epochs, bits, cache_key, ask_every)
     else:

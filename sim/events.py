@@ -143,11 +143,14 @@ class Winner(Event):
     def value(self) -> str:
         return f"neuron {self.row} towards {_sign(self.target)}"
 
+    def contest(self, layout: Layout) -> str:
+        """The group that it wins."""
+        return f"{neurons(layout, self.layer)}, group {self.group}"
+
     def against(self, right: Event, layout: Layout) -> str:
         if isinstance(right, Winner):
-            group = f"{neurons(layout, right.layer)}, group {right.group}"
             other = "" if self.layer == right.layer else f" of {neurons(layout, self.layer)}"
-            return f"{group}: winner is {self.value()}{other}, the golden model has {right.value()}"
+            return f"{right.contest(layout)}: winner is {self.value()}{other}, the golden model has {right.value()}"
         return f"{self.place(layout)}: it wins, in the golden model the sample has no further winner"
 
 
@@ -169,8 +172,7 @@ class SampleEnd(Event):
 
     def against(self, right: Event, layout: Layout) -> str:
         if isinstance(right, Winner):
-            group = f"{neurons(layout, right.layer)}, group {right.group}"
-            return f"{group}: winner is none, the golden model has {right.value()}"
+            return f"{right.contest(layout)}: winner is none, the golden model has {right.value()}"
         return super().against(right, layout)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from rich.table import Table
 
 from bep.console import progress_bar
-from bep.options import at_least
+from bep.options import add_jobs, at_least
 from bep_ref.atomic import write_atomically
 from bep_ref.config import ConfigError
 
@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--epochs", type=int, default=20, metavar="N", help="of a run; at least 1 (default: 20)")
     parser.add_argument("--seeds", type=int, default=3, metavar="N", help="runs of each; at least 1 (default: 3)")
-    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="runs side by side; at least 1 (default: 1)")
+    add_jobs(parser, "runs side by side")
     parser.add_argument(
         "--build", type=Path, default=Path("build/gate"), metavar="DIR", help="folder of runs (default: build/gate)"
     )

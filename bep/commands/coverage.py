@@ -10,7 +10,7 @@ from rich.table import Table
 from bep.command import CheckError
 from bep.console import progress_bar
 from bep.kept import finish
-from bep.options import at_least
+from bep.options import add_jobs, at_least
 
 NAME = "coverage"
 HELP = "count which bits toggle and which branches are taken, in hardware and software"
@@ -34,7 +34,7 @@ BRANCHES = 0.9
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rtl", action="store_true", help="the hardware alone")
     parser.add_argument("--python", action="store_true", help="the software alone")
-    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="processes; at least 1 (default: 1)")
+    add_jobs(parser, "processes")
     parser.add_argument(
         "--build",
         type=Path,

@@ -11,7 +11,7 @@ from rich.table import Table
 from bep.command import CheckError
 from bep.console import progress_bar
 from bep.kept import finish
-from bep.options import at_least
+from bep.options import add_jobs, at_least
 
 NAME = "fuzz"
 HELP = "train random networks on random simulated machines"
@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="S",
         help="of the first trial, then rising; at least 0 (default: 1)",
     )
-    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="trials at once; at least 1 (default: 1)")
+    add_jobs(parser, "trials at once")
     parser.add_argument(
         "--build", type=Path, default=Path("build/fuzz"), metavar="DIR", help="folder of work (default: build/fuzz)"
     )

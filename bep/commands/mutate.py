@@ -8,7 +8,7 @@ from rich.table import Table
 
 from bep.command import CheckError
 from bep.console import progress_bar
-from bep.options import at_least
+from bep.options import add_jobs, at_least
 from bep_ref.config import ConfigError
 
 NAME = "mutate"
@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--unit", nargs="+", default=[], metavar="NAME", help="only mutants of these units")
     parser.add_argument("--mutant", nargs="+", type=int, default=[], metavar="N", help="only those with these numbers")
-    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="runs at once; at least 1 (default: 1)")
+    add_jobs(parser, "runs at once")
     parser.add_argument(
         "--seconds", type=int, default=10, metavar="S", help="for one proof of equivalence; at least 1 (default: 10)"
     )

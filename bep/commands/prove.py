@@ -8,7 +8,7 @@ from rich.table import Table
 
 from bep.command import CheckError
 from bep.console import progress_bar
-from bep.options import at_least
+from bep.options import add_jobs, at_least
 from bep_ref.config import ConfigError
 
 NAME = "prove"
@@ -28,7 +28,7 @@ Exit code 1 if a property does not hold or could not be decided in time.
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("units", nargs="*", metavar="UNIT", help="these only (default: all)")
     parser.add_argument("--list", action="store_true", help="name the units and stop")
-    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="proofs at once; at least 1 (default: 1)")
+    add_jobs(parser, "proofs at once")
     parser.add_argument(
         "--seconds", type=int, default=120, metavar="S", help="for one property; at least 1 (default: 120)"
     )

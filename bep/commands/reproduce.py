@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bep.console import progress_bar
+from bep.options import add_jobs
 from bep.reproduce.experiments import EXPERIMENTS, SEQUENCES, Experiment, SequenceExperiment
 from bep.versions import installed_version
 from bep_ref.atomic import write_atomically
@@ -59,7 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ("--search-epochs", "a run of the search", "50; sequence 20, italy 15, smnist 4"),
     ):
         parser.add_argument(option, type=int, metavar="N", help=f"of {of}; at least 1 (default: {own})")
-    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="runs side by side; at least 1 (default: 1)")
+    add_jobs(parser, "runs side by side")
     parser.add_argument(
         "--out",
         metavar="DIR",
