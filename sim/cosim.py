@@ -5,7 +5,7 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -102,10 +102,11 @@ def _play(
     cache_bits: int,
     key: int,
     ask_every: int,
+    streamed: Collection[int],
 ) -> tuple[list[Epoch], _Expected]:
     """Train the golden model, writing down what the hardware needs to do the same.
 
-    With ``cache_bits`` it shuffles the samples of every epoch by itself, the first by ``key``.
+    With ``cache_bits`` it shuffles the samples of every epoch that is not ``streamed`` by itself, the first by ``key``.
     """
     expected = _Expected([], [], [])
     jobs = []
@@ -113,22 +114,23 @@ def _play(
     error_rate = 1.0
     for number, (x, y) in enumerate(epochs):
         registers: dict[int, int] = {}
+        cached = cache_bits > 0 and number not in streamed
         if number < len(course):
             training = course[number]
             registers = {address("seed"): net.generator.state}
             if number:  # as a host that goes on from where it was
                 net.margin, net.gate, net.group_size = training.margin, training.gate, list(training.group_size)
                 registers |= {**_settings(net), address("commit"): 1}
-            if cache_bits:
+            if cached:
                 registers |= cache_settings(len(y), training.batch_size, key)
         chances = reinforcement(net.network, training.reinforcement, error_rate) if training.reinforcement else None
         registers |= reinforcement_settings(chances, len(net.matrices))
         samples = x, y
-        if cache_bits:
+        if cached:
             shuffled = shuffle.order(key, cache_bits, len(y))
             x, y, key = x[shuffled], y[shuffled], shuffle.next_key(key)
         train = np.ones(len(y), dtype=bool)
-        if ask_every:
+        if ask_every and not cached:
             train[ask_every - 1 :: ask_every] = False
         predictions, triggered = np.zeros(len(y), dtype=int), np.zeros(len(y), dtype=bool)
         for start in range(0, len(y), training.batch_size):
@@ -146,7 +148,7 @@ def _play(
         last = np.zeros(len(y), dtype=bool)
         last[training.batch_size - 1 :: training.batch_size] = True
         last[-1] = True
-        jobs.append(Epoch(registers, *samples, last, train, cached=cache_bits > 0))
+        jobs.append(Epoch(registers, *samples, last, train, cached=cached))
         error_rate = float(np.mean(predictions != y))
     return jobs, expected
 
@@ -208,6 +210,7 @@ def cosimulate(
     coverage: Path | None = None,
     later: Sequence[Training] = (),
     ask_every: int = 0,
+    streamed: Collection[int] = (),
 ) -> Report:
     """Train ``net`` (in place) and the hardware on ``epochs`` of samples, and compare.
 
@@ -219,8 +222,9 @@ def cosimulate(
     much of it is done, and of how much.
     ``waves`` keeps a waveform there. ``edit`` changes the Verilog before it is built: tests plant faults with it.
     ``stalls`` of the streams it names (:mod:`sim.stalls`). With a ``cache_key`` the hardware learns from its cache, in
-    the order of that key and of those that follow it; all epochs are then of the same samples, and of their predictions
-    the hits are compared. ``quick`` as in :class:`~sim.verilator.Simulation`. A ``netlist``
+    the order of that key and of those that follow it; epochs are then of the same samples, later ones of the first of
+    them, and of their predictions the hits are compared. Epochs ``streamed`` come from the host even so.
+    ``quick`` as in :class:`~sim.verilator.Simulation`. A ``netlist``
     (:func:`sim.netlist.synthesised`) takes the place of the generated hardware; its visible weights are not compared.
     With ``four_valued`` logic (:mod:`sim.icarus`) every output of it has to be known in every cycle.
     With ``trace`` every step is compared when it is taken; the first that differs raises :class:`DifferenceError`.
@@ -250,7 +254,7 @@ def cosimulate(
     bits = job.layout.index_bits if cache_key else 0
     before = copy.deepcopy(net) if trace else net
     if machine.training:
-        job.epochs, expected = _play(net, [training, *later], epochs, bits, cache_key, ask_every)
+        job.epochs, expected = _play(net, [training, *later], epochs, bits, cache_key, ask_every, streamed)
     else:
         job.epochs, expected = _infer(net, epochs)
     if trace:

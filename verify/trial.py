@@ -26,8 +26,9 @@ class Trial:
     """A run of ``epochs`` epochs of ``samples`` random samples; from the cache if there is a ``cache_key``.
 
     Samples lie around ``prototypes`` of ±1, bits turned with chance ``noise``; more than classes, so that learning
-    goes on and fails. ``later`` is how epochs behind the first one learn; of ``ask_every`` samples one only asks for
-    its class.
+    goes on and fails. ``later`` is how epochs behind the first one learn; of ``ask_every`` samples streamed one only
+    asks for its class. ``cached`` is how many samples of each epoch come from the cache, if not all do; 0: the epoch is
+    streamed.
     """
 
     seed: int
@@ -42,6 +43,7 @@ class Trial:
     stalls: dict[str, Pace] = field(default_factory=dict)
     later: tuple[Training, ...] = ()
     ask_every: int = 0
+    cached: tuple[int, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON types."""
@@ -147,10 +149,11 @@ def perform(
     """
     x, y = samples_of(trial)
     epochs = []
+    streamed = [epoch for epoch, count in enumerate(trial.cached) if not count]
     for epoch in range(trial.epochs):
         order = permutation(stream(trial.training.seed, "order", epoch), len(y))
-        if trial.cache_key:  # the hardware shuffles
-            order = np.arange(len(y))
+        if trial.cache_key and epoch not in streamed:  # the hardware shuffles
+            order = np.arange(trial.cached[epoch] if trial.cached else len(y))
         epochs.append((x[order], y[order]))
     return cosimulate(
         initial_net(trial.network, trial.training, "readable"),
@@ -166,4 +169,5 @@ def perform(
         coverage=coverage,
         later=trial.later,
         ask_every=trial.ask_every,
+        streamed=streamed,
     )

@@ -66,7 +66,14 @@ def _name(board: str, lanes: int, training: bool) -> str:
 
 DESIGNS = (
     _up5k(200, sweep=False),
-    Design("hx8k-96", "ice40_hx8k_b_evn", DIGITS_64, Machine(96, 8, z_buffers=2), "digits", {"batch_size": 100}),
+    Design(
+        "hx8k-96",
+        "ice40_hx8k_b_evn",
+        DIGITS_64,
+        Machine(96, 8, z_buffers=2, hits_ahead=8),
+        "digits",
+        {"batch_size": 100},
+    ),
     _ecp5(448, sweep=False),
     _recurrent("icebreaker-rnn", "icebreaker", 96, Machine(96, 4, 48, spram=True)),
     _recurrent("ulx3s-rnn", "ulx3s_85f", 192, Machine(192, 32, slots=8, register_plane=True, statistics=False)),
@@ -74,6 +81,7 @@ DESIGNS = (
     _ecp5(448, training=False),
     _up5k(48),
     _up5k(96),
+    _ecp5(64),
     _ecp5(128),
     _ecp5(224),
     _ecp5(800),

@@ -18,6 +18,7 @@ from bep_hw.link.deframer import Deframer
 from bep_hw.popcount import XnorPopcount
 from bep_hw.preactivation import PreActivation
 from bep_hw.scan import WinnerScan
+from bep_hw.sequencer import Sequencer
 from bep_hw.shift_queue import ShiftQueue
 from bep_hw.update import UpdateEngine
 from bep_ref import Machine, Network
@@ -102,6 +103,18 @@ BUGS = {
         "over | ~self.enable",
         "~self.enable",
         proof("CounterStep", "the largest stays on the way up"),
+    ),
+    "sequencer: a pass without its last row": Bug(
+        Sequencer,
+        "ends.eq(step & (self.number == length))",
+        "ends.eq(step & (self.number + 1 == length))",
+        proof("Sequencer", "a pass is issued whole, row by row"),
+    ),
+    "sequencer: a round that does not end": Bug(
+        Sequencer,
+        "pending.eq(0), deciding.eq(1)",
+        "pending.eq(0), deciding.eq(new)",
+        proof("Sequencer", "at rest it takes a sample at once"),
     ),
     "commit behind every sample": Bug(
         UpdateEngine,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from verify.claims import arithmetic, decisions, engines, link, memories, queues, update
+from verify.claims import arithmetic, decisions, engines, link, memories, queues, sequencing, update
 from verify.proof import Proof
 
 PROOFS: dict[str, Callable[[], Proof]] = {
@@ -26,6 +26,7 @@ PROOFS: dict[str, Callable[[], Proof]] = {
     "HiddenPlane in SPRAM": partial(memories.hidden_plane, True),
     "GatedList": memories.gated_list,
     "Loader": memories.loader,
+    "Sequencer": sequencing.sequencer,
     "UpdateEngine and the host": update.host_read,
     "UpdateEngine at rest": update.rest,
     "xorshift": engines.generator,

@@ -5,6 +5,7 @@ samples only ask for their class.
 """
 
 import random
+from dataclasses import replace
 
 from bep_ref.config import AnyNetwork, Machine, Network, RecurrentNetwork, Training, divisors
 from sim.stalls import Pace
@@ -14,6 +15,8 @@ EPOCHS = 20
 SAMPLES = 30
 CACHED = 257
 """Samples of the smallest cache."""
+FROM_CACHE = (CACHED, CACHED - 3, CACHED, 0, CACHED, CACHED - 3)
+"""Samples of its epochs, of which every bit rises and falls; one is streamed."""
 ASK_EVERY = 5
 PACES = ((64, 128), (128, 128), (8, 16), (2, 1))
 """Single cycles, half of them, some, hundreds now and then; each stream of a machine has another."""
@@ -36,7 +39,7 @@ MACHINES: dict[str, tuple[AnyNetwork, Machine]] = {
         Machine(lanes=8, update_lanes=4, z_buffers=2, register_plane=True, cache_samples=CACHED),
     ),
     "recurrent, single-port memory": (
-        RecurrentNetwork(12, 14, 10, 5, counter_bits=4, steps=6),
+        RecurrentNetwork(12, 15, 10, 5, counter_bits=4, steps=6),
         Machine(lanes=16, update_lanes=4, spram=True, register_plane=True, hits_ahead=4),
     ),
     "inference": (Network(33, (20, 12), 7), Machine(lanes=24, update_lanes=3, training=False)),
@@ -49,13 +52,15 @@ def trial(name: str) -> Trial:
     numbers = random.Random(name)
     cached = machine.cache_samples > 0
     first, *later = (_training(numbers, network, machine) for _ in range(EPOCHS))
+    if cached:  # every other epoch is one mini-batch
+        later[1::2] = (replace(training, batch_size=CACHED) for training in later[1::2])
     return Trial(
         seed=1,
         network=network,
         machine=machine,
         training=first,
         samples=CACHED if cached else SAMPLES,
-        epochs=3 if cached else EPOCHS,
+        epochs=len(FROM_CACHE) if cached else EPOCHS,
         prototypes=2 * network.classes,
         noise=0.1,
         cache_key=numbers.randrange(1, 2**32) if cached else 0,
@@ -64,7 +69,8 @@ def trial(name: str) -> Trial:
             for name, pace in zip(STREAMS, numbers.sample(PACES, len(STREAMS)), strict=True)
         },
         later=tuple(later),
-        ask_every=0 if cached else ASK_EVERY,
+        ask_every=ASK_EVERY,
+        cached=FROM_CACHE if cached else (),
     )
 
 
