@@ -35,7 +35,7 @@ MACHINES: dict[str, tuple[AnyNetwork, Machine]] = {
         Machine(lanes=12, update_lanes=6, z_buffers=2, slots=2, hits_ahead=2, rule="local"),
     ),
     "cache": (
-        Network(18, (12, 8), 4),
+        Network(34, (12, 8), 4),
         Machine(lanes=8, update_lanes=4, z_buffers=2, register_plane=True, cache_samples=CACHED),
     ),
     "recurrent, single-port memory": (
@@ -52,8 +52,9 @@ def trial(name: str) -> Trial:
     numbers = random.Random(name)
     cached = machine.cache_samples > 0
     first, *later = (_training(numbers, network, machine) for _ in range(EPOCHS))
-    if cached:  # every other epoch is one mini-batch
-        later[1::2] = (replace(training, batch_size=CACHED) for training in later[1::2])
+    if cached:  # mini-batches as large as the first epochs, and small ones
+        sizes = *FROM_CACHE[:3], 3, 12, 5
+        first, *later = (replace(t, batch_size=size) for t, size in zip((first, *later), sizes, strict=False))
     return Trial(
         seed=1,
         network=network,
