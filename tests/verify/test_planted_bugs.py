@@ -128,6 +128,13 @@ BUGS = {
         "with m.If(1):\n                    m.d.comb += self.committed.eq(1)",
         test(test_update.test_a_commit_right_behind_an_order_sees_its_step, 5, False),
     ),
+    "commit leaves the last slice out": Bug(
+        UpdateEngine,
+        "address == layout.bank_depth - 1",
+        "address == layout.bank_depth - 2",
+        proof("UpdateEngine's commit", "a commit writes every column once"),
+        name="_sweep",
+    ),
     "random generator: another shift": Bug(
         bep_hw.gaps,
         "state << 13",

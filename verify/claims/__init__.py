@@ -28,6 +28,7 @@ PROOFS: dict[str, Callable[[], Proof]] = {
     "Loader": memories.loader,
     "Sequencer": sequencing.sequencer,
     "UpdateEngine and the host": update.host_read,
+    "UpdateEngine's commit": update.commit,
     "UpdateEngine at rest": update.rest,
     "xorshift": engines.generator,
     "GapWalker": engines.gap_walker,

@@ -1,4 +1,6 @@
-"""The update engine answers the host once, writes only what it read, and always comes to rest."""
+"""The update engine answers the host once, writes every visible weight in a commit, and always comes to rest."""
+
+from typing import Any
 
 from amaranth.hdl import Signal
 
@@ -37,10 +39,8 @@ REST = 4 * LAYOUT.bank_depth + 16
 """A sweep, with every slice handed out twice, and the pipeline before and behind it."""
 
 
-def rest() -> Proof:
-    """No deadlock: left alone, the engine is idle again within :data:`REST` cycles, wherever it was."""
-    proof = Proof()
-    m = proof.m
+def _engine(proof: Proof) -> Any:
+    """The engine between neighbours that keep their promises."""
     unit = proof.unit(UpdateEngine(LAYOUT), held=("orders", "hits"))
     producer(proof, unit.orders)
     producer(proof, unit.hits)
@@ -48,6 +48,37 @@ def rest() -> Proof:
     # hits come in the order of the sweep, and the walk goes on while there are any
     address = unit.hits.payload.address
     proof.assume(~unit.hits.valid | (unit.hits_found & unit.walking & (address < LAYOUT.bank_depth)))
+    return unit
+
+
+def commit() -> Proof:
+    """Any column of the visible plane that has counters is followed."""
+    proof = Proof()
+    m = proof.m
+    unit = _engine(proof)
+    [place] = LAYOUT.trainable
+    word, column = proof.constant(len(unit.visible_address)), proof.constant(len(unit.visible_column))
+    proof.assume((word >= place.plane_base) & (word < place.plane_base + place.rows * place.words))
+    proof.assume((column >= place.first_column) & (column < LAYOUT.columns_per_word))
+    written = unit.visible_write & (unit.visible_address == word) & (unit.visible_column == column)
+    times, swept = Signal(2), Signal()
+    with m.If(unit.committed):
+        m.d.sync += [times.eq(0), swept.eq(0)]
+    with m.Else():
+        m.d.sync += [times.eq(times + (written & (times != 3))), swept.eq(swept | unit.sweeping)]
+    proof.claim("a commit writes every column once", ~(unit.committed & swept) | (times + written == 1))
+    proof.claim("between two commits no column is written twice", times < 2)
+    proof.claim("weights change in a commit alone", ~unit.visible_write | unit.sweeping)
+    proof.reachable("a column is written", written)
+    proof.reachable("a commit behind another", unit.committed & swept & proof.past(unit.committed, 30))
+    return proof
+
+
+def rest() -> Proof:
+    """No deadlock: left alone, the engine is idle again within :data:`REST` cycles, wherever it was."""
+    proof = Proof()
+    m = proof.m
+    unit = _engine(proof)
     disturbed = unit.orders.valid | unit.hits_found | unit.walking | unit.refused
     disturbed = disturbed | unit.host_commit | unit.host_read
     quiet = Signal(range(REST + 1))

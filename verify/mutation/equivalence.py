@@ -10,6 +10,10 @@ from verify.mutation.netlist import SELECT, Mutant, Netlist
 from verify.mutation.promises import escaped, plain
 from verify.mutation.units import Unit
 
+DEEPER = "scorr -F 4"
+"""Both copies of a memory are equal only because what goes into them was equal some cycles before: induction over one
+cycle does not see that, and the search has no time to find it word by word."""
+
 
 class Miter:
     """One module as it is beside ``mutants`` of it, all with the same free inputs.
@@ -28,7 +32,10 @@ class Miter:
         shutil.copy(self.netlist.rtlil, self.folder)
         (self.folder / "miter.v").write_text(_miter(self.netlist, self.unit, self.mutants))
         load = f"read_rtlil {self.netlist.rtlil.name}\nread_verilog miter.v"
-        return search(self.folder, len(self.mutants), seconds, load)
+        job = search(self.folder, len(self.mutants), seconds, load)
+        script = self.folder / "bench.abc"
+        script.write_text(script.read_text().replace("\nscorr\n", f"\nscorr\n{DEEPER}\n"))
+        return job
 
     def equivalent(self) -> dict[int, bool | None]:
         """Mutant -> whether it is equivalent, once the task is done; None where the time was too short."""
@@ -45,7 +52,9 @@ def _miter(netlist: Netlist, unit: Unit, mutants: Sequence[Mutant]) -> str:
     ports = netlist.modules[module]["ports"]
     inputs = {name: len(port["bits"]) for name, port in ports.items() if port["direction"] == "input"}
     outputs = {name: len(port["bits"]) for name, port in ports.items() if port["direction"] == "output"}
-    free = {"clk": 1, **inputs}  # plain logic has no clock of its own
+    short = {name: name.partition("$")[0] for name in ports}
+    answers_to = {name: ask for name in inputs for ask in outputs if unit.kept.reads.get(short[ask]) == short[name]}
+    free = {"clk": 1, **inputs, **{f"other {name}": inputs[name] for name in answers_to}}
     lines = [f"module top(differs, {', '.join(_given(name) for name in free)});"]
     lines += [f"  input [{width - 1}:0] {_given(name)};" for name, width in free.items()]
     lines.append(f"  output reg [{len(mutants) - 1}:0] differs = 0;")

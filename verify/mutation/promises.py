@@ -11,11 +11,13 @@ from itertools import pairwise
 
 from amaranth.lib import data
 
+from bep_hw.columns import ColumnSums
 from bep_hw.hit_slices import slice_layout
 from bep_hw.interleave import compile_program
 from bep_hw.layout import Layout
 from bep_hw.preactivation import PreActivation
 from bep_hw.program import Kind
+from bep_hw.registers import TABLE_STRIDE
 from bep_hw.scan import order_layout
 from bep_ref.config import divisors
 from bep_ref.reinforce import DIGITS, OFF
@@ -26,13 +28,15 @@ class Promises:
     """``conditions`` hold in every cycle, ``registers`` are what they remember.
 
     ``meant``: output -> when it means something; ``used``: output -> a mask of its bits that do. Where an output is not
-    named, always and all.
+    named, always and all. ``reads``: address that a memory elsewhere is asked for -> what it gives one cycle later: who
+    asks for another word may get any other one, and differs where that is seen.
     """
 
     conditions: list[str] = field(default_factory=list)
     registers: list[str] = field(default_factory=list)
     meant: dict[str, str] = field(default_factory=dict)
     used: dict[str, str] = field(default_factory=dict)
+    reads: dict[str, str] = field(default_factory=dict)
 
     def remember(self, name: str, bits: int, following: str, first: int = 0) -> None:
         """A register that is ``first`` behind a reset, and takes ``following`` in every cycle."""
@@ -55,8 +59,11 @@ def preactivation(layout: Layout) -> Promises:
     program = compile_program(layout)
     forward = {index: item for index, item in enumerate(program) if item.kind is Kind.FORWARD}
     kept = Promises(
-        meant=dict.fromkeys(("row", "layer", "agree", "magnitude", "negative", "final"), "done"),
-        # the sum itself goes to the decision alone
+        meant={
+            **dict.fromkeys(("row", "layer", "agree", "final"), "done"),
+            # z and its sign are a hidden layer's, the sum itself goes to the decision alone (bep_hw.propagate)
+            **dict.fromkeys(("magnitude", "negative"), f"done & layer != {layout.logits}"),
+        },
         used={"agree": _bits(layout.classified_width.bit_length())},
     )
     # propagate announces rows of forward passes alone
@@ -79,10 +86,11 @@ def preactivation(layout: Layout) -> Promises:
             kept.keep(f"~(valid & first & index == {index}) | {name} == {before}")
     # what lies outside a row counts 0: padded weights are 0 and padded inputs 1 (bep_hw.layout)
     used = {index: _lanes_used(layout, item.layer, item.word) for index, item in forward.items()}
-    kept.remember("index1", 8, "index")
-    kept.remember("index2", 8, "index1")
-    kept.remember("valid1", 1, "valid")
-    kept.remember("valid2", 1, "valid1")
+    for stage, before in enumerate(["", "1", "2"], start=1):
+        kept.remember(f"index{stage}", 8, f"index{before}")
+        kept.remember(f"valid{stage}", 1, f"valid{before}")
+        # follows from what came, and is said again: the search need not find it
+        kept.keep(f"~valid{stage} | {_one_of(f'index{stage}', forward)}")
     kept.keep(f"~valid2 | count <= {_table('index2', used)}")
     return kept
 
@@ -101,12 +109,30 @@ def decision(layout: Layout) -> Promises:
     return kept
 
 
+def columns(layout: Layout) -> Promises:
+    """Rows between two clears are at most twice the start value, or one where it is 0 (bep_hw.backward)."""
+    bits = ColumnSums.width(max(layout.network.widths))
+    most = max((layout.layers[item.layer].rows for item in compile_program(layout) if item.kind is Kind.BACKWARD))
+    kept = Promises()
+    # the scan clears behind a reset, and between sums
+    kept.remember("cleared", 1, "cleared | clear")
+    kept.remember("begun", 1, "~clear & (begun | valid)")
+    kept.keep("~valid | cleared & ~clear")
+    # a list has at most all rows of its layer; of an empty one a row is read all the same (bep_hw.sequencer)
+    kept.keep(f"~(valid & ~begun) | start == 0 | start >= {(1 << bits) - (most + 1) // 2}")
+    first = f"start == 0 ? 0 : {2 << bits} - 2 * start - 1"
+    kept.remember("rows_left", 8, f"~valid ? rows_left : begun ? rows_left - 1 : {first}")
+    kept.keep("~(valid & begun) | start == 0 & rows_left != 0")
+    return kept
+
+
 def winner_scan(layout: Layout) -> Promises:
     program, network = compile_program(layout), layout.network
     kept = Promises(
         meant={"order": "push", **dict.fromkeys(("list_address", "list_row", "list_target"), "list_write")},
         # a sample's end names no row, a winner is not the last one of anything (bep_hw.update)
         used={"order": f"order[0] ? {_bits(3)} : ~2"},
+        reads={"z_address": "port"},
     )
     # one decision after the other, each known until the next sample is classified (bep_hw.propagate)
     kept.remember("scanning", 1, "decided | scanning & ~ended")
@@ -122,6 +148,7 @@ def winner_scan(layout: Layout) -> Promises:
     kept.remember("segment", 8, "sums_done ? index : segment", first=segments[-1])
     order = [f"index == {after} & segment == {before}" for before, after in pairwise(segments)]
     kept.keep(f"~sums_done | index == {segments[0]} | {' | '.join(order)}")
+    kept.keep(f"~sums_done | {_one_of('index', segments)}", f"~columns | {_one_of('segment', segments)}")
     backward = [index for index in segments if program[index].kind is Kind.BACKWARD]
     kept.keep(f"~(sums_done & {_one_of('index', backward)}) | scanning")
     # the host sets registers while no sample is in flight, to what bep_ref.config allows
@@ -134,20 +161,30 @@ def winner_scan(layout: Layout) -> Promises:
             place = f"{name}[{(number + 1) * bits - 1}:{number * bits}]"
             allowed = divisors(limit) if name == "group_size" else range(limit + 1)
             kept.keep(f"~learns | {_one_of(place, allowed)}")
-    # a pre-activation, ``port``, is at most its row's fan-in
+    # rows are read backward, as many as the list is long, once a list is complete: behind the scan of a layer's last
+    # segment, of a sample that triggered (bep_hw.sequencer)
+    lasts = [index for index in segments if program[index].last]
+    complete = f"learns & clear & {_one_of('segment', lasts)}"
+    kept.remember("lists", 1, f"lists | {complete}")
+    kept.meant["gated"] = f"lists | {complete}"
+    # a pre-activation, ``port``, is at most its row's fan-in, and even where that is even; behind a decision there has
+    # been one for every row
     kept.remember("asked", 8, "z_address")
     for base, width, fan_in in zip(layout.z_bases, network.widths, network.fan_in, strict=False):
-        size = f"port[{max(network.fan_in).bit_length()}:1]"
-        kept.keep(f"~(asked >= {base} & asked < {base + width}) | {size} <= {fan_in}")
+        here, size = f"(asked >= {base} & asked < {base + width})", f"port[{max(network.fan_in).bit_length()}:1]"
+        kept.keep(f"~{here} | {size} <= {fan_in}", f"~({here} & scanning) | port[1] == {fan_in % 2}")
     return kept
 
 
 def gated(layout: Layout) -> Promises:
     # a word read is a row and its target, or a plane of thresholds: of the latter nine bits, and one that switches off
     row, plane = _bits((max(layout.network.widths) - 1).bit_length() + 1), f"{OFF} | {_bits(1 + DIGITS)}"
-    kept = Promises(used={"read__data": f"listed ? {row} : {plane}"})
+    # a plane that switches a layer off says nothing else, and behind the last plane there is no word to look at
+    depth, planes = layout.list_depth, TABLE_STRIDE * len(layout.trainable)
+    kept = Promises(used={"read__data": f"listed ? {row} : outside ? 0 : read__data[15] ? {OFF} : {plane}"})
     kept.remember("listed", 1, "read")
-    depth = layout.list_depth
+    kept.remember("outside", 1, f"table_address >= {planes}")
+    kept.keep(f"~table_write | table_address < {planes}")
     kept.keep(f"~write | write_address < {depth}", f"~read | read_address < {depth}")
     # the host writes thresholds while no sample is in flight
     kept.keep("~table_write | ~(read | write)")
@@ -200,7 +237,10 @@ def update(layout: Layout) -> Promises:
 
 
 def walker(layout: Layout) -> Promises:
-    kept = Promises(meant={"hits__payload": "hits__valid", "state": "~busy"})
+    kept = Promises(
+        meant={"hits__payload": "hits__valid", "state": "~busy"},
+        reads={"table_address": "table_data"},
+    )
     # a mini-batch's walk is over before the mini-batch is committed, and the host waits for that
     kept.keep("~(start | load) | ~busy", "~(start & load)")
     # only a first plane switches a layer off (bep_ref.reinforce)

@@ -27,7 +27,7 @@ UNITS = {
     "popcount": Unit(("propagate.popcount",), 80),
     "pre-activation": Unit(("propagate.preactivation",), 80, promises.preactivation(LAYOUT)),
     "decision": Unit(("propagate.decision",), 80, promises.decision(LAYOUT)),
-    "column accumulators": Unit(("backward.columns",), 80),
+    "column accumulators": Unit(("backward.columns",), 80, promises.columns(LAYOUT)),
     "winner search and gate": Unit(("backward.scan",), 120, promises.winner_scan(LAYOUT)),
     "list of gated rows": Unit(("gated",), 30, promises.gated(LAYOUT)),
     "saturating counter": Unit(("update.lane0", "update.lane1"), 80),
