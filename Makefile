@@ -34,6 +34,7 @@ verify: $(READY) ## everything that is known of the hardware, anew: proofs, rand
 	$(call MEASURE,coverage --jobs 2,coverage)
 	$(call MEASURE,upset --data digits --plot docs/upsets.png,upsets)
 	$(BIN)/python -m verify.summary benchmarks
+	$(BIN)/python -m verify.page benchmarks > docs/evidence.md
 
 # The README's measured tables: some hours on two cores; after an interruption it goes on. MNIST is a folder of IDX files,
 # ITALY the prefix of ItalyPowerDemand's two .ts files.

@@ -224,6 +224,10 @@ class TestNpz:
         assert data.class_names == ("a", "b")
         assert (data.x_train.shape, data.x_test.shape) == ((16, 3), (4, 3))
 
+    def test_whole_numbers_as_floats_are_labels(self, tmp_path):
+        data = load(self.save(tmp_path, x=self.X, y=self.Y + 5.0))
+        assert data.class_names == ("5", "6")
+
     @pytest.mark.parametrize(
         ("arrays", "expected"),
         [

@@ -11,6 +11,7 @@ from bep_ref import ConfigError
 from bep_ref.checkpoint import Saved, save_checkpoint
 from bep_ref.datasets import load
 from bep_ref.initial import initial_net
+from bep_ref.mlp import BinaryMlp
 from bep_ref.model import Model
 from bep_ref.packed.mlp import PackedMlp
 from bep_ref.readout import Readout
@@ -115,3 +116,11 @@ def test_a_model_file_predicts_by_its_readout(tmp_path):
 def test_counters_out_of_range_are_refused(value, expected):
     with pytest.raises(ConfigError, match=expected):
         Readout([[value, 0]], [[0, 0]], 2)
+
+
+def test_shapes_that_do_not_fit_are_refused():
+    with pytest.raises(ConfigError, match=r"readout: counters \(1, 2\) and sums \(2,\); they must be alike"):
+        Readout([[0, 0]], [0, 0], 2)
+    other = Readout([[0, 0]], [[0, 0]], 2)
+    with pytest.raises(ConfigError, match=r"readout: counters of shape \(1, 2\); it must be \(2, 4\)"):
+        BinaryMlp([np.zeros((4, 3))], np.ones((2, 4)), group_size=[2], readout=other)

@@ -90,6 +90,10 @@ def test_reinforced_counters_are_the_hits_of_xs_then_ss_then_sy():
         ({"group_size": {"state": 2}}, "group_size: state given; they must be state, output"),
         ({"classifier": np.ones((2, 4))}, "classifier: 4 columns; it must have the output layer's 2"),
         ({"walk_block": 0}, "walk_block: 0 is out of range"),
+        (
+            {"counters": {"xs": [0], "ss": [[0]], "sy": [[0]]}},
+            "counters of xs: shape (1,); it must be (neurons, inputs)",
+        ),
         ({"steps": 0}, "steps: 0 is out of range; it must be 1 to 65536 steps"),
     ],
 )

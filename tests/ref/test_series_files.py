@@ -34,7 +34,7 @@ def test_univariate(tmp_path):
 
 
 def test_multivariate_of_unequal_length_with_missing_values(tmp_path):
-    head = "@dimensions 2\n@univariate false\n@equalLength false\n@missing true\n@classLabel true 2 10\n@data\n"
+    head = "@dimension 2\n@univariate false\n@equalLength false\n@missing true\n@classLabel true 2 10\n@data\n"
     data = load(archive(tmp_path, head + "1,?,3:?,5,?:10\n7:8:2\n", head + "1,2,3,4:5,6,7,8:2\n"))
     assert data.x_train[0].tolist() == [[1, 5], [1, 5], [3, 5]], "the last known value, at the beginning the first"
     assert data.x_train[1, 0].tolist() == [7, 8]

@@ -41,6 +41,28 @@ REASONS = {
 """By a pattern of the point's name."""
 
 
+SOFTWARE = {
+    "bep_ref/classifier.py": "a frame that still improves after the last sweep: none did",
+    "bep_ref/config.py": "refusals of commands, and what the estimator asks: tests/cli, tests/sweep, tests/estimate",
+    "bep_ref/datasets/dataset.py": "presets: tests/cli/test_patches.py",
+    "bep_ref/matrix_names.py": "what pages and exports call the matrices: tests/report, tests/cli",
+    "bep_ref/packed/compiler.py": "kernels compiled before a change of the sources: there are none in a fresh clone",
+    "bep_ref/series.py": "series of whole numbers: images row by row, tests/cli/test_sequences.py",
+    "bep_ref/task.py": "a refusal of commands: tests/cli/test_sequences.py",
+    "bep_hw/backward.py": "copies of the error signal, of more than 64 lanes: tests/boards/test_targets.py",
+    "bep_hw/hidden_plane.py": "the chip's own single-port memory: builds for boards, tests/boards",
+    "bep_hw/link/reference.py": "run by itself it writes docs/link.md: tests/link compares the page",
+    "bep_hw/program.py": "a recurrent machine that only infers: random trials draw some",
+    "bep_hw/trainer.py": "the trace port: tests/sim/test_trace.py",
+    "bep_host/check.py": "epochs from the cache, whose triggers nobody counts on the host",
+    "bep_host/device_learner.py": "a board that only infers: no bitstream of one has been simulated with its link",
+    "bep_host/find.py": "something else answers at a port tried; at a port named: tests/host/test_faults.py",
+    "bep_host/ports.py": "an error of the system that is none of those known by name",
+    "bep_host/torture.py": "a run that ends before its frames are used up",
+}
+"""The same of the software, by file: branches that its package's own tests do not take."""
+
+
 def reason(name: str) -> str:
     """Why point ``name`` is not covered; empty where nobody has found out yet."""
     return next((why for pattern, why in REASONS.items() if re.search(pattern, name)), "")

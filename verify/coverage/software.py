@@ -10,6 +10,7 @@ from typing import Any
 
 import bep_ref
 from bep_ref.config import ConfigError
+from verify.coverage.holes import SOFTWARE
 
 PACKAGES = ("bep_ref", "bep_hw", "bep_host")
 TESTS = ("tests/ref", "tests/hw", "tests/link", "tests/host")
@@ -55,7 +56,9 @@ def _last(text: str) -> str:
 
 
 def summary(files: dict[str, Any]) -> dict[str, Any]:
-    """Of coverage.py's files, a row a package and, file by file, the branches not taken, ``from->to`` (0: its end)."""
+    """Of coverage.py's files, a row a package and, file by file, the branches not taken, ``from->to`` (0: its end), and
+    why, where that is known.
+    """
     rows = []
     for package in PACKAGES:
         own = [found["summary"] for name, found in files.items() if name.split("/")[0] == package]
@@ -76,4 +79,4 @@ def summary(files: dict[str, Any]) -> dict[str, Any]:
         for name, found in files.items()
         if found["missing_branches"]
     }
-    return {"packages": rows, "holes": holes}
+    return {"packages": rows, "holes": holes, "reasons": {name: SOFTWARE.get(name, "") for name in holes}}
