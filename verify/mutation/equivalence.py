@@ -2,12 +2,12 @@
 
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from boards.tools import Job
 from verify.checker import answers, search
 from verify.mutation.netlist import SELECT, Mutant, Netlist
-from verify.mutation.promises import escaped, plain
+from verify.mutation.promises import escaped, plain, plain_name
 from verify.mutation.units import Unit
 
 DEEPER = "scorr -F 4"
@@ -52,16 +52,21 @@ def _miter(netlist: Netlist, unit: Unit, mutants: Sequence[Mutant]) -> str:
     ports = netlist.modules[module]["ports"]
     inputs = {name: len(port["bits"]) for name, port in ports.items() if port["direction"] == "input"}
     outputs = {name: len(port["bits"]) for name, port in ports.items() if port["direction"] == "output"}
-    short = {name: name.partition("$")[0] for name in ports}
-    answers_to = {name: ask for name in inputs for ask in outputs if unit.kept.reads.get(short[ask]) == short[name]}
-    free = {"clk": 1, **inputs, **{f"other {name}": inputs[name] for name in answers_to}}
-    lines = [f"module top(differs, {', '.join(_given(name) for name in free)});"]
-    lines += [f"  input [{width - 1}:0] {_given(name)};" for name, width in free.items()]
+    free = {"clk": 1, **inputs}  # plain logic has no clock of its own
+    asks = _asks(unit, inputs, outputs)
+    given = {_given(name): width for name, width in free.items()} | {_other(name): inputs[name] for name in asks}
+    lines = [f"module top(differs, {', '.join(given)});"]
+    lines += [f"  input [{width - 1}:0] {name};" for name, width in given.items()]
     lines.append(f"  output reg [{len(mutants) - 1}:0] differs = 0;")
     for copy, number in {"right": 0, **{str(mutant.number): mutant.number for mutant in mutants}}.items():
         lines += [f"  wire [{width - 1}:0] {escaped(f'{name}@{copy}')};" for name, width in outputs.items()]
-        wired = [f".{escaped(name)}({_given(name)})" for name in inputs]
-        wired += [f".{escaped(name)}({escaped(f'{name}@{copy}')})" for name in outputs]
+        wired = [f".{escaped(name)}({_given(name)})" for name in inputs if name not in asks]
+        wired += [f".{escaped(name)}({escaped(f'{name}@{copy}')})" for name in (*outputs, *asks)]
+        for name, ask in asks.items():
+            asked, right = escaped(f"{ask}@{copy}"), escaped(f"{ask}@right")
+            lines.append(f"  reg same_{copy} = 1; always @(posedge clk) same_{copy} <= {asked} == {right};")
+            answer = f"same_{copy} ? {_given(name)} : {_other(name)}"
+            lines.append(f"  wire [{inputs[name] - 1}:0] {escaped(f'{name}@{copy}')} = {answer};")
         lines.append(f"  {escaped(module)} unit_{copy}(.{SELECT}({netlist.width}'d{number}), {', '.join(wired)});")
     seen = {name: (_given(name), width) for name, width in free.items()}
     seen |= {name: (escaped(f"{name}@right"), width) for name, width in outputs.items()}
@@ -70,14 +75,27 @@ def _miter(netlist: Netlist, unit: Unit, mutants: Sequence[Mutant]) -> str:
     for place, mutant in enumerate(mutants):
         differences = []
         for name, width in outputs.items():
+            if name in asks.values():
+                continue
             differs = f"{escaped(f'{name}@right')} ^ {escaped(f'{name}@{mutant.number}')}"
-            short = name.partition("$")[0]
+            short = plain_name(name)
             meant, mask = unit.kept.meant.get(short, "1'b1"), unit.kept.used.get(short, f"{{{width}{{1'b1}}}}")
             differences.append(f"(({meant}) & |(({differs}) & ({mask})))")
         lines.append(f"    differs[{place}] <= kept_now & ({' | '.join(differences)});")
     return "\n".join([*lines, "  end", "endmodule", ""])
 
 
+def _asks(unit: Unit, inputs: Iterable[str], outputs: Iterable[str]) -> dict[str, str]:
+    """What a memory gives -> the address that asks for it."""
+    gives = {plain_name(name): name for name in inputs}
+    return {gives[unit.kept.reads[plain_name(name)]]: name for name in outputs if plain_name(name) in unit.kept.reads}
+
+
 def _given(name: str) -> str:
     """An input that all copies share."""
     return escaped(f"{name}@given")
+
+
+def _other(name: str) -> str:
+    """What a memory gives to who asks for another word."""
+    return escaped(f"{name}@other")

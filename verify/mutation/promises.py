@@ -38,11 +38,10 @@ class Promises:
     used: dict[str, str] = field(default_factory=dict)
     reads: dict[str, str] = field(default_factory=dict)
 
-    def remember(self, name: str, bits: int, following: str, first: int = 0) -> None:
-        """A register that is ``first`` behind a reset, and takes ``following`` in every cycle."""
-        self.registers.append(
-            f"reg [{bits - 1}:0] {name} = {first}; always @(posedge clk) {name} <= rst ? {first} : {following};"
-        )
+    def remember(self, name: str, bits: int, following: str, first: int = 0, resets: bool = True) -> None:
+        """A register that is ``first`` behind a reset if it ``resets``, and takes ``following`` in every cycle."""
+        following = f"rst ? {first} : {following}" if resets else following
+        self.registers.append(f"reg [{bits - 1}:0] {name} = {first}; always @(posedge clk) {name} <= {following};")
 
     def keep(self, *conditions: str) -> None:
         self.conditions.extend(conditions)
@@ -182,8 +181,8 @@ def gated(layout: Layout) -> Promises:
     # a plane that switches a layer off says nothing else, and behind the last plane there is no word to look at
     depth, planes = layout.list_depth, TABLE_STRIDE * len(layout.trainable)
     kept = Promises(used={"read__data": f"listed ? {row} : outside ? 0 : read__data[15] ? {OFF} : {plane}"})
-    kept.remember("listed", 1, "read")
-    kept.remember("outside", 1, f"table_address >= {planes}")
+    kept.remember("listed", 1, "read", resets=False)  # nor does a memory
+    kept.remember("outside", 1, f"table_address >= {planes}", first=1, resets=False)  # nothing has been read yet
     kept.keep(f"~table_write | table_address < {planes}")
     kept.keep(f"~write | write_address < {depth}", f"~read | read_address < {depth}")
     # the host writes thresholds while no sample is in flight
@@ -254,11 +253,16 @@ def slices() -> Promises:
 
 
 def plain(ports: Mapping[str, tuple[str, int]]) -> dict[str, tuple[str, int]]:
-    """By the names that promises know: yosys numbers a name that it needs twice."""
+    """By the names that promises know."""
     known: dict[str, tuple[str, int]] = {}
     for name, value in ports.items():
-        known.setdefault(name.partition("$")[0], value)
+        known.setdefault(plain_name(name), value)
     return known
+
+
+def plain_name(name: str) -> str:
+    """Without the number that yosys gives a name that it needs twice."""
+    return name.partition("$")[0]
 
 
 def escaped(name: str) -> str:
