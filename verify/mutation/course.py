@@ -12,7 +12,7 @@ from bep_hw.ports import Space
 from bep_hw.registers import address, reinforcement_settings, settings
 from bep_ref.config import Machine, Network, divisors
 from bep_ref.mlp import BinaryMlp
-from bep_ref.reinforce import reinforce
+from bep_ref.reinforce import DIGITS, Xorshift32, draw, reinforce, threshold_planes
 from verify.mutation.script import Script
 
 NETWORK = Network(31, (15, 3, 12), 5, counter_bits=4)
@@ -32,6 +32,9 @@ STALLS = ((0, 1), (60, 1), (140, 1), (3, 200), (20, 20))
 """Chance of 256, and the longest."""
 CHANCES = (0.0, 1e-3, 0.004, 0.02, 0.05, 0.3, 1.0)
 """Of a layer's counters to be reinforced."""
+
+SEEDS = 5000
+"""Tried for a walk that ends in a corner."""
 
 
 class Course:
@@ -77,7 +80,9 @@ class Course:
             counters = [np.minimum(np.abs(q), high) for q in counters]
             classifier[:], prototypes[:] = random.choice([-1, 1], (2, network.classes, 1))
         self._choose(reinforced=number % 4 != 1)
-        self._become(counters, classifier, int(random.integers(1, 1 << 32)))
+        if number % 8 == 3:  # all rows can be wrong at once, and no group has another: the update engine is kept busy
+            self.settings |= {"margin": 2.0, "gate": 0.0, "group_size": [1] * len(network.widths)}
+        self._become(counters, classifier, self._seed())
         yield from script.store(self.net)
         yield from script.classifier(self.net)
         yield from self._set()
@@ -94,6 +99,27 @@ class Course:
         yield "section 0"
         yield from script.fetch(self.net, range(self.layout.hidden_depth))
         yield self._state()
+
+    def _seed(self) -> int:
+        """Where the first layer's hits are so rare that gaps may have no end: one by which the first walk comes to that
+        layer's last counter without a hit, and has one more gap to draw."""
+        for _ in range(SEEDS):
+            seed = int(self.random.integers(1, 1 << 32))
+            if not self.chances or not 0 < self.chances[0] < 0.01 or self._jumps_to_the_end(self.chances[0], seed):
+                break
+        return seed
+
+    def _jumps_to_the_end(self, chance: float, seed: int) -> bool:
+        """Whether a walk from ``seed`` leaps over 2^DIGITS counters to the first layer's very last one."""
+        planes, generator = threshold_planes(chance), Xorshift32(seed)
+        place, leaps = self.layout.trainable[0], 0
+        last = place.columns * place.rows * self.layout.column - 1
+        position = 0
+        while position < last:
+            value = draw(planes, generator)
+            leaps = value & 1
+            position += 1 << DIGITS if leaps else (value >> 1) + 1
+        return bool(leaps) and position == last
 
     def _signs(self, *shape: int) -> NDArray[np.int_]:
         return self.random.choice([-1, 1], shape)

@@ -10,9 +10,9 @@ from verify.mutation.netlist import SELECT, Mutant, Netlist
 from verify.mutation.promises import escaped, plain, plain_name
 from verify.mutation.units import Unit
 
-DEEPER = "scorr -F 4"
+SIMPLER = ("scorr -F 4", "lcorr", "scorr", "dc2")
 """Both copies of a memory are equal only because what goes into them was equal some cycles before: induction over one
-cycle does not see that, and the search has no time to find it word by word."""
+cycle does not see that, and the search has no time to find it word by word. Less logic is searched sooner."""
 
 
 class Miter:
@@ -31,10 +31,10 @@ class Miter:
         self.folder.mkdir(parents=True, exist_ok=True)
         shutil.copy(self.netlist.rtlil, self.folder)
         (self.folder / "miter.v").write_text(_miter(self.netlist, self.unit, self.mutants))
-        load = f"read_rtlil {self.netlist.rtlil.name}\nread_verilog miter.v"
+        load = f"read_rtlil {self.netlist.rtlil.name}\n{_opened(self.mutants[0].module, self.unit)}read_verilog miter.v"
         job = search(self.folder, len(self.mutants), seconds, load)
         script = self.folder / "bench.abc"
-        script.write_text(script.read_text().replace("\nscorr\n", f"\nscorr\n{DEEPER}\n"))
+        script.write_text(script.read_text().replace("\nscorr\n", "\n".join(("", "scorr", *SIMPLER, ""))))
         return job
 
     def equivalent(self) -> dict[int, bool | None]:
@@ -49,9 +49,7 @@ class Miter:
 def _miter(netlist: Netlist, unit: Unit, mutants: Sequence[Mutant]) -> str:
     """Verilog of a module as it is and all ``mutants`` of it, with a wire for each that rises with a difference."""
     module = mutants[0].module
-    ports = netlist.modules[module]["ports"]
-    inputs = {name: len(port["bits"]) for name, port in ports.items() if port["direction"] == "input"}
-    outputs = {name: len(port["bits"]) for name, port in ports.items() if port["direction"] == "output"}
+    inputs, outputs = (_ports(netlist, module, unit, direction) for direction in ("input", "output"))
     free = {"clk": 1, **inputs}  # plain logic has no clock of its own
     asks = _asks(unit, inputs, outputs)
     given = {_given(name): width for name, width in free.items()} | {_other(name): inputs[name] for name in asks}
@@ -83,6 +81,24 @@ def _miter(netlist: Netlist, unit: Unit, mutants: Sequence[Mutant]) -> str:
             differences.append(f"(({meant}) & |(({differs}) & ({mask})))")
         lines.append(f"    differs[{place}] <= kept_now & ({' | '.join(differences)});")
     return "\n".join([*lines, "  end", "endmodule", ""])
+
+
+def _ports(netlist: Netlist, module: str, unit: Unit, direction: str) -> dict[str, int]:
+    """Name -> width of a module's ports, behind which come those to a memory inside."""
+    ports, wires = netlist.modules[module]["ports"], netlist.modules[module]["netnames"]
+    found = {name: len(port["bits"]) for name, port in ports.items() if port["direction"] == direction}
+    inside = unit.kept.inside(direction)
+    return found | {name.lstrip("\\"): len(net["bits"]) for name, net in wires.items() if name.lstrip("\\") in inside}
+
+
+def _opened(module: str, unit: Unit) -> str:
+    """yosys's commands that take a memory out of ``module``, if its unit says so, and make ports of what went to it."""
+    if not unit.kept.writes:
+        return ""
+    outward, inward = (
+        " ".join(f"{module}/w:{name}" for name in unit.kept.inside(direction)) for direction in ("output", "input")
+    )
+    return f"delete {module}/t:$mem*\nexpose {outward}\nexpose -input {inward}\n"
 
 
 def _asks(unit: Unit, inputs: Iterable[str], outputs: Iterable[str]) -> dict[str, str]:

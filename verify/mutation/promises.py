@@ -28,8 +28,9 @@ class Promises:
     """``conditions`` hold in every cycle, ``registers`` are what they remember.
 
     ``meant``: output -> when it means something; ``used``: output -> a mask of its bits that do. Where an output is not
-    named, always and all. ``reads``: address that a memory elsewhere is asked for -> what it gives one cycle later: who
-    asks for another word may get any other one, and differs where that is seen.
+    named, always and all. ``reads``: address that a memory is asked for -> what it gives one cycle later: who asks for
+    another word may get any other one, and differs where that is seen. ``writes`` names what goes into a memory inside
+    of the unit, which is looked at as if it were outside: what gets the same writes gives the same words.
     """
 
     conditions: list[str] = field(default_factory=list)
@@ -37,6 +38,7 @@ class Promises:
     meant: dict[str, str] = field(default_factory=dict)
     used: dict[str, str] = field(default_factory=dict)
     reads: dict[str, str] = field(default_factory=dict)
+    writes: tuple[str, ...] = ()
 
     def remember(self, name: str, bits: int, following: str, first: int = 0, resets: bool = True) -> None:
         """A register that is ``first`` behind a reset if it ``resets``, and takes ``following`` in every cycle."""
@@ -45,6 +47,12 @@ class Promises:
 
     def keep(self, *conditions: str) -> None:
         self.conditions.extend(conditions)
+
+    def inside(self, direction: str) -> tuple[str, ...]:
+        """What is an "output" to a memory inside of the unit, or an "input" from it."""
+        if not self.writes:
+            return ()
+        return (*self.writes, *self.reads) if direction == "output" else tuple(self.reads.values())
 
     def verilog(self, ports: Mapping[str, tuple[str, int]]) -> list[str]:
         """Lines that make ``kept_now`` of ``ports``, name -> (expression, width): high until a condition fails."""
@@ -62,8 +70,11 @@ def preactivation(layout: Layout) -> Promises:
             **dict.fromkeys(("row", "layer", "agree", "final"), "done"),
             # z and its sign are a hidden layer's, the sum itself goes to the decision alone (bep_hw.propagate)
             **dict.fromkeys(("magnitude", "negative"), f"done & layer != {layout.logits}"),
+            **dict.fromkeys(("write__addr", "write__data"), "write__en"),
         },
         used={"agree": _bits(layout.classified_width.bit_length())},
+        writes=("write__en", "write__addr", "write__data"),
+        reads={"$signature__addr": "$signature__data"},
     )
     # propagate announces rows of forward passes alone
     kept.keep(f"index < {len(program)}", f"~valid | {_one_of('index', forward)}")
@@ -140,14 +151,15 @@ def winner_scan(layout: Layout) -> Promises:
     kept.keep("~decided | ~(scanning | known)", "~scanning | known", "~known | knew | told")
     kept.keep("~(knew & ~known) | ~(scanning | columns)")
     # sums stay until they are cleared, and are those of the segments in their order (bep_hw.sequencer, bep_hw.columns)
-    kept.remember("columns", 1, "sums_done | columns & ~clear")
+    kept.remember("columns", 1, "~clear & (sums_done | columns)")
     kept.remember("sums", layout.backward_lanes, "targets")
-    kept.keep("~(sums_done & columns)", "~columns | targets == sums")
+    kept.keep("~(sums_done & (columns | clear))", "~columns | targets == sums")
     segments = [index for index, item in enumerate(program) if item.kind is not Kind.FORWARD]
-    kept.remember("segment", 8, "sums_done ? index : segment", first=segments[-1])
+    bits = (len(program) - 1).bit_length()  # the same registers as in the unit: the search sees that they are equal
+    kept.remember("segment", bits, "sums_done ? index : segment")
     order = [f"index == {after} & segment == {before}" for before, after in pairwise(segments)]
     kept.keep(f"~sums_done | index == {segments[0]} | {' | '.join(order)}")
-    kept.keep(f"~sums_done | {_one_of('index', segments)}", f"~columns | {_one_of('segment', segments)}")
+    kept.keep(f"~columns | {_one_of('segment', segments)}", f"{_one_of('segment', [0, *segments])}")
     backward = [index for index in segments if program[index].kind is Kind.BACKWARD]
     kept.keep(f"~(sums_done & {_one_of('index', backward)}) | scanning")
     # the host sets registers while no sample is in flight, to what bep_ref.config allows
@@ -262,7 +274,7 @@ def plain(ports: Mapping[str, tuple[str, int]]) -> dict[str, tuple[str, int]]:
 
 def plain_name(name: str) -> str:
     """Without the number that yosys gives a name that it needs twice."""
-    return name.partition("$")[0]
+    return name.partition("$")[0] or name
 
 
 def escaped(name: str) -> str:
