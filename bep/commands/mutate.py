@@ -16,7 +16,8 @@ HELP = "plant faults in the hardware's netlist and see that co-simulation finds 
 DESCRIPTION = """\
 Mutants: a trainer's netlist with one bit of one cell inverted or stuck. Each learns beside the golden model, and is
 killed if any bit, or the number of cycles, is another. Those that survive are compared with the unit as it is: mutants
-that no inputs can tell from it are equivalent. One compilation holds all mutants; an interrupted run goes on.
+that no inputs can tell from it are equivalent. Behind a survivor stands why, where it is known. One compilation holds
+all mutants; an interrupted run goes on.
 
   bep mutate --json benchmarks/mutants.json         some 900 mutants in some twenty minutes
   bep mutate --share 0.1 --seed 7                   a tenth as many, others
@@ -38,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--mutant", nargs="+", type=int, default=[], metavar="N", help="only those with these numbers")
     add_jobs(parser, "runs at once")
     parser.add_argument(
-        "--seconds", type=int, default=10, metavar="S", help="for one proof of equivalence; at least 1 (default: 10)"
+        "--seconds", type=int, default=20, metavar="S", help="for one proof of equivalence; at least 1 (default: 20)"
     )
     parser.add_argument(
         "--build",
@@ -69,7 +70,8 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     some = args.unit or args.mutant
     for row in rows:
         if some or fate(row) == "survived":
-            args.report.print(f"{row['number']} {fate(row)}: {row['place']}", highlight=False, soft_wrap=True)
+            why = f" ({row['reason']})" if row["reason"] else ""
+            args.report.print(f"{row['number']} {fate(row)}: {row['place']}{why}", highlight=False, soft_wrap=True)
     whole = units[-1]
     result = {"seed": args.seed, "cycles": campaign.player.original[-1].cycles, "units": units, "mutants": rows}
     line = f"{whole['killed']} of {whole['mutants'] - whole['equivalent']} mutants killed that are not equivalent"

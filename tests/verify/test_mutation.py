@@ -1,4 +1,5 @@
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -6,11 +7,12 @@ import pytest
 from bep_ref.config import ConfigError
 from boards.tools import run
 from sim.verilator import SimulatorError
-from verify.mutation.campaign import BATCH, Campaign, tally
+from verify.mutation.campaign import BATCH, Campaign, fate, tally
 from verify.mutation.equivalence import Miter
 from verify.mutation.netlist import Mutant, choose
 from verify.mutation.place import described
 from verify.mutation.promises import Promises
+from verify.mutation.survivors import REASONS, reason
 from verify.mutation.units import UNITS, Unit
 from verify.mutation.watch import watch
 
@@ -28,6 +30,7 @@ def test_nearly_all_mutants_are_killed_and_none_that_is_killed_is_equivalent(cam
     assert whole["mutants"] == len(campaign.netlist.mutants) == sum(unit["mutants"] for unit in units) > BATCH
     assert whole["killed"] >= 0.8 * whole["mutants"]
     assert all(row["equivalent"] is None for row in rows if row["seen"] != "equal")
+    assert not any(row["reason"] for row in rows if row["seen"] != "equal" or row["equivalent"])
 
     counters = [mutant for mutant in campaign.netlist.mutants if mutant.module.endswith("lane0")]
     killed = [mutant for mutant in counters if rows[mutant.number - 1]["seen"] != "equal"]
@@ -62,6 +65,32 @@ def test_a_place_is_told_by_the_signals_driven(campaign):
     [cell] = [name for name, found in cells.items() if found["connections"].get("Q") == decided]
     mutant = Mutant(1, "decision", module, cell, "$sdff", "D", 0, "const1")
     assert described(campaign.netlist.modules, mutant) == "sdff D[0] stuck at 1, driving decided"
+
+
+def test_every_reason_is_one_mutants_and_excuses_nothing(campaign):
+    modules = campaign.netlist.modules
+    mutants = {(m.unit, described(modules, m)): m for m in choose(modules, UNITS, seed=1)}
+    for pattern, why in REASONS.items():
+        [(unit, place)] = [of for of in mutants if re.search(pattern, " | ".join(of))]
+        assert reason(unit, place) == why
+        assert reason("hits of a slice", place) == ""
+        row = {"unit": unit, "seen": "equal", "equivalent": None, "reason": why}
+        assert (fate(row), tally([row])[-1]["survived"]) == ("survived", 1)
+
+
+def test_who_asks_a_memory_for_another_word_is_told_apart_and_one_taken_out_hides_nothing(campaign):
+    """The walker's memory is a neighbour's; partial sums are inside of their unit, and looked at from outside."""
+    for unit, port in (("random walk", "table_address"), ("pre-activation", "write__addr")):
+        kept = UNITS[unit].kept
+        assert port in {**kept.reads, **dict.fromkeys(kept.writes)}
+        mutants = campaign.chosen([unit])
+        verdicts = campaign.verdicts(mutants, 1, lambda *stage: None)
+        killed = [mutant for mutant in mutants if verdicts[mutant.number].seen != "equal"]
+        miter = Miter(campaign.netlist, [*killed, replace(mutants[0], number=0)], UNITS[unit])
+        run(miter.task(seconds=20))
+        found = miter.equivalent()
+        assert found.pop(0)
+        assert killed and not any(found.values()) and False in found.values()
 
 
 def test_an_interrupted_run_plays_only_what_is_left(campaign, monkeypatch):

@@ -21,6 +21,7 @@ from verify.mutation.equivalence import Miter
 from verify.mutation.netlist import Mutant, Netlist, choose
 from verify.mutation.place import described
 from verify.mutation.player import ALWAYS, Player, Verdict
+from verify.mutation.survivors import reason
 from verify.mutation.units import UNITS
 from verify.mutation.watch import watch
 
@@ -59,11 +60,13 @@ class Campaign:
         return [m for m in mutants if m.unit in units or m.number in numbers or not (units or numbers)]
 
     def run(self, mutants: Sequence[Mutant], jobs: int, seconds: int, progress: Progress) -> list[dict[str, Any]]:
-        """One row a mutant: what it is, ``seen``, and where the course saw nothing, whether it is ``equivalent``."""
+        """One row a mutant: what it is, ``seen``, where the course saw nothing, whether it is ``equivalent``, and
+        where it survived, the ``reason`` if it is known.
+        """
         verdicts = self.verdicts(mutants, jobs, progress)
         left = [mutant for mutant in mutants if verdicts[mutant.number].seen == "equal"]
         found = self.equivalences(left, _controls(mutants, verdicts), jobs, seconds, progress) if left else {}
-        return [
+        rows: list[dict[str, Any]] = [
             {
                 **mutant.to_dict(),
                 "place": described(self.netlist.modules, mutant),
@@ -73,6 +76,7 @@ class Campaign:
             }
             for mutant in mutants
         ]
+        return [{**row, "reason": reason(row["unit"], row["place"]) if fate(row) == "survived" else ""} for row in rows]
 
     def verdicts(self, mutants: Sequence[Mutant], jobs: int, progress: Progress) -> dict[int, Verdict]:
         """Of every one of ``mutants``; those of an interrupted run are kept beside the program."""

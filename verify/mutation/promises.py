@@ -96,9 +96,9 @@ def preactivation(layout: Layout) -> Promises:
             kept.keep(f"~(valid & first & index == {index}) | {name} == {before}")
     # what lies outside a row counts 0: padded weights are 0 and padded inputs 1 (bep_hw.layout)
     used = {index: _lanes_used(layout, item.layer, item.word) for index, item in forward.items()}
-    for stage, before in enumerate(["", "1", "2"], start=1):
-        kept.remember(f"index{stage}", 8, f"index{before}")
-        kept.remember(f"valid{stage}", 1, f"valid{before}")
+    for stage, earlier in enumerate(["", "1", "2"], start=1):
+        kept.remember(f"index{stage}", 8, f"index{earlier}")
+        kept.remember(f"valid{stage}", 1, f"valid{earlier}")
         # follows from what came, and is said again: the search need not find it
         kept.keep(f"~valid{stage} | {_one_of(f'index{stage}', forward)}")
     kept.keep(f"~valid2 | count <= {_table('index2', used)}")
@@ -122,7 +122,7 @@ def decision(layout: Layout) -> Promises:
 def columns(layout: Layout) -> Promises:
     """Rows between two clears are at most twice the start value, or one where it is 0 (bep_hw.backward)."""
     bits = ColumnSums.width(max(layout.network.widths))
-    most = max((layout.layers[item.layer].rows for item in compile_program(layout) if item.kind is Kind.BACKWARD))
+    most = max(layout.layers[item.layer].rows for item in compile_program(layout) if item.kind is Kind.BACKWARD)
     kept = Promises()
     # the scan clears behind a reset, and between sums
     kept.remember("cleared", 1, "cleared | clear")
