@@ -5,6 +5,7 @@ keeps the output low, or for a run that raises it. Whatever it answers holds for
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,17 +75,24 @@ def task(proof: Proof, folder: Path, seconds: int = SECONDS) -> Job:
     return search(folder, len(_properties(proof)), seconds)
 
 
-def search(folder: Path, outputs: int, seconds: int = SECONDS, load: str = "read_rtlil bench.il") -> Job:
+def search(
+    folder: Path,
+    outputs: int,
+    seconds: int = SECONDS,
+    load: str = "read_rtlil bench.il",
+    simpler: Sequence[str] = ("scorr",),
+) -> Job:
     """What decides whether an output bit of the module ``top`` is ever high, for :func:`answers` to read.
 
     ``load`` are yosys's commands that read the module, from files in ``folder``. Its outputs have to be registers.
+    ``simpler`` are ABC's commands in front of the search. By the first one registers that are always equal become one:
+    what is proven is often beside a copy of its own state.
     """
     script = ["strash", "write_blif carrier.blif"]
     for number in range(outputs):
         for suffix in ("txt", "aig"):
             (folder / f"{number}.{suffix}").unlink(missing_ok=True)
-        # registers that are always equal become one first: what is proven is often beside a copy of its own state
-        script += ["read_aiger bench.aig", f"cone -O {number}", "scorr", f"write_aiger {number}.aig"]
+        script += ["read_aiger bench.aig", f"cone -O {number}", *simpler, f"write_aiger {number}.aig"]
         script += [f"pdr -T {seconds}", f"write_status {number}.txt"]
     (folder / "bench.abc").write_text("\n".join([*script, "read_blif carrier.blif", ""]))
     (folder / "bench.ys").write_text(f"{load}\n{TO_GRAPH}design -reset\n{CARRIER}")

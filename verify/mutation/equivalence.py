@@ -10,7 +10,7 @@ from verify.mutation.netlist import SELECT, Mutant, Netlist
 from verify.mutation.promises import escaped, plain, plain_name
 from verify.mutation.units import Unit
 
-SIMPLER = ("scorr -F 4", "lcorr", "scorr", "dc2")
+SIMPLER = ("scorr", "scorr -F 4", "lcorr", "scorr", "dc2")
 """Both copies of a memory are equal only because what goes into them was equal some cycles before: induction over one
 cycle does not see that, and the search has no time to find it word by word. Less logic is searched sooner."""
 
@@ -32,10 +32,7 @@ class Miter:
         shutil.copy(self.netlist.rtlil, self.folder)
         (self.folder / "miter.v").write_text(_miter(self.netlist, self.unit, self.mutants))
         load = f"read_rtlil {self.netlist.rtlil.name}\n{_opened(self.mutants[0].module, self.unit)}read_verilog miter.v"
-        job = search(self.folder, len(self.mutants), seconds, load)
-        script = self.folder / "bench.abc"
-        script.write_text(script.read_text().replace("\nscorr\n", "\n".join(("", "scorr", *SIMPLER, ""))))
-        return job
+        return search(self.folder, len(self.mutants), seconds, load, SIMPLER)
 
     def equivalent(self) -> dict[int, bool | None]:
         """Mutant -> whether it is equivalent, once the task is done; None where the time was too short."""
