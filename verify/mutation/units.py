@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from bep_hw.layout import Layout
-from verify.mutation import promises
+from verify.mutation import neighbours
 from verify.mutation.course import MACHINE, NETWORK
 from verify.mutation.promises import Promises
 
@@ -25,14 +25,14 @@ LAYOUT = Layout(NETWORK, MACHINE)
 
 UNITS = {
     "popcount": Unit(("propagate.popcount",), 80),
-    "pre-activation": Unit(("propagate.preactivation",), 80, promises.preactivation(LAYOUT)),
-    "decision": Unit(("propagate.decision",), 80, promises.decision(LAYOUT)),
-    "column accumulators": Unit(("backward.columns",), 80, promises.columns(LAYOUT)),
-    "winner search and gate": Unit(("backward.scan",), 120, promises.winner_scan(LAYOUT)),
-    "list of gated rows": Unit(("gated",), 30, promises.gated(LAYOUT)),
+    "pre-activation": Unit(("propagate.preactivation",), 80, neighbours.preactivation(LAYOUT)),
+    "decision": Unit(("propagate.decision",), 80, neighbours.decision(LAYOUT)),
+    "column accumulators": Unit(("backward.columns",), 80, neighbours.columns(LAYOUT)),
+    "winner search and gate": Unit(("backward.scan",), 120, neighbours.winner_scan(LAYOUT)),
+    "list of gated rows": Unit(("gated",), 30, neighbours.gated(LAYOUT)),
     "saturating counter": Unit(("update.lane0", "update.lane1"), 80),
-    "update and commit": Unit(("update",), 160, promises.update(LAYOUT)),
-    "random walk": Unit(("walker",), 120, promises.walker(LAYOUT)),
-    "hits of a slice": Unit(("slices", "hits.short"), 50, promises.slices()),
+    "update and commit": Unit(("update",), 160, neighbours.update(LAYOUT)),
+    "random walk": Unit(("walker",), 120, neighbours.walker(LAYOUT)),
+    "hits of a slice": Unit(("slices", "hits.short"), 50, neighbours.slices()),
 }
 """Unit of the datapath -> where it is, and how many mutants it gets."""
