@@ -1,4 +1,4 @@
-"""Promises about the ports of a mutated unit, as Verilog: what holds of its inputs, and when its outputs mean something.
+"""Promises about the ports of a mutated unit, as Verilog: what holds of inputs, and when outputs mean something.
 
 Free inputs do what the rest of the trainer never does, and may tell a mutant from the unit by it. ``rst`` may come at
 any time: what a promise remembers is forgotten with it, like the neighbour's own state.
