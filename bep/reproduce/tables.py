@@ -37,7 +37,11 @@ def _fewer_seeds(result: dict[str, Any]) -> str | None:
 
 
 def _figure(value: dict[str, Any] | None) -> str:
-    return "" if value is None else f"{value['mean']:.1f}±{value['std']:.1f}"
+    """Mean and deviation; of a single run there is none."""
+    if value is None:
+        return ""
+    mean = f"{value['mean']:.1f}"
+    return mean if len(value.get("values", ())) == 1 else f"{mean}±{value['std']:.1f}"
 
 
 def sequence_table(results: dict[str, dict[str, Any]]) -> Table:
