@@ -23,7 +23,7 @@ demo: $(READY) ## train on digits, again in simulated hardware and on a simulate
 test: lint ## lint, types and all tests
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
-# Some ninety minutes on two cores. A four-valued simulation needs Icarus Verilog, which is no Python package: it is left
+# Some forty minutes on two cores. A four-valued simulation needs Icarus Verilog, which is no Python package: it is left
 # out where there is none.
 verify: $(READY) ## everything that is known of the hardware, anew: proofs, random trials, netlists, mutants, coverage, upsets
 	mkdir -p benchmarks
@@ -48,7 +48,7 @@ figures: $(READY) ## measure what the README's tables show again, into benchmark
 	$(call MEASURE,train --data mnist:$(MNIST) --hidden 128 128 --epochs 15 --seed 1 --out run/mnist,train-mnist)
 	$(call MEASURE,train --data mnist:$(MNIST) --hidden 256 256 --epochs 40 --seed 1 --out run/mnist-256,train-mnist-256)
 	$(call MEASURE,train --data mnist:$(MNIST) --preset patches --seed 1 --out run/mnist-patches-1,train-mnist-patches-1)
-	$(call MEASURE,bench counters --mnist mnist:$(MNIST) --seeds 1 --plot docs/counters.png,counters)
+	$(call MEASURE,bench counters --mnist mnist:$(MNIST) --plot docs/counters.png,counters)
 	$(call MEASURE,cosim --data digits --board icebreaker,cosim-digits)
 	$(call MEASURE,cosim --data digits --hidden 64 64 --rule local,cosim-digits-local)
 	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off -e '.[bench]'
