@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--mutant", nargs="+", type=int, default=[], metavar="N", help="only those with these numbers")
     add_jobs(parser, "runs at once")
     parser.add_argument(
-        "--seconds", type=int, default=20, metavar="S", help="for one proof of equivalence; at least 1 (default: 20)"
+        "--seconds", type=int, default=40, metavar="S", help="for one proof of equivalence; at least 1 (default: 40)"
     )
     parser.add_argument(
         "--build",
