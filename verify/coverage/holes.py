@@ -55,6 +55,8 @@ SOFTWARE = {
     "bep_hw/program.py": "a recurrent machine that only infers: random trials draw some",
     "bep_hw/trainer.py": "the trace port: tests/sim/test_trace.py",
     "bep_host/check.py": "epochs from the cache, whose triggers nobody counts on the host",
+    "bep_host/connection.py": "replies to nothing that was asked: of a session before, or with a number never sent",
+    "bep_host/device.py": "labels beyond the classes: what calls it refuses them first",
     "bep_host/device_learner.py": "a board that only infers: no bitstream of one has been simulated with its link",
     "bep_host/find.py": "something else answers at a port tried; at a port named: tests/host/test_faults.py",
     "bep_host/ports.py": "an error of the system that is none of those known by name",
