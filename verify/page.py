@@ -39,7 +39,7 @@ def _summary(told: dict[str, Any]) -> Iterable[tuple[str, str, str]]:
         yield (
             "claims proven, for runs of any length",
             f"{proofs['claimed']} on {proofs['units']} benches",
-            (f"{proofs['proven']} hold"),
+            f"{proofs['proven']} hold",
         )
     if fuzz := told["fuzz"]:
         yield "random networks on random machines", f"{fuzz['trials']} training runs", f"{fuzz['exact']} bit for bit"
@@ -58,11 +58,11 @@ def _summary(told: dict[str, Any]) -> Iterable[tuple[str, str, str]]:
             yield f"branches of `{package}` taken", "its tests", f"{share:.1%}"
     if upsets := told["upsets"]:
         count, wrong = (sum(row[name] for row in upsets["outcomes"]) for name in ("upsets", "lost"))
-        silent = sum(row["silent"] for row in upsets["outcomes"] if row["kind"] == "state machine")
+        silent = ", ".join(f"{row['silent']} of {row['upsets']} ({row['kind']})" for row in upsets["outcomes"])
         yield (
             "flip-flops upset while it learns",
             f"{count}",
-            f"{wrong} not healed by a reset, {silent} state machines silent",
+            f"{wrong} not healed by a reset; wrong in silence until then: {silent}",
         )
 
 
@@ -99,7 +99,7 @@ def _coverage(found: dict[str, Any]) -> str:
             for row in rows
         ]
         holes = [(hole["reason"], f"{_cell(hole['signal'])}: {_bits(hole['bits'])}") for hole in hardware["untoggled"]]
-        holes += [(hole["reason"], f"{_cell(hole['branch'])}") for hole in hardware["untaken"]]
+        holes += [(hole["reason"], _cell(hole["branch"])) for hole in hardware["untaken"]]
         parts += [
             "## Coverage of the hardware",
             table(("unit", "bits", "toggle", "branches", "taken"), cells),
