@@ -33,8 +33,8 @@ verify: $(READY) ## everything that is known of the hardware, anew: proofs, rand
 	$(call MEASURE,mutate --jobs 2,mutants)
 	$(call MEASURE,coverage --jobs 2,coverage)
 	$(call MEASURE,upset --data digits --plot docs/upsets.png,upsets)
-	$(BIN)/python -m verify.summary benchmarks
-	$(BIN)/python -m verify.page benchmarks > docs/evidence.md
+	$(BIN)/python -m bep_verify.summary benchmarks
+	$(BIN)/python -m bep_verify.page benchmarks > docs/evidence.md
 
 # The README's measured tables: some hours on two cores; after an interruption it goes on. MNIST is a folder of IDX files,
 # ITALY the prefix of ItalyPowerDemand's two .ts files.
@@ -55,7 +55,7 @@ figures: $(READY) ## measure what the README's tables show again, into benchmark
 	$(call MEASURE,bench sw --mnist mnist:$(MNIST),software)
 	$(call MEASURE,bench link,link)
 	$(call MEASURE,bench boards,boards)
-	$(BIN)/python -m boards.reference > docs/boards.md
+	$(BIN)/python -m bep_boards.flow.reference > docs/boards.md
 	$(call MEASURE,bench export --data digits mnist:$(MNIST),export)
 	$(call MEASURE,bench cache,cache)
 	$(call MEASURE,reproduce prototypes digits mnist --mnist mnist:$(MNIST) --plot docs/accuracy.png,accuracy)
@@ -81,7 +81,7 @@ clean: ## remove the environment, caches and results
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamp is written last, so an interrupted set-up is taken up again.
-$(READY): pyproject.toml
+$(READY): pyproject.toml studies/pyproject.toml
 	@[ -n "$(PYTHON)" ] && "$(PYTHON)" -c '$(NEW_ENOUGH)' 2>/dev/null || \
 		{ echo "make: Python 3.11 or newer is needed and none was found; install one or give PYTHON=/path/to/python3" >&2; exit 1; }
 	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || \
@@ -89,5 +89,5 @@ $(READY): pyproject.toml
 	@command -v $(CXX) >/dev/null || \
 		{ echo "make: no C++ compiler ($(CXX)) was found; on Debian or Ubuntu: apt install g++" >&2; exit 1; }
 	"$(PYTHON)" -m venv $(VENV)
-	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off -e '.[fast,sklearn,qonnx,sim,synth,sweep,docs,test]'
+	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off -e '.[fast,sklearn,qonnx,sim,synth,sweep,docs,test]' -e studies
 	@touch $@

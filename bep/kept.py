@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from bep.interrupt import interrupts_ignored
-from bep_ref.atomic import write_atomically
+from bep_ref.files.atomic import write_atomically
 
 
 class Run(Protocol):
@@ -48,7 +48,7 @@ def finish(
 
 
 def found(runs: Sequence[Run], folder: Path) -> list[dict[str, Any] | None]:
-    """What :func:`finish` has kept of ``runs``, in their order, and None for the others; nothing is performed."""
+    """What `finish` has kept of ``runs``, in their order, and None for the others; nothing is performed."""
     files = [run.file(folder) for run in runs]
     return [json.loads(file.read_text())["result"] if file.exists() else None for file in files]
 

@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from bep.picture import INK, dress, legend, png
-from bep_ref.train import Epoch
+from bep_ref.runs.train import Epoch
 
 TRAIN, VALIDATION = "#8a8f98", "#0b6e99"
 

@@ -8,7 +8,6 @@ import json
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from keyword import iskeyword
 from pathlib import Path
 from typing import Any, NoReturn, cast
 
@@ -16,39 +15,29 @@ from rich.console import Console
 
 from bep.command import CheckError, Command, add_command
 from bep.options import add_json
+from bep.registry import command_modules
 from bep.versions import how_to_install, installed_version
-from bep_ref.atomic import write_atomically
 from bep_ref.config import ConfigError
-
-COMMANDS = (
-    "train",
-    "eval",
-    "info",
-    "export",
-    "import",
-    "cosim",
-    "verilog",
-    "estimate",
-    "synth",
-    "program",
-    "board",
-    "run",
-    "bench",
-    "reproduce",
-    "sweep",
-    "report",
-    "prove",
-    "fuzz",
-    "gates",
-    "mutate",
-    "coverage",
-    "upset",
-    "demo",
-)
-"""Commands, each a module of ``bep.commands``, in the order of ``bep --help``."""
+from bep_ref.files.atomic import write_atomically
 
 OWN = tuple(
-    f"bep{suffix}" for suffix in ("", "_ref", "_hw", "_host", "_sklearn", "_interchange", "_estimate", "_report")
+    f"bep{suffix}"
+    for suffix in (
+        "",
+        *[
+            "_ref",
+            "_hw",
+            "_host",
+            "_sklearn",
+            "_interchange",
+            "_estimate",
+            "_report",
+            "_sim",
+            "_boards",
+            "_verify",
+            "_studies",
+        ],
+    )
 )
 """Packages whose modules are never missing but by a mistake of ours."""
 
@@ -98,11 +87,6 @@ def call(argv: Sequence[str], report: Console, progress: Console) -> dict[str, A
     return _deliver(args)
 
 
-def module_name(command: str) -> str:
-    """Module of a command: its own name, with an underscore where Python keeps that to itself."""
-    return f"{command}_" if iskeyword(command) else command
-
-
 def _named(argv: Sequence[str]) -> str | None:
     """The command that ``argv`` names."""
     return next((word for word in argv if not word.startswith("-")), None)
@@ -150,10 +134,10 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
     parser = _Parser(prog="bep", description=DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--version", action="version", version=f"bep {installed_version('bep') or '(not installed)'}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
-    named = _named(argv)
-    for name in (named,) if named in COMMANDS else COMMANDS:
+    named, modules = _named(argv), command_modules()
+    for name in (named,) if named in modules else modules:
         try:
-            command = cast(Command, import_module(f"bep.commands.{module_name(name)}"))
+            command = cast(Command, import_module(modules[name]))
         except ModuleNotFoundError as missing:
             if name == named:
                 raise

@@ -9,7 +9,7 @@ from bep_ref.config import AnyNetwork, ConfigError, Machine, Network, RecurrentN
 from bep_ref.datasets import FORMATS, load
 
 if TYPE_CHECKING:
-    from bep_ref.task import Task
+    from bep_ref.runs.task import Task
 
 _SIZES = ("lanes", "update_lanes", "backward_lanes", "z_buffers", "hits_ahead", "slots", "cache_samples")
 """Fields of the machine that a user may set; the others belong to the board."""
@@ -44,7 +44,7 @@ def add_json(parser: argparse.ArgumentParser, default: str | None = None) -> Non
 
 
 def add_jobs(parser: argparse.ArgumentParser, what: str = "") -> None:
-    """``--jobs``: so many of ``what``, 1 unless told; else of what places and routes. Checked by :func:`at_least`."""
+    """``--jobs``: so many of ``what``, 1 unless told; else of what places and routes. Checked by `at_least`."""
     if what:
         parser.add_argument("--jobs", type=int, default=1, metavar="N", help=f"{what}; at least 1 (default: 1)")
         return
@@ -72,7 +72,7 @@ def add_task(parser: argparse.ArgumentParser, omit: tuple[str, ...] = (), recurr
 
     ``omit`` names training options that the command has no use for, ``recurrent`` = False says that it has none for
     sequences. An option left out is None;
-    :func:`bep_ref.task.prepare` then takes the data's preset or the default.
+    `prepare` then takes the data's preset or the default.
     """
     parser.add_argument(
         "--preset",
@@ -83,7 +83,7 @@ def add_task(parser: argparse.ArgumentParser, omit: tuple[str, ...] = (), recurr
     _add_field(network, _field(Network, "hidden"), HIDDEN)
     for name in _PERCEPTRON:
         _add_field(network, _field(Network, name))
-    from bep_ref.binarise import USAGE
+    from bep_ref.inputs.binarise import USAGE
 
     network.add_argument(
         "--binarise", metavar="HOW", help=f"how features become bits: {USAGE} (default: what suits the data)"
@@ -106,15 +106,15 @@ def add_task(parser: argparse.ArgumentParser, omit: tuple[str, ...] = (), recurr
 
 
 def task_settings(args: argparse.Namespace) -> dict[str, Any]:
-    """The options of :func:`add_task` that were given, by the names that :func:`bep_ref.task.prepare` knows."""
+    """The options of `add_task` that were given, by the names that `prepare` knows."""
     names = ["hidden", *RECURRENT, *_PERCEPTRON, "binarise"]
     names += [field.name for record in (SeriesInput, Training) for field in fields(record)]
     return {name: getattr(args, name) for name in names if getattr(args, name, None) is not None}
 
 
 def prepare_task(args: argparse.Namespace) -> "Task":
-    """The task of :func:`add_data`'s and :func:`add_task`'s options."""
-    from bep_ref.task import prepare
+    """The task of `add_data`'s and `add_task`'s options."""
+    from bep_ref.runs.task import prepare
 
     dataset = load(args.data)
     default = RECURRENT if dataset.sequential else {"hidden": HIDDEN}
@@ -135,7 +135,7 @@ def add_network(parser: argparse.ArgumentParser, default: Network) -> None:
 
 
 def network(args: argparse.Namespace, default: AnyNetwork) -> AnyNetwork:
-    """The network of :func:`add_network`'s options: a recurrent one where ``--state`` is given, or by default."""
+    """The network of `add_network`'s options: a recurrent one where ``--state`` is given, or by default."""
     given = {name: getattr(args, name) for name in (*_SHAPE, *_SEQUENCE) if getattr(args, name) is not None}
     if isinstance(default, Network) and not given.keys() & set(_SEQUENCE):
         return Network.from_dict(default.to_dict() | given)
@@ -163,8 +163,8 @@ def add_machine(parser: argparse.ArgumentParser, board: bool = False) -> None:
 
 
 def machine(args: argparse.Namespace, network: AnyNetwork, target: int = 128, **fixed: Any) -> Machine:
-    """The machine of :func:`add_machine`'s options: about ``target`` lanes by default, with ``fixed`` fields."""
-    from bep_hw.choose import choose_machine
+    """The machine of `add_machine`'s options: about ``target`` lanes by default, with ``fixed`` fields."""
+    from bep_hw.plan.choose import choose_machine
 
     given = {name: getattr(args, name) for name in (*_SIZES, "rule") if getattr(args, name, None) is not None}
     given |= {name: False for name in ("statistics", "receive_buffer") if getattr(args, f"no_{name}")}
@@ -174,10 +174,10 @@ def machine(args: argparse.Namespace, network: AnyNetwork, target: int = 128, **
 
 
 def board_machine(args: argparse.Namespace, network: AnyNetwork, **fixed: Any) -> Machine:
-    """The machine of :func:`add_machine`'s options on ``--board``, or on none, with ``fixed`` fields."""
+    """The machine of `add_machine`'s options on ``--board``, or on none, with ``fixed`` fields."""
     if args.board is None:
         return machine(args, network, **fixed)
-    from boards.registry import find
+    from bep_boards.registry import find
 
     board = find(args.board)
     return machine(args, network, board.lanes, **board.machine, **fixed)
@@ -191,7 +191,7 @@ def add_record(parser: argparse.ArgumentParser, kind: type[Any], title: str, des
 
 
 def record(args: argparse.Namespace, kind: type[Any]) -> Any:
-    """The configuration of :func:`add_record`'s options."""
+    """The configuration of `add_record`'s options."""
     given = {field.name: getattr(args, field.name) for field in fields(kind)}
     return kind.from_dict({name: value for name, value in given.items() if value is not None})
 

@@ -11,13 +11,13 @@ from rich.table import Table
 
 from bep.console import progress_bar
 from bep.options import prepare_task, task_settings
-from bep_ref.atomic import write_atomically
-from bep_ref.checkpoint import Saved, save_checkpoint
 from bep_ref.config import ConfigError
-from bep_ref.evaluate import confusion, predict
-from bep_ref.initial import initial_net
-from bep_ref.series import SeriesBinariser
-from bep_ref.train import Epoch, Trainer, batch_count
+from bep_ref.files.atomic import write_atomically
+from bep_ref.inputs.series import SeriesBinariser
+from bep_ref.networks.initial import initial_net
+from bep_ref.runs.checkpoint import Saved, save_checkpoint
+from bep_ref.runs.evaluate import confusion, predict
+from bep_ref.runs.train import Epoch, Trainer, batch_count
 
 
 def add_folder(parser: argparse.ArgumentParser) -> None:

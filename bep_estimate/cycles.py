@@ -1,8 +1,8 @@
 """Cycles a sample: the passes of the program and the orders of the update engine, each as long as it takes.
 
 A simulation of events, not of cycles: a pass is one event, so is an order, so is a hit of reinforcement. It knows what
-waits for what (`bep_hw.sequencer`, `bep_hw.scan`, `bep_hw.update`), not the bits: the share of samples that trigger and
-of rows that pass the gate are given, and every group has a winner.
+waits for what (`bep_hw.array.sequencer`, `bep_hw.winners.scan`, `bep_hw.learning.update`), not the bits: the share of
+samples that trigger and of rows that pass the gate are given, and every group has a winner.
 """
 
 import math
@@ -11,17 +11,17 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from bep_hw.hidden_plane import HiddenPlane
-from bep_hw.interleave import compile_program
-from bep_hw.layout import Layout
-from bep_hw.popcount import XnorPopcount
-from bep_hw.preactivation import PreActivation
-from bep_hw.program import Kind, Pass, first_layer_last, passes_of
+from bep_hw.array.popcount import XnorPopcount
+from bep_hw.array.preactivation import PreActivation
+from bep_hw.array.visible_plane import VisiblePlane
+from bep_hw.learning.hidden_plane import HiddenPlane
+from bep_hw.learning.unroll import SS, XS
+from bep_hw.plan.interleave import compile_program
+from bep_hw.plan.layout import Layout
+from bep_hw.plan.program import Kind, Pass, first_layer_last, passes_of
 from bep_hw.trainer import Trainer
-from bep_hw.unroll import SS, XS
-from bep_hw.visible_plane import VisiblePlane
 from bep_ref.config import RecurrentNetwork, Workload
-from bep_ref.reinforce import DIGITS, probability
+from bep_ref.networks.reinforce import DIGITS, probability
 
 BATCHES = 4
 """Simulated; the first one fills the pipeline and does not count."""

@@ -4,18 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bep_boards.board import Board
+from bep_boards.chips.device import Device
 from bep_estimate.cycles import cycles_per_sample
 from bep_estimate.footprint import cells, coefficients
 from bep_estimate.memories import SPRAM, block_rams
-from bep_hw.layout import SPRAM_DEPTH, Layout
+from bep_hw.plan.layout import SPRAM_DEPTH, Layout
 from bep_ref.config import AnyNetwork, Machine, Workload
-from boards.board import Board
-from boards.device import Device
 
 
 @dataclass(frozen=True)
 class Size:
-    """What one trainer takes of one chip: ``used`` and ``available`` by the names of :class:`~boards.device.Device`."""
+    """What one trainer takes of one chip: ``used`` and ``available`` by the names of `Device`."""
 
     lut4: int
     ff: int

@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
+from bep_boards.chips.device import Device
 from bep_estimate.memories import BLOCKS, in_blocks, memories
-from bep_hw.columns import ColumnSums
-from bep_hw.layout import Layout
-from boards.device import Device
+from bep_hw.plan.layout import Layout
+from bep_hw.winners.columns import ColumnSums
 
 LUTS_OF_LUT_RAM = 6
 """Of a 16 x 4 bit memory, its write port included."""
@@ -130,7 +130,7 @@ def fit(there: Sequence[Mapping[str, float]], counts: Sequence[float], kind: str
     """Cells (``kind``: lut4, ff or packing) of each part, none negative, that make the least mean square of relative
     errors: each of several boards has so much ``there``, and ``counts`` cells.
 
-    Where boards say little of a part, it stays near :data:`GUESS`.
+    Where boards say little of a part, it stays near `GUESS`.
     """
     from sklearn.linear_model import LinearRegression
 

@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 
-from bep_hw.gated_list import gated_list_shape
-from bep_hw.hidden_plane import PART_BLOCKS, SPRAM_WIDTH
-from bep_hw.hit_queue import HitQueue
-from bep_hw.hit_slices import slice_layout
-from bep_hw.layout import SPRAM_DEPTH, Layout
+from bep_boards.chips.device import Device
+from bep_boards.flow.synthesis import SPILL_BITS
+from bep_hw.learning.hidden_plane import PART_BLOCKS, SPRAM_WIDTH
+from bep_hw.learning.hit_queue import HitQueue
+from bep_hw.learning.hit_slices import slice_layout
 from bep_hw.link.opcodes import BUFFER_BYTES
-from boards.device import Device
-from boards.synthesis import SPILL_BITS
+from bep_hw.plan.layout import SPRAM_DEPTH, Layout
+from bep_hw.winners.gated_list import gated_list_shape
 
 SPRAM = "SB_SPRAM256KA"
 
@@ -131,7 +131,7 @@ def spram_blocks(layout: Layout) -> int:
 
 
 def in_blocks(layout: Layout, device: Device) -> list[Shape]:
-    """The memories that become block RAM; where it is short, the smallest become logic (:mod:`boards.synthesis`)."""
+    """The memories that become block RAM; where it is short, small ones become logic (`bep_boards.flow.synthesis`)."""
     block = BLOCKS[device.family.name]
     chosen = sorted((shape for shape in memories(layout) if block.in_block(shape)), key=lambda shape: shape.bits)
     over = sum(map(block.number, chosen)) - device.limits[device.family.memories[block.primitive]]

@@ -4,10 +4,10 @@ from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import replace
 
+from bep_boards.board import Board
 from bep_estimate.estimate import Estimate, estimate, size_of
-from bep_hw.choose import longest_row
+from bep_hw.plan.choose import longest_row
 from bep_ref.config import AnyNetwork, ConfigError, Machine, Network, Workload
-from boards.board import Board
 
 MachineOf = Callable[[AnyNetwork, int], Machine]
 """A machine for a network, of about so many lanes."""
@@ -29,7 +29,7 @@ def widened(network: AnyNetwork, width: int) -> AnyNetwork:
 
 
 def most_lanes(network: AnyNetwork, board: Board, machine_of: MachineOf) -> Machine:
-    """The widest machine that fits; :class:`ConfigError` if none does."""
+    """The widest machine that fits; `ConfigError` if none does."""
     for lanes in reversed(lane_counts(network)):
         if lanes <= 4096 and size_of(network, machine := machine_of(network, lanes), board).fits:
             return machine

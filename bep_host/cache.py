@@ -8,13 +8,13 @@ from numpy.typing import ArrayLike
 
 from bep_host.device import Device, Progress, silent
 from bep_host.device_learner import DeviceLearner
-from bep_hw.ports import Space
-from bep_hw.registers import address, cache_settings
+from bep_hw.plan.ports import Space
+from bep_hw.plan.registers import address, cache_settings
 from bep_ref.config import ConfigError
-from bep_ref.learner import Learner
-from bep_ref.shuffle import epoch_key
-from bep_ref.task import Task
-from bep_ref.train import Counts
+from bep_ref.networks.learner import Learner
+from bep_ref.runs.shuffle import epoch_key
+from bep_ref.runs.task import Task
+from bep_ref.runs.train import Counts
 
 SHORTEST_SECONDS, LONGEST_SECONDS = 0.002, 0.2
 """Between two looks at epochs in progress, in between a part of what they have taken so far: a look costs the board the
@@ -25,7 +25,7 @@ LOOK_PART = 1 / 16
 class Cache:
     """Samples ``x`` (n, inputs) of ±1 and classes ``y`` (n,), written into ``device``; ``size`` is their number.
 
-    Raises :class:`ConfigError` if the board has no room for them.
+    Raises `ConfigError` if the board has no room for them.
     """
 
     def __init__(self, device: Device, x: ArrayLike, y: ArrayLike, progress: Progress = silent) -> None:
@@ -39,7 +39,7 @@ class Cache:
     def learn(
         self, batch_size: int, key: int, epochs: int = 1, watch: Callable[[int, int], Any] = lambda left, hits: None
     ) -> int:
-        """Learn ``epochs``, the first in the order of ``key`` (:mod:`bep_ref.shuffle`); the hits of the last one.
+        """Learn ``epochs``, the first in the order of ``key`` (`bep_ref.runs.shuffle`); the hits of the last one.
 
         ``watch`` is told, whenever that is looked at, how many epochs are left and the last whole one's hits. Ctrl-C
         stops the board.
@@ -65,7 +65,7 @@ class Cache:
         probabilities: list[float],
         on_batch: Callable[[], Any],
     ) -> Counts:
-        """An epoch of a run whose samples are these, in the place of :func:`bep_ref.train.by_batches`.
+        """An epoch of a run whose samples are these, in the place of `by_batches`.
 
         ``net`` is the board's; ``on_batch`` has nothing to tell before the epoch is over.
         """

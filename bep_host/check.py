@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from bep_hw.layout import Layout
+from bep_hw.plan.layout import Layout
 from bep_ref.config import on_chip
-from bep_ref.evaluate import accuracy
-from bep_ref.initial import initial_net
-from bep_ref.task import Task
-from bep_ref.train import Trainer
-from sim.tally import Tally
+from bep_ref.networks.initial import initial_net
+from bep_ref.runs.evaluate import accuracy
+from bep_ref.runs.task import Task
+from bep_ref.runs.train import Trainer
+from bep_sim.tally import Tally
 
 
 @dataclass(frozen=True)

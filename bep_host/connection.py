@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 import serial
 
 from bep_host.errors import LinkError, SilentError
+from bep_hw.line.framing import FLAG, FrameReader, frame
 from bep_hw.link.codec import Done, Refused, Reply, decode, hello
-from bep_hw.link.framing import FLAG, FrameReader, frame
 from bep_hw.link.opcodes import BUFFER_BYTES, HISTORY
 
 REPLY_SECONDS = 1.0
@@ -33,7 +33,7 @@ class Connection:
     def hello(self, address: int, attempts: int = 3, seconds: float = 0.5) -> int:
         """Begin a session; the word of the register at ``address``. Whatever was on the way before is forgotten.
 
-        Raises :class:`SilentError` if nothing answers.
+        Raises `SilentError` if nothing answers.
         """
         for _ in range(attempts):
             self._write(bytes([FLAG]))

@@ -10,12 +10,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from bep_host.errors import LinkError
 from bep_host.find import connect
-from bep_hw.identity import configuration, identification
-from bep_hw.layout import Layout
 from bep_hw.link.codec import Codec, Done, Reply, Result
 from bep_hw.link.opcodes import PROTOCOL
-from bep_hw.ports import Space, column_bits
-from bep_hw.registers import IDENTITY, REGISTERS, address
+from bep_hw.plan.identity import configuration, identification
+from bep_hw.plan.layout import Layout
+from bep_hw.plan.ports import Space, column_bits
+from bep_hw.plan.registers import IDENTITY, REGISTERS, address
 from bep_ref.config import ConfigError, Machine, Network, RecurrentNetwork
 
 Ints = NDArray[Any]
@@ -40,7 +40,7 @@ def silent(done: int, total: int) -> None:
 
 class Device:
     """The board at serial port ``name``, for as long as the context lasts; ``"auto"`` takes the first that answers.
-    It talks at ``baud`` bits a second, or at whichever of :data:`bep_host.ports.RATES` it answers at.
+    It talks at ``baud`` bits a second, or at whichever of `RATES` it answers at.
 
     Attributes: ``network`` and ``machine`` as the board tells them, ``build`` the digest of what it was made from,
     ``layout`` its address map.
@@ -49,7 +49,7 @@ class Device:
             board.load(counters, [classifier])
             predictions = board.infer(x)
 
-    Raises :class:`~bep_host.errors.LinkError`.
+    Raises `LinkError`.
     """
 
     def __init__(self, name: str, baud: int | None = None) -> None:
@@ -111,11 +111,11 @@ class Device:
         self.connection.exchange(commands, lambda done: progress(done, len(commands)))
 
     def read_register(self, name: str, index: int = 0) -> int:
-        """A register of :data:`bep_hw.registers.REGISTERS`."""
+        """A register of `REGISTERS`."""
         return self.read(Space.REGISTERS, [address(name, index)])[0]
 
     def write_registers(self, words: Mapping[int, int]) -> None:
-        """Write registers, by address: see `bep_hw.registers.settings` and its neighbours."""
+        """Write registers, by address: see `bep_hw.plan.registers.settings` and its neighbours."""
         self.write(Space.REGISTERS, words)
 
     def statistics(self) -> dict[str, int]:
@@ -151,7 +151,7 @@ class Device:
         self.write(Space.REGISTERS, {address("commit"): 1})
 
     def infer(self, x: ArrayLike) -> Ints:
-        """Classes (n,) of samples ``x``, see :meth:`checked`."""
+        """Classes (n,) of samples ``x``, see `checked`."""
         samples = np.asarray(x)
         return self._run(samples, np.zeros(len(samples), dtype=np.uint8), train=False)[0]
 
@@ -162,7 +162,7 @@ class Device:
     def checked(self, x: ArrayLike, y: ArrayLike) -> tuple[Ints, Ints]:
         """Samples (n, inputs) of ±1, or sequences (n, steps, inputs) with zeros behind their end, and classes (n,).
 
-        Raises :class:`ConfigError` if the board does not take them.
+        Raises `ConfigError` if the board does not take them.
         """
         x, y = np.asarray(x), np.asarray(y)
         fits = x.ndim >= 2 and x.shape[-1] == self.network.inputs and y.shape == x.shape[:1]

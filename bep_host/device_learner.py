@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bep_host.device import Device, Progress, silent
-from bep_hw.registers import address, reinforcement_settings, settings
+from bep_hw.plan.registers import address, reinforcement_settings, settings
 from bep_ref.config import AnyNetwork, ConfigError, RecurrentNetwork, on_chip
-from bep_ref.learner import Learner
-from bep_ref.reinforce import Xorshift32
-from bep_ref.rules import Batch
-from bep_ref.task import Task
+from bep_ref.networks.learner import Learner
+from bep_ref.networks.reinforce import Xorshift32
+from bep_ref.networks.rules import Batch
+from bep_ref.runs.task import Task
 
 Ints = NDArray[Any]
 
@@ -60,17 +60,17 @@ class DeviceLearner:
         return self._counters
 
     def load(self, x: Ints) -> Ints:
-        """Samples as :meth:`step` takes them."""
+        """Samples as `step` takes them."""
         return np.asarray(x)
 
     def step(self, x: Ints, y: Ints, reinforcement: list[float] | None = None) -> Batch:
-        """One mini-batch, as :meth:`bep_ref.learner.Learner.step`."""
+        """One mini-batch, as `step`."""
         self.prepare(reinforcement)
         predictions, triggered = self.device.train(x, y)
         return Batch(predictions, triggered, None, None)
 
     def predict(self, x: Ints) -> Ints:
-        """Classes (n,) of samples ``x``, see :meth:`~bep_host.device.Device.checked`."""
+        """Classes (n,) of samples ``x``, see `checked`."""
         return self.device.infer(np.asarray(x))
 
     def prepare(self, reinforcement: Sequence[float] | None) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bep_host.connection import Connection
 from bep_host.errors import LinkError, SilentError
 from bep_host.ports import RATES, candidates, open_port
-from bep_hw.registers import IDENTITY, address
+from bep_hw.plan.registers import IDENTITY, address
 from bep_ref.config import ConfigError
 
 QUICK, PATIENT = (1, 0.3), (2, 0.5)
@@ -15,7 +15,7 @@ QUICK, PATIENT = (1, 0.3), (2, 0.5)
 def connect(name: str, baud: int | None = None) -> tuple[Connection, int]:
     """A session with whatever answers at port ``name``, and the identity it tells; with "auto", with the first trainer.
 
-    Without ``baud`` all :data:`RATES` are tried. Raises :class:`LinkError`.
+    Without ``baud`` all `RATES` are tried. Raises `LinkError`.
     """
     if baud is not None and baud < 1:
         raise ConfigError(f"baud: {baud} is out of range; it must be at least 1")

@@ -14,7 +14,7 @@ WRITE_SECONDS = 5.0
 
 
 def open_port(name: str, baud: int = RATES[0]) -> serial.Serial:
-    """Open serial port ``name`` for this program alone; :class:`LinkError` tells why it cannot be."""
+    """Open serial port ``name`` for this program alone; `LinkError` tells why it cannot be."""
     try:
         port = serial.Serial(name, baud, write_timeout=WRITE_SECONDS, exclusive=True)
     except (serial.SerialException, OSError, ValueError) as error:

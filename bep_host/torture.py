@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from bep_host.device import Device
 from bep_host.device_learner import DeviceLearner
+from bep_hw.line.framing import FLAG, FrameReader, frame
 from bep_hw.link.codec import Done, Refused, Reply, Result, decode
-from bep_hw.link.framing import FLAG, FrameReader, frame
-from bep_hw.ports import Space
+from bep_hw.plan.ports import Space
 from bep_ref.config import perceptron
-from bep_ref.initial import initial_net
-from bep_ref.task import Task
-from bep_ref.train import batches, reinforcement
+from bep_ref.networks.initial import initial_net
+from bep_ref.runs.task import Task
+from bep_ref.runs.train import batches, reinforcement
 
 KINDS = ("flipped", "replaced", "dropped", "inserted", "truncated", "noise")
 DISCONNECT_EVERY = 501
@@ -49,7 +49,7 @@ class Outcome:
 
 
 def damaged(whole: bytes, kind: str, position: int, numbers: random.Random) -> bytes:
-    """``whole`` after an accident of ``kind`` (:data:`KINDS`) at ``position``; noise comes before it."""
+    """``whole`` after an accident of ``kind`` (`KINDS`) at ``position``; noise comes before it."""
     before, after, noise = whole[:position], whole[position + 1 :], numbers.randbytes(1 + numbers.randrange(8))
     return {
         "flipped": before + bytes([whole[position] ^ 1 << numbers.randrange(8)]) + after,

@@ -6,13 +6,13 @@ from amaranth.hdl import Module, Signal
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from bep_hw.cache import controls
-from bep_hw.decision import margins_layout
-from bep_hw.identity import identification
-from bep_hw.layout import Layout
-from bep_hw.ports import Space, column_bits, data_bits, request_layout
-from bep_hw.registers import REGISTERS, TABLE_STRIDE
-from bep_hw.scan import gates_layout, group_sizes_layout
+from bep_hw.array.decision import margins_layout
+from bep_hw.plan.identity import identification
+from bep_hw.plan.layout import Layout
+from bep_hw.plan.ports import Space, column_bits, data_bits, request_layout
+from bep_hw.plan.registers import REGISTERS, TABLE_STRIDE
+from bep_hw.sources.cache import controls
+from bep_hw.winners.scan import gates_layout, group_sizes_layout
 
 
 class HostPort(wiring.Component):

@@ -3,19 +3,19 @@
 from amaranth.hdl import Module, Signal
 from amaranth.lib import wiring
 
-from bep_hw.front import connect_front
+from bep_hw.array.front import connect_front
+from bep_hw.array.propagate import Propagate
+from bep_hw.array.samples import Loader, SampleMemory
+from bep_hw.array.visible_plane import VisiblePlane
 from bep_hw.host import HostPort
-from bep_hw.layout import Layout
-from bep_hw.ports import edge_signature
-from bep_hw.propagate import Propagate
-from bep_hw.samples import Loader, SampleMemory
-from bep_hw.stream_register import StreamRegister
-from bep_hw.visible_plane import VisiblePlane
+from bep_hw.parts.stream_register import StreamRegister
+from bep_hw.plan.layout import Layout
+from bep_hw.plan.ports import edge_signature
 from bep_ref.config import AnyNetwork, Machine
 
 
 class Inference(wiring.Component):
-    """Classifies with weights that the host writes into the visible plane (:class:`~bep_hw.ports.Space`).
+    """Classifies with weights that the host writes into the visible plane (`Space`).
 
     The ports are the trainer's. ``train`` and ``last`` of a sample mean nothing, ``triggered`` of a result is 0;
     counters read 0, and what is written to them or to a training register goes nowhere.

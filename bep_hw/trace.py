@@ -10,14 +10,14 @@ from amaranth.hdl import Cat, Module, Mux, Signal
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import Out
 
-from bep_hw.backward import Backward
-from bep_hw.layout import Layout
-from bep_hw.lookup import lookup
-from bep_hw.ports import result_layout
-from bep_hw.program import Kind
-from bep_hw.propagate import Propagate
-from bep_hw.scan import order_layout
-from bep_hw.update import UpdateEngine
+from bep_hw.array.propagate import Propagate
+from bep_hw.learning.update import UpdateEngine
+from bep_hw.parts.lookup import lookup
+from bep_hw.plan.layout import Layout
+from bep_hw.plan.ports import result_layout
+from bep_hw.plan.program import Kind
+from bep_hw.winners.backward import Backward
+from bep_hw.winners.scan import order_layout
 
 
 def trace_layouts(layout: Layout) -> dict[str, data.StructLayout]:
@@ -29,9 +29,9 @@ def trace_layouts(layout: Layout) -> dict[str, data.StructLayout]:
     - ``decision``: a classifier has spoken, the one that ``predicts`` or that of a layer;
     - ``result``: of a whole sample, when it is first offered;
     - ``target``: what a neuron should be, and whether the gate lets its error through: it is listed;
-    - ``order``: a winner or the end of a sample, see :func:`~bep_hw.scan.order_layout`;
+    - ``order``: a winner or the end of a sample, see `order_layout`;
     - ``counters``: a group is written, by a winner's step or by reinforcement, not by the host; ``address`` as in
-      :meth:`~bep_hw.layout.Layout.group_address`;
+      `group_address`;
     - ``column``: a commit writes a column of visible weights.
     """
     place = {
@@ -63,7 +63,7 @@ def trace_signature(layout: Layout) -> wiring.Signature:
 
 
 def connect_trace(m: Module, trace: Any, propagate: Propagate, backward: Backward, update: UpdateEngine) -> None:
-    """Drive ``trace``, of :func:`trace_signature`, with what a trainer's units do."""
+    """Drive ``trace``, of `trace_signature`, with what a trainer's units do."""
     layout = propagate.layout
     pre, array, scan = propagate.preactivation, propagate.backward, backward.scan
     scanned = (item.neurons if item.kind is not Kind.FORWARD else 0 for item in propagate.program)

@@ -4,26 +4,26 @@ from amaranth.hdl import Module, Mux, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import Out
 
-from bep_hw.backward import Backward
-from bep_hw.cache import SampleCache
-from bep_hw.front import connect_front
-from bep_hw.gaps import GapWalker
-from bep_hw.gated_list import GatedList
-from bep_hw.hidden_plane import HiddenPlane
-from bep_hw.hit_queue import HitQueue
-from bep_hw.hit_slices import HitSlices
+from bep_hw.array.front import connect_front
+from bep_hw.array.propagate import Propagate
+from bep_hw.array.samples import Loader, SampleMemory
+from bep_hw.array.visible_plane import VisiblePlane
 from bep_hw.host import HostPort
-from bep_hw.layout import Layout
-from bep_hw.ports import edge_signature
-from bep_hw.propagate import Propagate
-from bep_hw.samples import Loader, SampleMemory
-from bep_hw.scan import order_layout
-from bep_hw.shift_queue import ShiftQueue
-from bep_hw.stream_register import StreamRegister
+from bep_hw.learning.gaps import GapWalker
+from bep_hw.learning.hidden_plane import HiddenPlane
+from bep_hw.learning.hit_queue import HitQueue
+from bep_hw.learning.hit_slices import HitSlices
+from bep_hw.learning.unroll import Unroll
+from bep_hw.learning.update import UpdateEngine
+from bep_hw.parts.shift_queue import ShiftQueue
+from bep_hw.parts.stream_register import StreamRegister
+from bep_hw.plan.layout import Layout
+from bep_hw.plan.ports import edge_signature
+from bep_hw.sources.cache import SampleCache
 from bep_hw.trace import connect_trace, trace_signature
-from bep_hw.unroll import Unroll
-from bep_hw.update import UpdateEngine
-from bep_hw.visible_plane import VisiblePlane
+from bep_hw.winners.backward import Backward
+from bep_hw.winners.gated_list import GatedList
+from bep_hw.winners.scan import order_layout
 from bep_ref.config import AnyNetwork, Machine
 
 
@@ -31,7 +31,7 @@ class Trainer(wiring.Component):
     """Forward, classify, trigger, backward, winners, update, commit and reinforcement for one network.
 
     Streams (``sync`` domain, all correct under any stall): ``samples``, one beat a chunk; ``results``, one a sample, in
-    order; ``requests``, carried out while no sample is in flight, and their ``replies``. Layouts: `bep_hw.ports`.
+    order; ``requests``, carried out while no sample is in flight, and their ``replies``. Layouts: `bep_hw.plan.ports`.
     For verification only, ``trace`` adds a port of that name, see `bep_hw.trace`.
     """
 

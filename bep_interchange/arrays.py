@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 
 from bep_interchange.plain import PlainNetwork, matrix_of_signs, numbered
-from bep_ref.archive import ArchiveError, read_arrays
+from bep_ref.files.archive import ArchiveError, read_arrays
 
 
 def write(network: PlainNetwork) -> bytes:
-    """The file's content; see :class:`~bep_interchange.plain.PlainNetwork` for the arrays."""
+    """The file's content; see `PlainNetwork` for the arrays."""
     buffer = io.BytesIO()
     named = dict(network.matrices)
     np.savez_compressed(buffer, thresholds=network.thresholds, class_names=np.array(network.class_names), **named)  # type: ignore[arg-type]

@@ -2,18 +2,18 @@
 
 One file a memory: ``visible_column0.mem`` and so on, one for each block of the visible plane, and ``hidden_bank0.mem``
 (in SPRAM also ``hidden_bank1.mem``), groups of counters. One word a line, hexadecimal, address 0 first; what the layout
-leaves free is 0. :mod:`bep_hw.layout` says what lies where.
+leaves free is 0. `bep_hw.plan.layout` says what lies where.
 """
 
 from collections.abc import Mapping
 
-from bep_hw.layout import Layout
+from bep_hw.plan.layout import Layout
 from bep_ref.config import Machine, perceptron
-from bep_ref.model import Model
+from bep_ref.runs.model import Model
 
 
 def write(model: Model, machine: Machine) -> dict[str, bytes]:
-    """Content of every file, by name, for ``machine``; :class:`ConfigError` if ``model`` is no plain perceptron."""
+    """Content of every file, by name, for ``machine``; `ConfigError` if ``model`` is no plain perceptron."""
     network = perceptron(model.network, "model")
     layout = Layout(network, machine)
     visible: dict[tuple[int, int], int] = {}

@@ -6,10 +6,10 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from bep_ref.binarise import Binariser
 from bep_ref.config import ConfigError, Network, Training, default_group_sizes, perceptron
-from bep_ref.model import Model
-from bep_ref.series import SeriesBinariser
+from bep_ref.inputs.binarise import Binariser
+from bep_ref.inputs.series import SeriesBinariser
+from bep_ref.runs.model import Model
 
 COUNTER_BITS = 8
 TINY = np.finfo(np.float32).tiny
@@ -21,7 +21,7 @@ class PlainNetwork:
 
     ``thresholds`` (features, B) float32: input bit ``feature * B + k`` is +1 where the feature, also float32, is at
     least threshold k. ``weights`` (K_l, K_{l-1}) int8 a layer, activations ``sign(W a)`` with ``sign(0) = +1``;
-    ``classifier`` (C, K_L) int8, whose largest ``P a`` predicts, the first of equals. Raises :class:`ConfigError` for
+    ``classifier`` (C, K_L) int8, whose largest ``P a`` predicts, the first of equals. Raises `ConfigError` for
     shapes that do not follow each other or weights other than ±1.
     """
 
@@ -51,7 +51,7 @@ class PlainNetwork:
 
     @classmethod
     def of(cls, model: Model) -> Self:
-        """The network that predicts in ``model``; :class:`ConfigError` if it is no plain perceptron."""
+        """The network that predicts in ``model``; `ConfigError` if it is no plain perceptron."""
         perceptron(model.network, "model")
         assert not isinstance(model.binariser, SeriesBinariser)
         weights = tuple(np.where(q >= 0, 1, -1).astype(np.int8) for q in model.counters)
@@ -96,7 +96,7 @@ def numbered(classes: int) -> tuple[str, ...]:
 
 
 def matrix_of_signs(name: str, values: Any) -> NDArray[np.int8]:
-    """``values`` as int8; :class:`ConfigError` if it holds other numbers than ±1."""
+    """``values`` as int8; `ConfigError` if it holds other numbers than ±1."""
     array = np.asarray(values)
     if array.dtype.kind not in "iufb" or not np.isin(array, (-1, 1)).all():
         raise ConfigError(f"{name}: it holds other numbers than -1 and +1")

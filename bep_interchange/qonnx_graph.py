@@ -78,7 +78,7 @@ def _bipolar(source: str, result: str) -> onnx.NodeProto:
 
 
 def read(path: Path) -> PlainNetwork:
-    """The network in ``path``: a chain as :func:`write` makes it, weights quantised in the graph or ±1 already.
+    """The network in ``path``: a chain as `write` makes it, weights quantised in the graph or ±1 already.
 
     What stands in front of the first ``MatMul`` may be left out: a feature is one bit then, +1 where it is at least 0.
 

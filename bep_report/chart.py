@@ -104,7 +104,7 @@ class Chart:
         return tag("path", d=f"{path}V{base}", class_=class_)
 
     def svg(self, name: str, title: str, description: str, *inside: str) -> Markup:
-        """The whole picture; see :func:`svg`."""
+        """The whole picture; see `svg`."""
         return svg(name, title, description, (self.width, self.height), *inside)
 
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from bep_ref.binarise import Binariser
 from bep_ref.config import AnyNetwork, Network, RecurrentNetwork
-from bep_ref.series import SeriesBinariser
+from bep_ref.inputs.binarise import Binariser
+from bep_ref.inputs.series import SeriesBinariser
 from bep_report.markup import tag
 from bep_report.run_folder import RunFolder
 

@@ -30,7 +30,7 @@ def short(value: float) -> str:
 
 
 def table(caption: str, headings: Sequence[str], rows: Iterable[Sequence[str]], class_: str | None = None) -> Markup:
-    """A table whose first column names its rows, in :func:`scrolling`."""
+    """A table whose first column names its rows, in `scrolling`."""
     head = tag("tr", *(tag("th", heading, scope="col") for heading in headings))
     body = [tag("tr", tag("th", first, scope="row"), *(tag("td", cell) for cell in others)) for first, *others in rows]
     inside = tag("caption", caption), tag("thead", head), tag("tbody", *body)

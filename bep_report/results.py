@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bep_ref.config import AnyNetwork, ConfigError, Training, network_from_dict
-from bep_ref.train import Epoch
+from bep_ref.runs.train import Epoch
 
 Result = TypeVar("Result")
 
@@ -108,7 +108,7 @@ class Cosim:
 
 @dataclass(frozen=True)
 class Floorplan:
-    """Cells of a placed design: rows (column, row, resource, part, number) of ``cells``; see `boards.floorplan`."""
+    """Placed cells: rows (column, row, resource, part, number) of ``cells``; see `bep_boards.flow.floorplan`."""
 
     device: str
     grid: tuple[int, int]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bep_ref.config import AnyNetwork, ConfigError
-from bep_ref.model import Model
+from bep_ref.runs.model import Model
 from bep_report.results import Build, Cosim, Metrics, read_json
 
 

@@ -7,13 +7,13 @@ from numpy.typing import NDArray
 from sklearn.utils import check_array
 from sklearn.utils.validation import validate_data
 
-from bep_ref.series import series_lengths
+from bep_ref.inputs.series import series_lengths
 
 
 def check_features(estimator: Any, X: Any, reset: bool) -> NDArray[Any]:
     """``X`` as an array; ``reset`` fixes, and otherwise compares, the estimator's ``n_features_in_`` (channels).
 
-    Raises :class:`ValueError` for whatever scikit-learn refuses, and for NaN before the end of a sequence.
+    Raises `ValueError` for whatever scikit-learn refuses, and for NaN before the end of a sequence.
     """
     if _dimensions(X) != 3:
         table: NDArray[Any] = validate_data(estimator, X, reset=reset)

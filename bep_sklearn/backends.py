@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bep_ref.config import ConfigError
-from bep_ref.learner import Learner
-from bep_ref.task import Task
+from bep_ref.networks.learner import Learner
+from bep_ref.runs.task import Task
 
 BACKENDS = ("golden", "sim", "board")
 
 
 @dataclass(frozen=True)
 class Backend:
-    """``name`` of :data:`BACKENDS`; ``port`` and ``baud`` lead to the board, ``build`` keeps compiled simulations."""
+    """``name`` of `BACKENDS`; ``port`` and ``baud`` lead to the board, ``build`` keeps compiled simulations."""
 
     name: str
     port: str
@@ -46,9 +46,9 @@ class Backend:
 
     def _simulate(self, task: Task, stack: ExitStack) -> str:
         """The port of a simulated board, which is switched off with ``stack``."""
-        from bep_hw.choose import choose_machine
-        from sim.compiled import compile_board
-        from sim.simulated_board import SimulatedBoard
+        from bep_hw.plan.choose import choose_machine
+        from bep_sim.board.simulated_board import SimulatedBoard
+        from bep_sim.tools.compiled import compile_board
 
         machine = choose_machine(task.network, lanes=self.lanes, rule=task.training.rule)
         return stack.enter_context(SimulatedBoard(compile_board(task.network, machine, self.build))).port

@@ -1,4 +1,4 @@
-"""Bits of features as scikit-learn transformers: thin covers of :mod:`bep_ref.binarise` and :mod:`bep_ref.series`."""
+"""Bits of features as scikit-learn transformers: thin covers of `bep_ref.inputs`."""
 
 from typing import Any, Self
 
@@ -8,9 +8,9 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import Tags
 from sklearn.utils.validation import _check_feature_names_in, check_is_fitted
 
-from bep_ref.binarise import fit_binariser
 from bep_ref.config import SeriesInput
-from bep_ref.series import fit_series_binariser, series_lengths
+from bep_ref.inputs.binarise import fit_binariser
+from bep_ref.inputs.series import fit_series_binariser, series_lengths
 from bep_sklearn.arrays import check_features
 
 
@@ -19,11 +19,11 @@ class FeatureBinariser(TransformerMixin, BaseEstimator):
 
     Parameters
     ----------
-    binarise : ``median``, ``threshold=V[,V...]`` or ``thermometer=B``, see :mod:`bep_ref.binarise`.
+    binarise : ``median``, ``threshold=V[,V...]`` or ``thermometer=B``, see `bep_ref.inputs.binarise`.
 
     Attributes
     ----------
-    binariser_ : the fitted :class:`~bep_ref.binarise.Binariser`.
+    binariser_ : the fitted `Binariser`.
     """
 
     def __init__(self, binarise: str = "thermometer=8") -> None:
@@ -55,11 +55,11 @@ class FeatureBinariser(TransformerMixin, BaseEstimator):
 class SequenceBinariser(TransformerMixin, BaseEstimator):
     """Series (n, length, channels), NaN after the end, to steps (n, T, bits) of ±1, NaN after the end.
 
-    Parameters are those of :mod:`bep_ref.series`; ``random_state`` is the seed (an integer) of the expansion.
+    Parameters are those of `bep_ref.inputs.series`; ``random_state`` is the seed (an integer) of the expansion.
 
     Attributes
     ----------
-    binariser_ : the fitted :class:`~bep_ref.series.SeriesBinariser`.
+    binariser_ : the fitted `SeriesBinariser`.
     """
 
     def __init__(

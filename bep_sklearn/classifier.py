@@ -13,12 +13,12 @@ from sklearn.utils.validation import check_consistent_length, check_is_fitted, c
 
 from bep_ref.config import Network, SeriesInput, Training
 from bep_ref.datasets.dataset import Dataset, suitable_binariser
-from bep_ref.evaluate import predict
-from bep_ref.initial import assemble, initial_net
-from bep_ref.learner import Learner
-from bep_ref.model import Model
-from bep_ref.task import Samples, Task, design, prepare
-from bep_ref.train import Trainer, in_order, reinforcement
+from bep_ref.networks.initial import assemble, initial_net
+from bep_ref.networks.learner import Learner
+from bep_ref.runs.evaluate import predict
+from bep_ref.runs.model import Model
+from bep_ref.runs.task import Samples, Task, design, prepare
+from bep_ref.runs.train import Trainer, in_order, reinforcement
 from bep_sklearn.arrays import check_features
 from bep_sklearn.backends import Backend
 
@@ -41,13 +41,13 @@ class BEPClassifier(ClassifierMixin, BaseEstimator):
     ----------
     hidden : neurons of each hidden layer of a perceptron.
     state, output : neurons of the state and of the output layer of a recurrent network.
-    window, stride, expansion : from series to steps, see :class:`~bep_ref.config.SeriesInput`.
+    window, stride, expansion : from series to steps, see `SeriesInput`.
     counter_bits : width of the counter behind every weight.
     binarise : ``median``, ``threshold=V[,V...]``, ``thermometer=B``, or ``auto``: a threshold at 0 for what is binary
         already, else ``thermometer=8``.
     rule, margin, gate, group_size, reinforcement, batch_size, epochs, patience, group_limit, validation, sigma : see
-        :class:`~bep_ref.config.Training`. None: what the rule prefers. ``group_size`` is one, or one a layer.
-    random_state : seed, 0 to 2**32 - 1, or what :func:`sklearn.utils.check_random_state` takes to draw one.
+        `Training`. None: what the rule prefers. ``group_size`` is one, or one a layer.
+    random_state : seed, 0 to 2**32 - 1, or what `sklearn.utils.check_random_state` takes to draw one.
     backend : ``golden`` computes in software, ``sim`` on the generated hardware, simulated, ``board`` on a board. The
         last two load the network for every call and read it back, so that estimators stay plain data.
     port, baud : of the board; None takes the rate at which it answers.
@@ -58,8 +58,8 @@ class BEPClassifier(ClassifierMixin, BaseEstimator):
     ----------
     classes_ : labels, in order.
     n_features_in_ : features, or channels of a sequence.
-    model_ : :class:`~bep_ref.model.Model`, which ``save`` writes for ``bep eval``, ``bep export`` and the others.
-    history_ : :class:`~bep_ref.train.Epoch` of each epoch of ``fit``; none after ``partial_fit`` alone.
+    model_ : `Model`, which ``save`` writes for ``bep eval``, ``bep export`` and the others.
+    history_ : `Epoch` of each epoch of ``fit``; none after ``partial_fit`` alone.
     """
 
     def __init__(
@@ -194,7 +194,7 @@ class BEPClassifier(ClassifierMixin, BaseEstimator):
         return Dataset(DATA, features, codes, features[:0], codes[:0], names, binarise)
 
     def _settings(self, dataset: Dataset) -> dict[str, Any]:
-        """The parameters that :func:`~bep_ref.task.prepare` knows of ``dataset``'s kind."""
+        """The parameters that `prepare` knows of ``dataset``'s kind."""
         others = _PERCEPTRON if dataset.sequential else _RECURRENT
         given = {k: v for k, v in self.get_params(deep=False).items() if k not in (*others, *_NOT_SETTINGS)}
         given["binarise"] = dataset.binarise

@@ -8,8 +8,8 @@ from pathlib import Path
 from bep_interchange import c_source
 from bep_interchange.plain import PlainNetwork
 from bep_ref.datasets import load
-from bep_ref.task import prepare
-from bep_ref.train import Trainer
+from bep_ref.runs.task import prepare
+from bep_ref.runs.train import Trainer
 
 digits = load("digits")
 trainer = Trainer(prepare(digits, {"hidden": (64, 64), "epochs": 10}))

@@ -1,1 +1,1 @@
-"""One module a command; see :class:`bep.command.Command`."""
+"""One module a command; see `Command`."""

@@ -8,7 +8,7 @@ from bep.sweep.point import Point
 from bep.sweep.spec import Settings, Spec
 from bep_ref.config import AnyNetwork, ConfigError, Training, Workload, perceptron
 from bep_ref.datasets import Dataset, load
-from bep_ref.task import design
+from bep_ref.runs.task import design
 
 KNOWN = 256
 """Samples that suffice to tell how many bits a binariser makes of each."""
@@ -70,9 +70,9 @@ def _hardware(spec: Spec, network: AnyNetwork, training: Training) -> Iterator[H
     """All that is to be known of one network's hardware."""
     if not spec.boards:
         return
-    from bep_hw.choose import choose_machine
-    from bep_hw.identity import build_digest
-    from boards.registry import find
+    from bep_boards.registry import find
+    from bep_hw.plan.choose import choose_machine
+    from bep_hw.plan.identity import build_digest
 
     shape = perceptron(network, "boards")
     workload = Workload(training.batch_size, training.group_size[0], reinforcement=training.reinforcement)

@@ -8,14 +8,14 @@ from typing import Any
 
 from bep.sweep import work
 from bep.versions import installed_version
-from bep_ref.atomic import write_atomically
+from bep_ref.files.atomic import write_atomically
 
 Result = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Point:
-    """Function ``kind`` of :mod:`bep.sweep.work` with the arguments ``what``, plain JSON types.
+    """Function ``kind`` of `bep.sweep.work` with the arguments ``what``, plain JSON types.
 
     It gets the result of the point that it ``needs`` too, if any.
     """

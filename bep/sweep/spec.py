@@ -7,8 +7,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from bep_boards.registry import NAMES
 from bep_ref.config import ConfigError, Network, RecurrentNetwork, SeriesInput, Training
-from boards.registry import NAMES
 
 Settings = dict[str, Any]
 

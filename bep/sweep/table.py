@@ -8,7 +8,7 @@ from typing import Any
 
 from bep.sweep.plan import Row
 from bep.sweep.point import Outcome
-from bep_ref.atomic import write_atomically
+from bep_ref.files.atomic import write_atomically
 
 Line = dict[str, Any]
 MEASURED = ("best_epoch", "train_accuracy", "validation_accuracy", "test_accuracy")

@@ -10,9 +10,9 @@ from typing import Any
 
 from bep_ref.config import ConfigError, Machine, Network, Workload
 from bep_ref.datasets import Dataset, load
-from bep_ref.evaluate import accuracy
-from bep_ref.task import prepare
-from bep_ref.train import Trainer
+from bep_ref.runs.evaluate import accuracy
+from bep_ref.runs.task import prepare
+from bep_ref.runs.train import Trainer
 
 EXPECTED = (ConfigError, OSError)
 """Errors whose message says enough."""
@@ -51,7 +51,7 @@ def cycles(network: dict[str, Any], machine: dict[str, Any], workload: dict[str,
     from amaranth.hdl import UnusedElaboratable
 
     from bep_estimate.cycles import cycles_per_sample
-    from bep_hw.layout import Layout
+    from bep_hw.plan.layout import Layout
 
     layout = Layout(Network.from_dict(network), Machine.from_dict(machine))
     with warnings.catch_warnings():
@@ -67,9 +67,9 @@ def size(network: dict[str, Any], machine: dict[str, Any], board: str) -> dict[s
     ------
     BoardError : the board has not room for it.
     """
+    from bep_boards.board import BoardError
+    from bep_boards.registry import find
     from bep_estimate.estimate import clock_of, size_of
-    from boards.board import BoardError
-    from boards.registry import find
 
     device = find(board).device
     found = size_of(Network.from_dict(network), Machine.from_dict(machine), find(board))
@@ -80,9 +80,9 @@ def size(network: dict[str, Any], machine: dict[str, Any], board: str) -> dict[s
 
 def synthesise(network: dict[str, Any], machine: dict[str, Any], board: str, build: str) -> dict[str, Any]:
     """The whole chip as a netlist, which stays on the cluster; ``build`` is the hardware's own digest."""
-    from boards import synthesis
-    from boards.registry import find
-    from boards.trainer_build import trainer_sources
+    from bep_boards.flow import synthesis
+    from bep_boards.flow.trainer_build import trainer_sources
+    from bep_boards.registry import find
 
     target = find(board)
     source, constraints = trainer_sources(Network.from_dict(network), Machine.from_dict(machine), target)
@@ -103,8 +103,8 @@ def place(board: str, seed: int, netlist: str, constraints: str, counts: dict[st
     ------
     BoardError : the board has not room for it.
     """
-    from boards import place
-    from boards.registry import find
+    from bep_boards.flow import place
+    from bep_boards.registry import find
 
     device = find(board).device
     with tempfile.TemporaryDirectory() as name:

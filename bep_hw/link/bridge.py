@@ -4,14 +4,14 @@ from amaranth.hdl import Module
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
+from bep_hw.line.deframer import ITEM, Deframer
+from bep_hw.line.framer import BODY, Framer
+from bep_hw.line.ring import Ring
 from bep_hw.link.decoder import Decoder
-from bep_hw.link.deframer import ITEM, Deframer
 from bep_hw.link.encoder import Encoder
-from bep_hw.link.framer import BODY, Framer
 from bep_hw.link.opcodes import BUFFER_BYTES
-from bep_hw.link.ring import Ring
-from bep_hw.ports import data_bits, request_layout, result_layout, sample_layout
-from bep_hw.stream_register import StreamRegister
+from bep_hw.parts.stream_register import StreamRegister
+from bep_hw.plan.ports import data_bits, request_layout, result_layout, sample_layout
 from bep_ref.config import AnyNetwork, Machine
 
 

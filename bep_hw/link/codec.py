@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from bep_hw.layout import Layout
 from bep_hw.link.opcodes import ADDRESS_BYTES, COMMANDS, Flag, Opcode, Part, Reason, part_bytes
-from bep_hw.ports import Space
+from bep_hw.plan.layout import Layout
+from bep_hw.plan.ports import Space
 from bep_ref.config import AnyNetwork, Machine
 
 

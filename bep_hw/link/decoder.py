@@ -6,10 +6,10 @@ from amaranth.hdl import Cat, Module, Signal
 from amaranth.lib import data, enum, stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from bep_hw.link.deframer import ITEM
-from bep_hw.link.framing import CRC_BYTES
+from bep_hw.line.deframer import ITEM
+from bep_hw.line.framing import CRC_BYTES
 from bep_hw.link.opcodes import ADDRESS_BYTES, Flag, Opcode, Reason, data_bytes, history
-from bep_hw.ports import request_layout, sample_beats, sample_layout
+from bep_hw.plan.ports import request_layout, sample_beats, sample_layout
 from bep_ref.config import AnyNetwork, Machine
 
 

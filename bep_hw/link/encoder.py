@@ -4,10 +4,10 @@ from amaranth.hdl import Module, Mux, Signal
 from amaranth.lib import data, enum, stream, wiring
 from amaranth.lib.wiring import In, Out
 
+from bep_hw.line.framer import BODY
 from bep_hw.link.decoder import ANSWER, Answer
-from bep_hw.link.framer import BODY
 from bep_hw.link.opcodes import Opcode, data_bytes, history
-from bep_hw.ports import data_bits, result_layout
+from bep_hw.plan.ports import data_bits, result_layout
 from bep_ref.config import AnyNetwork, Machine
 
 

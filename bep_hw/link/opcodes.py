@@ -1,10 +1,10 @@
 """The commands of the link, declared once: gateware, host and documentation all read this table.
 
-A command and its reply are bodies of frames (`bep_hw.link.framing`): sequence number, opcode, then the parts that
-:data:`COMMANDS` lists, numbers little-endian, bits from the lowest up. Every frame gets one reply.
+A command and its reply are bodies of frames (`bep_hw.line.framing`): sequence number, opcode, then the parts that
+`COMMANDS` lists, numbers little-endian, bits from the lowest up. Every frame gets one reply.
 
 Commands are carried out in the order of their sequence numbers (one byte, modulo 256). The host keeps at most
-:data:`HISTORY` frames and less than :data:`BUFFER_BYTES` bytes on the way without a reply, one frame where the machine
+`HISTORY` frames and less than `BUFFER_BYTES` bytes on the way without a reply, one frame where the machine
 has no receive buffer; so the board never has to refuse a byte. A frame that is damaged, malformed or out of order
 changes nothing and is answered by ERROR, whose sequence number means nothing. One that repeats one of the frames that
 may be on the way is not carried out again: a sample's result is told again, a write is confirmed, a read is read.
@@ -14,7 +14,7 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bep_hw.ports import data_bits, sample_beats
+from bep_hw.plan.ports import data_bits, sample_beats
 from bep_ref.config import AnyNetwork, Machine
 
 PROTOCOL = 1
@@ -27,7 +27,7 @@ ADDRESS_BYTES = 3
 
 
 class Opcode(enum.IntEnum):
-    """The upper four bits of an opcode byte; the lower four are given in :data:`COMMANDS`."""
+    """The upper four bits of an opcode byte; the lower four are given in `COMMANDS`."""
 
     SAMPLE = 0x10
     READ = 0x20

@@ -5,7 +5,7 @@ python -m bep_hw.link.reference > docs/link.md
 
 from collections.abc import Sequence
 
-from bep_hw.link.framing import CRC, ESCAPE, FLAG, INVERT
+from bep_hw.line.framing import CRC, ESCAPE, FLAG, INVERT
 from bep_hw.link.opcodes import (
     ADDRESS_BYTES,
     BUFFER_BYTES,
@@ -15,8 +15,8 @@ from bep_hw.link.opcodes import (
     Part,
     Reason,
 )
-from bep_hw.ports import Space
-from bep_hw.registers import REGISTERS
+from bep_hw.plan.ports import Space
+from bep_hw.plan.registers import REGISTERS
 
 _BYTES = {
     Part.LABEL: "1",
@@ -120,8 +120,8 @@ A board whose `cache_capacity` is not 0 learns epochs by itself, from samples th
 - `cache_samples`, `cache_batch` and `cache_key` are written, then `cache_epochs`, which begins. It reads how many
   epochs are left; behind each `cache_hits` tells how many samples were predicted right. Writing 0 stops.
 - Any command is carried out meanwhile, between two samples of the epoch. RESET ends it.
-- The next epoch's key follows from the last one's (`bep_ref/shuffle.py`), so many epochs need one key. Margin, gates,
-  group sizes and reinforcement stay as they were written.
+- The next epoch's key follows from the last one's (`bep_ref/runs/shuffle.py`), so many epochs need one key. Margin,
+  gates, group sizes and reinforcement stay as they were written.
 
 ## Registers
 

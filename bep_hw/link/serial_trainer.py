@@ -4,9 +4,9 @@ from amaranth.hdl import DomainRenamer, Module, ResetInserter, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from bep_hw.link.crossing import Crossing
+from bep_hw.line.crossing import Crossing
+from bep_hw.line.uart import Receiver, Transmitter
 from bep_hw.link.linked_trainer import LinkedTrainer
-from bep_hw.link.uart import Receiver, Transmitter
 from bep_ref.config import AnyNetwork, Machine
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bep_ref.config import ConfigError
-from bep_ref.splits import stratified_split
+from bep_ref.runs.splits import stratified_split
 
 TEST_FRACTION = 0.2
 """Share held out as the test part where a format has none of its own."""
@@ -30,7 +30,7 @@ class Dataset:
     classes from 0, named by ``class_names``. ``binarise`` is the binariser that suits the data and ``preset`` the
     training values found best on validation data, ``group_target`` the group size to come near to (the paper's 15); all
     are only defaults. Features that are pixels, row by row, say their ``image``'s rows and columns. ``presets``
-    are whole networks that suit the data, by name: any settings of :func:`bep_ref.task.prepare`.
+    are whole networks that suit the data, by name: any settings of `prepare`.
     """
 
     spec: str
@@ -46,7 +46,7 @@ class Dataset:
     presets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def named_preset(self, name: str) -> Mapping[str, Any]:
-        """The settings of ``presets`` called ``name``; :class:`DataError` if there is none."""
+        """The settings of ``presets`` called ``name``; `DataError` if there is none."""
         if name not in self.presets:
             known = f"it has {', '.join(self.presets)}" if self.presets else "it has none"
             raise DataError(f"preset: {self.spec} has no {name!r}; {known}")
@@ -106,13 +106,13 @@ def whole_numbers_or_words(cells: list[str]) -> NDArray[Any]:
 def with_test_part(
     spec: str, x: NDArray[Any], y: NDArray[np.int64], class_names: tuple[str, ...], binarise: str
 ) -> Dataset:
-    """Data set from one table: a fixed, stratified :data:`TEST_FRACTION` becomes the test part."""
+    """Data set from one table: a fixed, stratified `TEST_FRACTION` becomes the test part."""
     kept, held = stratified_split(y, round(TEST_FRACTION * len(y)), SPLIT_SEED, f"test part of {spec}")
     return Dataset(spec, x[kept], y[kept], x[held], y[held], class_names, binarise)
 
 
 def check_finite(x: NDArray[Any], where: str) -> None:
-    """Raise :class:`DataError` naming the first NaN or infinity of ``x`` (n, features), counted from 1."""
+    """Raise `DataError` naming the first NaN or infinity of ``x`` (n, features), counted from 1."""
     bad = np.argwhere(~np.isfinite(x))
     if len(bad):
         row, column = bad[0]

@@ -3,7 +3,7 @@
 import numpy as np
 
 from bep_ref.datasets.dataset import SPLIT_SEED, DataError, Dataset
-from bep_ref.splits import stratified_split
+from bep_ref.runs.splits import stratified_split
 
 NAME = "digits"
 USAGE = "digits"

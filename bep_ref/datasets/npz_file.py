@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bep_ref.archive import read_arrays
 from bep_ref.datasets.dataset import DataError, Dataset, check_finite, name_classes, suitable_binariser, with_test_part
+from bep_ref.files.archive import read_arrays
 
 NAME = "npz"
 USAGE = "npz:FILE"

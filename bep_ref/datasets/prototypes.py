@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bep_ref.datasets.dataset import DataError, Dataset
-from bep_ref.seeding import flips, signs, stream
+from bep_ref.runs.seeding import flips, signs, stream
 
 NAME = "prototypes"
 SUMMARY = "random ±1 prototypes with noise, made on the spot"

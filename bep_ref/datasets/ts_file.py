@@ -116,7 +116,7 @@ def _case(line: str, header: _Header, where: str) -> tuple[NDArray[np.float64], 
 
 
 def numbers(cells: list[str], where: str) -> NDArray[np.float64]:
-    """Values of a series, NaN for ``?`` and ``NaN``; :class:`DataError` names the first that is no finite number."""
+    """Values of a series, NaN for ``?`` and ``NaN``; `DataError` names the first that is no finite number."""
     values = np.empty(len(cells))
     for index, cell in enumerate(map(str.strip, cells)):
         try:

@@ -8,7 +8,7 @@ from bep_ref.packed.packing import pack_bits
 
 @kernel
 def backward_room(transposed, neurons):  # type: ignore[no-untyped-def]
-    """What :func:`backward_sample` counts in."""
+    """What `backward_sample` counts in."""
     words, columns = transposed.shape
     return (
         np.empty(neurons, np.bool_),

@@ -1,4 +1,4 @@
-"""The engine: :class:`bep_ref.mlp.BinaryMlp` with packed words and compiled kernels inside."""
+"""The engine: `BinaryMlp` with packed words and compiled kernels inside."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from bep_ref.config import ConfigError, check_group_sizes, gate_threshold, margin_threshold
-from bep_ref.mlp import BinaryMlp
+from bep_ref.networks.mlp import BinaryMlp
+from bep_ref.networks.rules import Batch, Ints, sign
 from bep_ref.packed.decide import decide
 from bep_ref.packed.forward import propagate
 from bep_ref.packed.learn import learn
@@ -15,11 +16,10 @@ from bep_ref.packed.packing import PackedSamples, columns, words
 from bep_ref.packed.patches import cut_patches, propagate_patches
 from bep_ref.packed.readout import learn_readout, predict_readout
 from bep_ref.packed.reinforce import reinforce_all
-from bep_ref.rules import Batch, Ints, sign
 
 
 class PackedMlp(BinaryMlp):
-    """The same network, to the bit; parameters are those of :class:`~bep_ref.mlp.BinaryMlp`.
+    """The same network, to the bit; parameters are those of `BinaryMlp`.
 
     ``counters`` are int8 where ``counter_bits`` allows, else int16. The methods that say how a step is made
     (``forward``, ``targets`` and so on) are the specification's own; ``predict`` and ``step`` do without them.

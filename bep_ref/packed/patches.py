@@ -40,7 +40,7 @@ def cut_patches(x, starts, side, line, piece, out):  # type: ignore[no-untyped-d
 
 @kernel
 def forward_patches(patches, plane, fan_in, z, packed):  # type: ignore[no-untyped-def]
-    """Like :func:`bep_ref.packed.forward.forward`, neuron j on the patch ``j`` modulo their number.
+    """Like `forward`, neuron j on the patch ``j`` modulo their number.
 
     ``patches`` (n, words, patches), ``plane`` (words, K_1).
     """

@@ -1,4 +1,4 @@
-"""The read-out on packed activations: :class:`bep_ref.readout.Readout` once more, one sample after the other."""
+"""The read-out on packed activations: `Readout` once more, one sample after the other."""
 
 import numpy as np
 

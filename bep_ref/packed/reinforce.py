@@ -1,4 +1,4 @@
-"""Reinforcement: the walk of :mod:`bep_ref.reinforce` from hit to hit, with the same words in the same order."""
+"""Reinforcement: the walk of `bep_ref.networks.reinforce` from hit to hit, with the same words in the same order."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -6,15 +6,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bep_ref.networks.reinforce import DIGITS, OFF, Xorshift32, threshold_planes
 from bep_ref.packed.compiler import kernel
-from bep_ref.reinforce import DIGITS, OFF, Xorshift32, threshold_planes
 
 
 @kernel
 def reinforce(q, planes, digits, block, low, high, state):  # type: ignore[no-untyped-def]
     """Push the counters ``q`` (K_l, K_{l-1}) that the walk meets away from zero; ``(state, counters met)`` after it.
 
-    ``planes`` (16,) uint32 are those of :func:`bep_ref.reinforce.threshold_planes`, ``digits`` the binary digits of a
+    ``planes`` (16,) uint32 are those of `threshold_planes`, ``digits`` the binary digits of a
     gap, ``block`` the inputs walked together, ``state`` (uint32) the generator's before.
     """
     neurons, fan_in = q.shape

@@ -1,4 +1,4 @@
-"""The engine of recurrent networks: :class:`bep_ref.rnn.BinaryRnn` with packed words and compiled kernels inside."""
+"""The engine of recurrent networks: `BinaryRnn` with packed words and compiled kernels inside."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from bep_ref.config import check_group_sizes, gate_threshold, margin_threshold
+from bep_ref.networks.rnn import BinaryRnn, within_sequence
+from bep_ref.networks.rules import Batch, Ints, sign
 from bep_ref.packed.decide import decide
 from bep_ref.packed.forward import propagate
 from bep_ref.packed.learn import learn
@@ -14,12 +16,10 @@ from bep_ref.packed.packing import columns, words
 from bep_ref.packed.reinforce import reinforce_all
 from bep_ref.packed.sequences import PackedSequences
 from bep_ref.packed.through_time import forward_through_time, learn_state
-from bep_ref.rnn import BinaryRnn, within_sequence
-from bep_ref.rules import Batch, Ints, sign
 
 
 class PackedRnn(BinaryRnn):
-    """The same network, to the bit; parameters are those of :class:`~bep_ref.rnn.BinaryRnn`.
+    """The same network, to the bit; parameters are those of `BinaryRnn`.
 
     ``counters`` are int8 where ``counter_bits`` allows, else int16. ``forward`` and ``targets``, which say how a step
     is made, are the specification's own; ``predict`` and ``step`` do without them.
@@ -99,7 +99,7 @@ class PackedRnn(BinaryRnn):
         return Batch(predictions, triggered, (chosen, chosen_y), reinforced)
 
     def _steps(self, samples: PackedSequences) -> tuple[Ints, NDArray[np.uint64], NDArray[np.uint64]]:
-        """z_t (n, T, K_s), what the state hears in every step (:mod:`bep_ref.packed.through_time`), and s_T, packed."""
+        """z_t (n, T, K_s), what the state hears in every step (`bep_ref.packed.through_time`), and s_T, packed."""
         n, steps, width = samples.words.shape
         state, network = words(self.network.state), self.network
         z = np.empty((n, steps, network.state), np.int32)

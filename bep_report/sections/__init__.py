@@ -1,1 +1,1 @@
-"""Sections of the page, one a file: each makes a :class:`~bep_report.section.Section` of a run folder."""
+"""Sections of the page, one a file: each makes a `Section` of a run folder."""

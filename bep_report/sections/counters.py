@@ -6,9 +6,9 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
-from bep_ref.initial import initial_counters
-from bep_ref.matrix_names import matrix_names
-from bep_ref.rules import sign
+from bep_ref.networks.initial import initial_counters
+from bep_ref.networks.matrix_names import matrix_names
+from bep_ref.networks.rules import sign
 from bep_report import hints
 from bep_report.chart import Chart
 from bep_report.markup import figure, legend, table, tag

@@ -2,7 +2,7 @@
 
 from markupsafe import Markup
 
-from bep_ref.train import Epoch
+from bep_ref.runs.train import Epoch
 from bep_report import hints
 from bep_report.chart import Chart
 from bep_report.markup import figure, join, legend, short, table, tag

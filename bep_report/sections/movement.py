@@ -1,6 +1,6 @@
 """How many weights each epoch turns over."""
 
-from bep_ref.matrix_names import matrix_names
+from bep_ref.networks.matrix_names import matrix_names
 from bep_report import hints
 from bep_report.chart import Chart
 from bep_report.markup import figure, legend

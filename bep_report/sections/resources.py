@@ -4,13 +4,13 @@ import statistics
 
 from markupsafe import Markup
 
+from bep_boards.chips.device import ECP5, ICE40
 from bep_report import hints
 from bep_report.markup import figure, join, table
 from bep_report.results import Build
 from bep_report.run_folder import RunFolder
 from bep_report.section import Section
 from bep_report.sections.passes import meter
-from boards.device import ECP5, ICE40
 
 NAME, TITLE = "resources", "Resources of the board"
 WORDS = {**ICE40.resources, **ECP5.resources}

@@ -4,12 +4,12 @@ import json
 
 import pytest
 
-from bep.bench import boards
+from bep_boards.flow.flow import build
+from bep_boards.flow.loader import check
+from bep_boards.flow.reference import figures
+from bep_boards.registry import find
 from bep_ref.config import Network
-from boards.flow import build
-from boards.loader import check
-from boards.reference import figures
-from boards.registry import find
+from bep_studies.bench import boards
 from tests.boards.designs import OnBoard
 from tests.cli.commands import complaint
 

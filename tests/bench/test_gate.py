@@ -5,7 +5,7 @@ import json
 import pytest
 from matplotlib.image import imread
 
-from bep.bench.gate_plot import gate_plot
+from bep_studies.bench.gate_plot import gate_plot
 from tests.cli.commands import complaint, run_json
 from tests.ref.small_series import write_archive
 

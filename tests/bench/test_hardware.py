@@ -5,12 +5,12 @@ from functools import partial
 
 import pytest
 
-from bep.bench.designs import DESIGNS, Design
-from bep.bench.hardware import measure_all
-from bep.bench.throughput_plot import throughput_plot
-from bep_hw.layout import Layout
+from bep_boards.registry import find
+from bep_hw.plan.layout import Layout
 from bep_ref.config import ConfigError, Machine, Network
-from boards.registry import find
+from bep_studies.bench.designs import DESIGNS, Design
+from bep_studies.bench.hardware import measure_all
+from bep_studies.bench.throughput_plot import throughput_plot
 from tests.cli.commands import complaint
 
 DATA = "prototypes:classes=2,bits=24,flip=0.2,train=80,test=20"

@@ -5,13 +5,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bep.bench.software.blas_mlp import BlasMlp
-from bep.bench.software.contender import CONTENDERS
-from bep.bench.software.helped_numpy import HelpedMlp
-from bep.bench.software.rounds import measure_all
 from bep_ref import BinaryMlp, ConfigError
+from bep_studies.bench.software.blas_mlp import BlasMlp
+from bep_studies.bench.software.contender import CONTENDERS
+from bep_studies.bench.software.helped_numpy import HelpedMlp
+from bep_studies.bench.software.rounds import measure_all
 from tests.cli.commands import complaint, run_json
-from tests.ref.test_packed import assert_same_state, networks
+from tests.ref.networks.test_packed import assert_same_state, networks
 
 DATA = "prototypes:classes=3,bits=40,flip=0.2,train=300,test=60"
 
@@ -50,7 +50,7 @@ def test_engines_that_differ_are_no_result(monkeypatch):
         figures = {"samples_per_second": 1.0, "test_accuracy": 1.0, "peak_memory_mb": 1.0}
         return figures | {"digest": None if name == "pytorch" else name}
 
-    monkeypatch.setattr("bep.bench.software.rounds._turn", turn)
+    monkeypatch.setattr("bep_studies.bench.software.rounds._turn", turn)
     assert len(measure_all(["packed", "pytorch"], DATA, 1, 1, lambda *_: None)) == 2
     with pytest.raises(ConfigError, match="engines: they ended with different counters"):
         measure_all(["packed", "plain_numpy"], DATA, 1, 1, lambda *_: None)
@@ -61,7 +61,7 @@ def test_bad_options_are_one_line(capsys, monkeypatch):
         capsys, "bench", "sw", "--only", "jax"
     )
     assert "rounds: 0 is out of range" in complaint(capsys, "bench", "sw", "--rounds", 0)
-    monkeypatch.setattr("bep.commands.bench_sw.installed_version", lambda package: None)
+    monkeypatch.setattr("bep_studies.commands.bench_sw.installed_version", lambda package: None)
     assert "tsetlin: needs tmu: pip install 'bep[bench]'" in complaint(capsys, "bench", "sw", "--only", "tsetlin")
     monkeypatch.undo()
     missing = complaint(capsys, "bench", "sw", "--mnist", "mnist:nowhere", "--only", "packed", "--rounds", 1)

@@ -7,9 +7,9 @@ from amaranth.lib import io, wiring
 from amaranth.lib.memory import Memory
 from amaranth.lib.wiring import In, Out
 
-from boards.board import Board
-from boards.clocks import add_clocks
-from boards.pll import Setting
+from bep_boards.board import Board
+from bep_boards.chips.pll import Setting
+from bep_boards.top.clocks import add_clocks
 
 
 class Memories(wiring.Component):

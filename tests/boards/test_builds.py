@@ -4,13 +4,13 @@ import re
 
 import pytest
 
-from bep_hw.choose import choose_machine
+from bep_boards.chips.pll import highest
+from bep_boards.flow.synthesis import synthesise
+from bep_boards.flow.trainer_build import trainer_top
+from bep_boards.registry import NAMES, find
+from bep_boards.top.clocks import PLLS
+from bep_hw.plan.choose import choose_machine
 from bep_ref.config import Network
-from boards.clocks import PLLS
-from boards.pll import highest
-from boards.registry import NAMES, find
-from boards.synthesis import synthesise
-from boards.trainer_build import trainer_top
 from tests.boards.designs import OnBoard
 
 SMALL = Network(16, (8,), 2)

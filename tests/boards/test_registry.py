@@ -2,10 +2,10 @@ import json
 
 import pytest
 
+from bep_boards.board import BoardError
+from bep_boards.registry import NAMES, find
 from bep_host.ports import RATES
-from bep_hw.link.uart import divisor
-from boards.board import BoardError
-from boards.registry import NAMES, find
+from bep_hw.line.uart import divisor
 from tests.boards.designs import OnBoard
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from bep.main import main
-from bep_ref.model import Model
+from bep_ref.runs.model import Model
 from tests.cli.commands import TRAIN, complaint, run_json
 
 

@@ -7,8 +7,8 @@ import sys
 import time
 
 from bep.main import main
-from bep_ref.archive import ArchiveError
-from bep_ref.checkpoint import Saved
+from bep_ref.files.archive import ArchiveError
+from bep_ref.runs.checkpoint import Saved
 from tests.cli.commands import SMALL
 
 LONG = ["train", "--data", SMALL, "--hidden", "32", "16", "--epochs", "600", "--batch-size", "10"]

@@ -77,9 +77,9 @@ def command(monkeypatch):
     """Replaces what ``bep info`` does by a function."""
 
     def replace(run):
-        import bep.commands.info
+        import bep.commands.learn.info
 
-        monkeypatch.setattr(bep.commands.info, "run", run)
+        monkeypatch.setattr(bep.commands.learn.info, "run", run)
 
     return replace
 
@@ -129,7 +129,7 @@ def test_a_missing_package_disables_its_command_only(monkeypatch, capsys):
     real = bep.main.import_module
 
     def without_tool(name):
-        if name == "bep.commands.info":
+        if name == "bep.commands.learn.info":
             raise ModuleNotFoundError("No module named 'tool'", name="tool")
         return real(name)
 

@@ -9,11 +9,11 @@ import pytest
 from matplotlib.image import imread
 
 from bep.main import main
-from bep.reproduce.accuracy_plot import accuracy_plot
-from bep.reproduce.experiments import EXPERIMENTS, draw
-from bep.reproduce.methods import METHODS, learn, majority_accuracy
 from bep_ref.datasets import load
-from bep_ref.task import prepare
+from bep_ref.runs.task import prepare
+from bep_studies.reproduce.accuracy_plot import accuracy_plot
+from bep_studies.reproduce.experiments import EXPERIMENTS, draw
+from bep_studies.reproduce.methods import METHODS, learn, majority_accuracy
 from tests.cli.commands import complaint, run_json
 
 DATA = "prototypes:classes=3,bits=40,flip=0.2,train=200,test=50"
@@ -113,7 +113,7 @@ def test_the_picture(done):
 
 def test_without_torch_there_is_no_qat_and_one_line_says_so(done, capsys, monkeypatch):
     folder, result = done
-    monkeypatch.setattr("bep.commands.reproduce.installed_version", lambda package: None)
+    monkeypatch.setattr("bep_studies.commands.reproduce.installed_version", lambda package: None)
     argv = [str(word) for word in SMALL[: SMALL.index("--only")]]
     assert main([*argv, "--seeds", "1", "2", "--out", str(folder / "runs"), "--json", "-"]) == 0
     captured = capsys.readouterr()
@@ -131,6 +131,6 @@ def test_bad_options_are_one_line(capsys, monkeypatch, tmp_path):
         capsys, "reproduce", "digits", "--only", "svm"
     )
     assert "plot: it shows prototypes" in complaint(capsys, "reproduce", "digits", "--plot", tmp_path / "a.png")
-    monkeypatch.setattr("bep.commands.reproduce.installed_version", lambda package: None)
+    monkeypatch.setattr("bep_studies.commands.reproduce.installed_version", lambda package: None)
     missing = complaint(capsys, "reproduce", "fashion", "--fashion", "mnist:nowhere", "--out", tmp_path)
     assert "data: mnist: nowhere is not a folder" in missing

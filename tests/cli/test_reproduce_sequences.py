@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from bep.main import main
-from bep.reproduce.folds import Fold, cut
-from bep.reproduce.methods import RECURRENT_METHODS, learn
 from bep_ref import BinaryRnn
 from bep_ref.datasets import load
-from bep_ref.task import prepare
+from bep_ref.runs.task import prepare
+from bep_studies.reproduce.folds import Fold, cut
+from bep_studies.reproduce.methods import RECURRENT_METHODS, learn
 from tests.cli.commands import complaint, run_json
 from tests.ref.small_series import write_archive
 
@@ -80,7 +80,7 @@ def test_finished_runs_are_not_done_again(archive, done, capsys, monkeypatch):
 
 def test_the_other_column_runs_the_same_network(archive):
     torch = pytest.importorskip("torch")
-    from bep.bench.software.pytorch_rnn import RecurrentQatLearner
+    from bep_studies.bench.software.pytorch_rnn import RecurrentQatLearner
 
     task = prepare(load(archive), {"state": 30, "output": 15, "window": 3, "expansion": 20, "group_size": (5,)})
     learner = RecurrentQatLearner(task, rate=0.01)

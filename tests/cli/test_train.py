@@ -8,7 +8,7 @@ import pytest
 from matplotlib.image import imread
 
 from bep.main import main
-from bep_ref.model import Model
+from bep_ref.runs.model import Model
 from tests.cli.commands import SMALL, TRAIN, complaint, run_json
 
 

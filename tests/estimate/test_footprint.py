@@ -3,7 +3,7 @@
 import pytest
 
 from bep_estimate.footprint import GUESS, PARTS, fit, parts, total
-from bep_hw.layout import Layout
+from bep_hw.plan.layout import Layout
 from bep_ref.config import Machine, Network, RecurrentNetwork
 
 CELLS = {name: GUESS["lut4"][name] * (0.7, 1.6)[number % 2] for number, name in enumerate(PARTS)}

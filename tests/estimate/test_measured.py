@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from bep.bench.estimate import compare, read_measured, worst
-from bep.bench.estimate_page import table, with_table
 from bep_estimate.cycles import cycles_per_sample, gated_share
 from bep_estimate.footprint import coefficients
-from bep_hw.layout import Layout
+from bep_hw.plan.layout import Layout
 from bep_ref.config import Machine, Network, RecurrentNetwork, Workload
+from bep_studies.bench.estimate import compare, read_measured, worst
+from bep_studies.bench.estimate_page import table, with_table
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 LIMITS = {"lut4": 0.15, "logic_cells": 0.15, "cycles_per_sample": 0.05}

@@ -5,11 +5,11 @@ import re
 import pytest
 from amaranth.back import rtlil
 
+from bep_boards.chips.device import HX8K, LFE5U_85F, UP5K
 from bep_estimate.memories import BLOCKS, Shape, block_rams, in_blocks, memories
-from bep_hw.layout import Layout
 from bep_hw.link.linked_trainer import LinkedTrainer
+from bep_hw.plan.layout import Layout
 from bep_ref.config import Machine, Network, RecurrentNetwork
-from boards.device import HX8K, LFE5U_85F, UP5K
 
 DESIGNS = [
     (Network(100, (24, 12), 5), Machine(24, 4, spram=True), UP5K),

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from bep_boards.registry import find
 from bep_estimate.estimate import estimate, size_of
 from bep_estimate.search import WIDTHS, fast_enough, lane_counts, largest_network, most_lanes
-from bep_hw.choose import choose_machine
+from bep_hw.plan.choose import choose_machine
 from bep_ref.config import ConfigError, Network, Workload
-from boards.registry import find
 
 MNIST = Network(784, (96, 96), 10)
 BOARD = find("icebreaker")

@@ -3,9 +3,9 @@
 import pytest
 
 from bep_ref.datasets import load
-from bep_ref.task import prepare
-from sim.compiled import compile_board
-from sim.simulated_board import SimulatedBoard
+from bep_ref.runs.task import prepare
+from bep_sim.board.simulated_board import SimulatedBoard
+from bep_sim.tools.compiled import compile_board
 from tests.host.small_board import DATA, MACHINE, SETTINGS
 
 

@@ -10,13 +10,13 @@ from bep.main import main
 from bep_host.cache import Cache
 from bep_host.device import Device
 from bep_host.device_learner import DeviceLearner
-from bep_hw.registers import REGISTERS, address
+from bep_hw.plan.registers import REGISTERS, address
 from bep_ref.config import ConfigError
-from bep_ref.initial import initial_net
-from bep_ref.shuffle import epoch_key
-from bep_ref.train import Trainer, batches
-from sim.compiled import compile_board
-from sim.simulated_board import SimulatedBoard
+from bep_ref.networks.initial import initial_net
+from bep_ref.runs.shuffle import epoch_key
+from bep_ref.runs.train import Trainer, batches
+from bep_sim.board.simulated_board import SimulatedBoard
+from bep_sim.tools.compiled import compile_board
 from tests.cli.commands import run_json
 from tests.host.small_board import MACHINE, OPTIONS
 

@@ -8,7 +8,7 @@ from bep_host.device import Device
 from bep_host.device_learner import DeviceLearner
 from bep_host.errors import LinkError
 from bep_ref.config import ConfigError
-from bep_ref.initial import initial_net
+from bep_ref.networks.initial import initial_net
 from tests.host.cable import Cable, EveryNth, cut
 
 pytestmark = pytest.mark.xdist_group("simulated board")

@@ -10,10 +10,10 @@ from bep.main import main
 from bep_host.connection import Connection
 from bep_host.device import Device
 from bep_host.errors import LinkError, SilentError
-from bep_ref.checkpoint import Saved, save_checkpoint
 from bep_ref.datasets import load
-from bep_ref.task import prepare
-from bep_ref.train import Trainer
+from bep_ref.runs.checkpoint import Saved, save_checkpoint
+from bep_ref.runs.task import prepare
+from bep_ref.runs.train import Trainer
 from tests.cli.commands import complaint, run_json
 from tests.host.small_board import DATA, OPTIONS, SETTINGS
 

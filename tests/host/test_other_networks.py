@@ -5,13 +5,13 @@ import pytest
 
 from bep.main import main
 from bep_host.device import Device
-from bep_hw.choose import choose_machine
+from bep_hw.plan.choose import choose_machine
 from bep_ref.config import ConfigError, Machine, RecurrentNetwork
 from bep_ref.datasets import load
-from bep_ref.task import prepare
+from bep_ref.runs.task import prepare
+from bep_sim.board.simulated_board import SimulatedBoard
+from bep_sim.tools.compiled import compile_board
 from bep_sklearn import BEPClassifier
-from sim.compiled import compile_board
-from sim.simulated_board import SimulatedBoard
 from tests.cli.commands import run_json
 from tests.host.small_board import DATA, OPTIONS, SETTINGS
 from tests.ref.small_series import write_archive

@@ -13,12 +13,12 @@ from serial import SerialException
 
 from bep.main import main
 from bep_host.device import Device
-from bep_hw.layout import Layout
-from bep_ref.checkpoint import Saved
-from bep_ref.initial import initial_net
-from bep_ref.model import Model
-from bep_ref.train import Trainer
-from sim.simulated_board import SimulatedBoard
+from bep_hw.plan.layout import Layout
+from bep_ref.networks.initial import initial_net
+from bep_ref.runs.checkpoint import Saved
+from bep_ref.runs.model import Model
+from bep_ref.runs.train import Trainer
+from bep_sim.board.simulated_board import SimulatedBoard
 from tests.cli.commands import complaint, run_json
 from tests.host.small_board import MACHINE, OPTIONS
 

@@ -9,12 +9,12 @@ from amaranth.sim import Simulator
 from hypothesis import Phase, note, settings
 from hypothesis import strategies as st
 
-from bep_hw.layout import Layout
-from bep_hw.ports import Space
-from bep_hw.registers import address, reinforcement_settings
-from bep_hw.registers import settings as register_settings
+from bep_hw.plan.layout import Layout
+from bep_hw.plan.ports import Space
+from bep_hw.plan.registers import address, reinforcement_settings
+from bep_hw.plan.registers import settings as register_settings
 from bep_ref import BinaryMlp, Machine, Network
-from bep_ref.learner import Learner
+from bep_ref.networks.learner import Learner
 
 Bench = Callable[[Any], Awaitable[None]]
 PERIOD = 1e-6
@@ -57,7 +57,7 @@ def bits_of(value: int, count: int) -> np.ndarray:
 
 
 def number_of(bits: Any) -> int:
-    """The inverse of :func:`bits_of`."""
+    """The inverse of `bits_of`."""
     return sum(int(bit) << index for index, bit in enumerate(bits))
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from bep_hw.columns import ColumnSums
+from bep_hw.winners.columns import ColumnSums
 from tests.hw.drive import simulate
 
 

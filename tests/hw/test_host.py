@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from bep_hw.host import HostPort
-from bep_hw.identity import configuration, identification
-from bep_hw.layout import Layout
-from bep_hw.ports import Space
-from bep_hw.registers import IDENTITY, REGISTERS, TABLE_STRIDE, address
+from bep_hw.plan.identity import configuration, identification
+from bep_hw.plan.layout import Layout
+from bep_hw.plan.ports import Space
+from bep_hw.plan.registers import IDENTITY, REGISTERS, TABLE_STRIDE, address
 from bep_ref import Machine, Network
 from bep_ref.config import RecurrentNetwork
 from tests.hw.drive import ask, simulate

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bep_hw.inference import Inference
-from bep_hw.ports import Space
-from bep_hw.registers import IDENTITY, address
+from bep_hw.plan.ports import Space
+from bep_hw.plan.registers import IDENTITY, address
 from bep_ref import Machine, Network
-from bep_ref.rules import sign
+from bep_ref.networks.rules import sign
 from tests.hw.drive import ask, layouts, random_mlp, simulate, simulated
 from tests.link.streams import receive, send
 

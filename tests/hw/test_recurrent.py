@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from bep_hw.hardware import hardware
-from bep_hw.layout import Layout
-from bep_hw.ports import Space
-from bep_hw.registers import address
+from bep_hw.plan.layout import Layout
+from bep_hw.plan.ports import Space
+from bep_hw.plan.registers import address
 from bep_ref import BinaryRnn
 from bep_ref.config import ConfigError, Machine, RecurrentNetwork
-from bep_ref.rnn import LAYERS, MATRICES
+from bep_ref.networks.rnn import LAYERS, MATRICES
 from tests.hw.drive import STEADY, ask, configure, random_counters, read_counters, simulate
 from tests.link.streams import receive, send
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bep_hw.layout import Layout
-from bep_hw.ports import Space
-from bep_hw.registers import address
+from bep_hw.plan.layout import Layout
+from bep_hw.plan.ports import Space
+from bep_hw.plan.registers import address
 from bep_hw.trainer import Trainer
 from bep_ref import Machine, Network
 from bep_ref.config import RULES, divisors

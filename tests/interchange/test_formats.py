@@ -7,15 +7,15 @@ import onnx
 import pytest
 from onnx import helper, numpy_helper
 
-from bep.bench.export import C_FLAGS, c_scores, compare, differences, golden_scores, qonnx_scores
-from bep_hw.layout import Layout
+from bep_hw.plan.layout import Layout
 from bep_interchange import arrays, c_source, memory_images, qonnx_graph
 from bep_interchange.plain import PlainNetwork, single_precision
-from bep_ref.binarise import fit_binariser
 from bep_ref.config import ConfigError, Machine
 from bep_ref.datasets import load
-from bep_ref.task import prepare
-from bep_ref.train import Trainer
+from bep_ref.inputs.binarise import fit_binariser
+from bep_ref.runs.task import prepare
+from bep_ref.runs.train import Trainer
+from bep_studies.bench.export import C_FLAGS, c_scores, compare, differences, golden_scores, qonnx_scores
 
 
 @pytest.fixture(scope="module")

@@ -7,14 +7,14 @@ from amaranth.sim import Simulator
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bep_boards.chips.device import UP5K
+from bep_boards.flow.out_of_context import synthesise_component
+from bep_hw.line.framing import FrameReader, frame
 from bep_hw.link.bridge import Bridge
 from bep_hw.link.codec import Codec, Done, Refused, Result, decode, hello
-from bep_hw.link.framing import FrameReader, frame
 from bep_hw.link.opcodes import HISTORY, Reason, history
-from bep_hw.ports import Space, label_bits
+from bep_hw.plan.ports import Space, label_bits
 from bep_ref.config import Machine, Network
-from boards.device import UP5K
-from boards.out_of_context import synthesise_component
 from tests.link.streams import send
 
 SHAPES = [

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 from bep_hw.link.reference import markdown
-from bep_hw.registers import REGISTERS
+from bep_hw.plan.registers import REGISTERS
 
 PAGE = Path(__file__).parents[2] / "docs/link.md"
 

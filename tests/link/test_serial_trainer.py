@@ -1,12 +1,12 @@
 import pytest
 from amaranth.sim import Simulator
 
+from bep_hw.line.framing import FrameReader, frame
 from bep_hw.link.codec import Codec, Done, Refused, decode, hello
-from bep_hw.link.framing import FrameReader, frame
 from bep_hw.link.opcodes import Reason
 from bep_hw.link.serial_trainer import SerialTrainer
-from bep_hw.ports import Space
-from bep_hw.registers import IDENTITY, address
+from bep_hw.plan.ports import Space
+from bep_hw.plan.registers import IDENTITY, address
 from bep_ref.config import Machine, Network
 from tests.link.uart_line import line_bits, read_line
 

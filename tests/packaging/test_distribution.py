@@ -60,7 +60,13 @@ def test_the_source_archive_holds_what_a_wheel_is_built_of(built):
     (archive,) = built.glob(f"bep-{PROJECT['version']}.tar.gz")
     with tarfile.open(archive) as tar:
         names = {name.partition("/")[2] for name in tar.getnames()}
-    assert {"pyproject.toml", "README.md", "LICENSE", "bep_interchange/c/bep_classify.c", "sim/board.cpp"} <= names
+    assert {
+        "pyproject.toml",
+        "README.md",
+        "LICENSE",
+        "bep_interchange/c/bep_classify.c",
+        "sim/bep_sim/board/board.cpp",
+    } <= names
 
 
 def test_the_version_is_written_down_once():

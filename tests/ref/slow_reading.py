@@ -1,6 +1,6 @@
 """A second, independent reading of the MLP algorithm: plain lists, plain loops, weights as odd integers h.
 
-It shares no code and no representation with :mod:`bep_ref.mlp` (hidden weights ``h`` instead of counters, whole
+It shares no code and no representation with `bep_ref.networks.mlp` (hidden weights ``h`` instead of counters, whole
 fractions instead of precomputed thresholds), so that a misreading in one shows up against the other.
 """
 

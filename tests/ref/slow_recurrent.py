@@ -1,6 +1,6 @@
 """A second, independent reading of BEP through time: plain lists, plain loops, one weight row over ``[x_t ; s_{t-1}]``.
 
-It shares neither code nor representation with :mod:`bep_ref.rnn`: hidden weights are odd integers ``h``, the two
+It shares neither code nor representation with `bep_ref.networks.rnn`: hidden weights are odd integers ``h``, the two
 matrices of the state are one, and sequences are as long as they are, without padding.
 """
 

@@ -3,8 +3,8 @@
 from functools import cache
 
 from bep_ref.datasets import load
-from bep_ref.task import prepare
-from bep_ref.train import Trainer
+from bep_ref.runs.task import prepare
+from bep_ref.runs.train import Trainer
 
 SPEC = "prototypes:classes=4,bits=60,flip=0.3,train=600,test=200"
 SETTINGS = {"hidden": (24, 16), "epochs": 5, "patience": 1, "group_limit": 1.0, "batch_size": 32, "seed": 3}
@@ -17,7 +17,7 @@ def task(**changes):
 
 @cache
 def finished():
-    """The run of :func:`task`, done. Do not change it."""
+    """The run of `task`, done. Do not change it."""
     trainer = Trainer(task())
     trainer.run()
     return trainer

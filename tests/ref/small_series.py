@@ -3,8 +3,8 @@
 import numpy as np
 
 from bep_ref.datasets import load
-from bep_ref.task import prepare
-from bep_ref.train import Trainer
+from bep_ref.runs.task import prepare
+from bep_ref.runs.train import Trainer
 
 SETTINGS = {"state": 60, "output": 45, "window": 3, "expansion": 50, "epochs": 4, "batch_size": 10, "seed": 2}
 

@@ -5,12 +5,12 @@ from dataclasses import asdict
 from pathlib import Path
 
 from bep.main import main
-from boards.floorplan import PARTS, REST
-from boards.flow import Build
-from boards.netlist import Resources
-from boards.place import Placement
-from boards.registry import find
-from sim.cosim import Report
+from bep_boards.flow.floorplan import PARTS, REST
+from bep_boards.flow.flow import Build
+from bep_boards.flow.netlist import Resources
+from bep_boards.flow.place import Placement
+from bep_boards.registry import find
+from bep_sim.cosim import Report
 
 PASSES = {
     "forward, layer 1": 9600,

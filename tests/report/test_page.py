@@ -6,10 +6,10 @@ import shlex
 
 import pytest
 
-from bep.commands import synth
+from bep.commands.hardware import synth
 from bep.main import _parser
 from bep.options import network, prepare_task
-from bep_ref.model import Model
+from bep_ref.runs.model import Model
 from tests.cli.commands import SMALL, run_json
 from tests.report.folders import add_build, add_cosim, train, whole
 from tests.report.reading import read

@@ -5,11 +5,11 @@ import re
 import pytest
 from amaranth.back import rtlil
 
+from bep_boards.flow.synthesis import COLLISIONS_UNDEFINED
+from bep_boards.flow.tools import Job
+from bep_boards.flow.tools import run as run_tool
 from bep_ref import Machine
-from boards.synthesis import COLLISIONS_UNDEFINED
-from boards.tools import Job
-from boards.tools import run as run_tool
-from sim.bench import TrainerBench
+from bep_sim.bench import TrainerBench
 from tests.sim.test_cosim import NETWORK, run
 
 

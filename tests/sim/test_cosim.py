@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from bep_ref.config import Machine, Network, RecurrentNetwork, Training
-from bep_ref.initial import initial_net
-from sim.cosim import Report, cosimulate
-from sim.verilator import SimulatorError
+from bep_ref.networks.initial import initial_net
+from bep_sim.cosim import Report, cosimulate
+from bep_sim.tools.verilator import SimulatorError
 
 NETWORK = Network(30, (16, 12), 5)
 TRAINING = Training(group_size=(4, 3), batch_size=8, gate=0.3, sigma=6.0)

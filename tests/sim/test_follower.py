@@ -6,14 +6,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bep_hw.layout import Layout
+from bep_hw.plan.layout import Layout
 from bep_hw.trace import trace_layouts
 from bep_ref.config import Machine, Network, Training
-from bep_ref.initial import initial_net
-from bep_ref.mlp import BinaryMlp
-from sim.course import Course, MiniBatch
-from sim.events import Column, CounterGroup, Event, PreActivation, SampleEnd, Target, Winner
-from sim.follower import Follower
+from bep_ref.networks.initial import initial_net
+from bep_ref.networks.mlp import BinaryMlp
+from bep_sim.course import Course, MiniBatch
+from bep_sim.follow.events import Column, CounterGroup, Event, PreActivation, SampleEnd, Target, Winner
+from bep_sim.follow.follower import Follower
 
 NETWORK = Network(10, (8, 6), 3, counter_bits=3)
 MACHINE = Machine(lanes=6, update_lanes=3, backward_lanes=5)

@@ -3,7 +3,7 @@ import random
 import pytest
 
 from bep_ref.config import ConfigError
-from sim.stalls import Pace, Stall
+from bep_sim.stalls import Pace, Stall
 from tests.hw.drive import STEADY, simulate
 from tests.link.streams import receive, send
 

@@ -8,15 +8,15 @@ import pytest
 from amaranth.back import rtlil
 
 from bep.main import main
-from bep_hw.layout import Layout
+from bep_hw.plan.layout import Layout
 from bep_hw.trainer import Trainer
 from bep_ref.config import AnyNetwork, ConfigError, Machine, Network, RecurrentNetwork, Training
-from bep_ref.initial import initial_net
-from bep_ref.mlp import BinaryMlp
-from sim import cosim
-from sim.cosim import DifferenceError, Report, cosimulate
-from sim.course import Course, MiniBatch
-from sim.events import CounterGroup
+from bep_ref.networks.initial import initial_net
+from bep_ref.networks.mlp import BinaryMlp
+from bep_sim import cosim
+from bep_sim.cosim import DifferenceError, Report, cosimulate
+from bep_sim.course import Course, MiniBatch
+from bep_sim.follow.events import CounterGroup
 from tests.cli.commands import SMALL
 from tests.verify.test_planted_bugs import BUGS, plant
 

@@ -9,9 +9,9 @@ from sklearn.pipeline import make_pipeline
 
 from bep_ref.config import ConfigError
 from bep_ref.datasets import load
-from bep_ref.model import Model
-from bep_ref.task import prepare
-from bep_ref.train import Trainer
+from bep_ref.runs.model import Model
+from bep_ref.runs.task import prepare
+from bep_ref.runs.train import Trainer
 from bep_sklearn import BEPClassifier, FeatureBinariser, SequenceBinariser
 
 SMALL = load("prototypes:classes=4,bits=40,flip=0.3,train=300,test=100")

@@ -15,9 +15,9 @@ from bep.main import main
 from bep.sweep import pareto, plan, spec
 from bep.sweep.pareto import Candidate
 from bep_ref.datasets import load
-from bep_ref.evaluate import accuracy
-from bep_ref.task import prepare
-from bep_ref.train import Trainer
+from bep_ref.runs.evaluate import accuracy
+from bep_ref.runs.task import prepare
+from bep_ref.runs.train import Trainer
 from tests.cli.commands import SMALL, complaint
 from tests.sweep.small_sweep import HIDDEN, specification, sweep, table
 

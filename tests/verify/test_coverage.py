@@ -11,15 +11,15 @@ from amaranth.lib.wiring import In, Out
 
 from bep.main import main
 from bep_ref.config import Machine, Network
+from bep_verify.coverage import software
+from bep_verify.coverage.counts import read
+from bep_verify.coverage.hardware import Course, covered, merged
+from bep_verify.coverage.holes import reason
+from bep_verify.coverage.machines import MACHINES, trial
+from bep_verify.coverage.signals import declared
+from bep_verify.fuzz import sources
+from bep_verify.gates import trial as plain
 from tests.cli.commands import complaint
-from verify.coverage import software
-from verify.coverage.counts import read
-from verify.coverage.hardware import Course, covered, merged
-from verify.coverage.holes import reason
-from verify.coverage.machines import MACHINES, trial
-from verify.coverage.signals import declared
-from verify.fuzz import sources
-from verify.gates import trial as plain
 
 
 def test_what_a_run_has_no_use_for_is_uncovered(tmp_path):
@@ -119,11 +119,11 @@ def test_too_little_is_a_failed_check(tmp_path, capsys):
 
 
 def test_branches_of_a_package_that_its_tests_take(tmp_path):
-    found = software.measure(tmp_path, 1, ("tests/ref/test_schedule.py",))
+    found = software.measure(tmp_path, 1, ("tests/ref/runs/test_schedule.py",))
     shares = {row["package"]: row["share"] for row in found["packages"]}
     assert 0 < shares["bep_ref"] < 0.5
     assert shares["bep_host"] == 0
-    assert "bep_ref/schedule.py" not in found["holes"]
+    assert "bep_ref/runs/schedule.py" not in found["holes"]
     assert found["holes"]["bep_ref/config.py"]
     with pytest.raises(software.TestsError, match="tests/nowhere"):
         software.measure(tmp_path, 1, ("tests/nowhere",))

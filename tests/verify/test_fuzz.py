@@ -7,14 +7,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bep.main import main
-from bep_hw.layout import Layout
+from bep_hw.plan.layout import Layout
 from bep_ref.config import check_group_sizes
-from sim import cosim
+from bep_sim import cosim
+from bep_verify import fuzz
+from bep_verify.fuzz import Attempt, attempt, sources
+from bep_verify.trial import draw, drawn, samples_of
 from tests.cli.commands import complaint, run_json
 from tests.sim.test_cosim import inverted_tie_break
-from verify import fuzz
-from verify.fuzz import Attempt, attempt, sources
-from verify.trial import draw, drawn, samples_of
 
 SLICE = 1856
 """From here on: two perceptrons' machines and a recurrent one that stream, and local error signals from the cache."""

@@ -3,11 +3,11 @@ import shutil
 
 import pytest
 
+from bep_boards.registry import find
 from bep_ref.config import Machine, Network
-from boards.registry import find
-from sim.verilator import SimulatorError
-from verify import gates
-from verify.gates import compare, know
+from bep_sim.tools.verilator import SimulatorError
+from bep_verify import gates
+from bep_verify.gates import compare, know
 
 NETWORK = Network(6, (4, 4), 2, counter_bits=4)
 

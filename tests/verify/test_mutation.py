@@ -4,17 +4,17 @@ from dataclasses import replace
 
 import pytest
 
+from bep_boards.flow.tools import run
 from bep_ref.config import ConfigError
-from boards.tools import run
-from sim.verilator import SimulatorError
-from verify.mutation.campaign import BATCH, Campaign, fate, tally
-from verify.mutation.equivalence import Miter
-from verify.mutation.netlist import Mutant, choose
-from verify.mutation.place import described
-from verify.mutation.promises import Promises
-from verify.mutation.survivors import REASONS, reason
-from verify.mutation.units import UNITS, Unit
-from verify.mutation.watch import watch
+from bep_sim.tools.verilator import SimulatorError
+from bep_verify.mutation.campaign import BATCH, Campaign, fate, tally
+from bep_verify.mutation.equivalence import Miter
+from bep_verify.mutation.netlist import Mutant, choose
+from bep_verify.mutation.place import described
+from bep_verify.mutation.promises import Promises
+from bep_verify.mutation.survivors import REASONS, reason
+from bep_verify.mutation.units import UNITS, Unit
+from bep_verify.mutation.watch import watch
 
 
 @pytest.fixture(scope="module")

@@ -3,14 +3,14 @@
 import json
 from pathlib import Path
 
-from verify.page import markdown
+from bep_verify.page import markdown
 
 ROOT = Path(__file__).parents[2]
 
 
 def test_the_page_is_that_of_the_files():
     written = (ROOT / "docs/evidence.md").read_text()
-    assert written == markdown(ROOT / "benchmarks"), "run: python -m verify.page benchmarks > docs/evidence.md"
+    assert written == markdown(ROOT / "benchmarks"), "run: python -m bep_verify.page benchmarks > docs/evidence.md"
 
 
 def test_survivors_and_holes_are_listed_with_their_reasons(tmp_path):

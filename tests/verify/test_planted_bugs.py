@@ -9,23 +9,26 @@ from typing import Any
 import pytest
 from amaranth.lib.crc.catalog import CRC16_KERMIT
 
-import bep_hw.gaps
-from bep_hw.columns import ColumnSums
-from bep_hw.counters import CounterStep
-from bep_hw.decision import Decision
-from bep_hw.layout import Layout
-from bep_hw.link.deframer import Deframer
-from bep_hw.popcount import XnorPopcount
-from bep_hw.preactivation import PreActivation
-from bep_hw.scan import WinnerScan
-from bep_hw.sequencer import Sequencer
-from bep_hw.shift_queue import ShiftQueue
-from bep_hw.update import UpdateEngine
+import bep_hw.learning.gaps
+from bep_hw.array.decision import Decision
+from bep_hw.array.popcount import XnorPopcount
+from bep_hw.array.preactivation import PreActivation
+from bep_hw.array.sequencer import Sequencer
+from bep_hw.learning.counters import CounterStep
+from bep_hw.learning.update import UpdateEngine
+from bep_hw.line.deframer import Deframer
+from bep_hw.parts.shift_queue import ShiftQueue
+from bep_hw.plan.layout import Layout
+from bep_hw.winners.columns import ColumnSums
+from bep_hw.winners.scan import WinnerScan
 from bep_ref import Machine, Network
-from tests.hw import test_gaps, test_preactivation, test_scan, test_trainer, test_update
-from tests.link import test_framing
-from verify.checker import check
-from verify.claims import PROOFS
+from bep_verify.checker import check
+from bep_verify.claims import PROOFS
+from tests.hw import test_trainer
+from tests.hw.array import test_preactivation
+from tests.hw.learning import test_gaps, test_update
+from tests.hw.winners import test_scan
+from tests.line import test_framing
 
 EVEN = Layout(Network(8, (6, 5), 3), Machine(lanes=4))
 """Even fan-ins: z may be 0."""
@@ -136,7 +139,7 @@ BUGS = {
         name="_sweep",
     ),
     "random generator: another shift": Bug(
-        bep_hw.gaps,
+        bep_hw.learning.gaps,
         "state << 13",
         "state << 12",
         test(test_gaps.test_a_draw_that_no_plane_decides_ends_with_the_last),

@@ -2,9 +2,9 @@ import pytest
 from amaranth.hdl import Module
 from amaranth.lib import wiring
 
-from verify.checker import check
-from verify.claims import PROOFS
-from verify.proof import Proof
+from bep_verify.checker import check
+from bep_verify.claims import PROOFS
+from bep_verify.proof import Proof
 
 
 @pytest.mark.parametrize("unit", PROOFS)

@@ -2,7 +2,7 @@
 
 import json
 
-from verify.summary import KINDS, summary
+from bep_verify.summary import KINDS, summary
 
 
 def test_what_is_not_there_is_told_as_none_and_what_is_there_in_counts(tmp_path):

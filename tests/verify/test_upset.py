@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
+from bep_verify.mutation.player import Verdict
+from bep_verify.upset.curves import curve, flip_counters
+from bep_verify.upset.trials import BEHIND_RESET, HIT, NEXT, OUTCOMES, outcome, tally, trials
 from tests.ref.small_run import task
-from verify.mutation.player import Verdict
-from verify.upset.curves import curve, flip_counters
-from verify.upset.trials import BEHIND_RESET, HIT, NEXT, OUTCOMES, outcome, tally, trials
 
 
 @pytest.mark.parametrize("bits", [2, 4, 8])

@@ -1,0 +1,1 @@
+"""Boards: load a bitstream, simulate or identify a board, train on it."""

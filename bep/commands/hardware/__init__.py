@@ -1,0 +1,1 @@
+"""Hardware before there is a board: simulate, estimate, generate, build."""

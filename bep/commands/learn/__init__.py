@@ -1,0 +1,1 @@
+"""Learn in software: train, measure, inspect, sweep, report."""

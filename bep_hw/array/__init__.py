@@ -1,0 +1,1 @@
+"""The propagate engine: samples and visible weights in, pre-activations and decisions out."""

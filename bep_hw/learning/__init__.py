@@ -1,0 +1,1 @@
+"""The update engine and the counters: steps, commit, reinforcement."""

@@ -1,0 +1,1 @@
+"""Bytes on a line: UART, frames, receive buffer, clock crossing."""

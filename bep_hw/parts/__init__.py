@@ -1,0 +1,1 @@
+"""Small parts that every engine uses: queues, registers on streams, lookup tables."""

@@ -1,0 +1,1 @@
+"""What follows from the configuration alone: addresses, passes, registers, stream layouts, identity."""

@@ -1,0 +1,43 @@
+"""Lane counts for those who give none: the words of a row are fixed first, then the lanes that waste least memory."""
+
+from typing import Any
+
+from bep_hw.plan.layout import Layout
+from bep_ref.config import AnyNetwork, Machine, RecurrentNetwork
+
+
+def plane_blocks(layout: Layout) -> int:
+    """Block RAMs of 4 kbit that the visible plane takes (iCE40's; a fair measure elsewhere)."""
+    width = max(1, 4096 >> max(8, (layout.plane_depth - 1).bit_length()))
+    return layout.columns_per_word * -(-layout.column // width)
+
+
+def longest_row(network: AnyNetwork) -> int:
+    """Inputs of the rows that lanes are cut for: the first layer's, or of a recurrent state the longer of its two."""
+    return max(network.inputs, network.state) if isinstance(network, RecurrentNetwork) else network.inputs
+
+
+def choose_machine(network: AnyNetwork, target: int = 128, update_lanes: int = 0, **fields: Any) -> Machine:
+    """A machine for ``network`` with at most about ``target`` lanes.
+
+    ``fields`` are further fields of `Machine`; a ``lanes`` among them is taken as it is. ``update_lanes`` (0 =
+    8, or 4 with SPRAM, whose two banks are 32 bits wide) divides the lanes.
+    """
+    banks = 2 if fields.get("spram") else 1
+    chunk = update_lanes or (4 if fields.get("spram") else 8)
+    if fields.get("lanes"):
+        lanes = fields["lanes"]
+        if not update_lanes:
+            chunk = next((n for n in range(chunk, 0, -1) if lanes % (banks * n) == 0), chunk)
+        return Machine(update_lanes=chunk, **fields)
+    widest = longest_row(network)
+    words = -(-widest // target)
+    least = -(-widest // words)
+    candidates = [lanes for lanes in range(least, least + 8 * chunk) if lanes % (banks * chunk) == 0]
+
+    def cost(lanes: int) -> tuple[int, int]:
+        return plane_blocks(Layout(network, Machine(lanes=lanes, update_lanes=chunk, spram=banks == 2))), lanes
+
+    return Machine(
+        lanes=min(candidates, key=cost), update_lanes=chunk, **{k: v for k, v in fields.items() if k != "lanes"}
+    )

@@ -1,0 +1,332 @@
+"""Where every synapse, activation and pre-activation lives: addresses shared by gateware, testbench and host.
+
+Words used here, for a layer of K rows (neurons) and F inputs (fan-in) on a machine of M lanes:
+
+- *chunk*: N = ``update_lanes`` consecutive inputs, the unit of the sample memory and of the hidden plane;
+- *column*: the part of a visible word written at once, a whole number of chunks;
+- *word*: M lanes of one row. A row is padded **at the front** to whole words, so that inputs can be shifted in from
+  the top, and behind its last input to a whole column. Padded weights are 0, padded inputs 1: XNOR gives 0.
+
+Both planes store a layer word by word (column by column), and inside a word all rows: *word outer, rows inner*.
+
+Single-port memories hold the hidden plane in two *banks*, even chunks of a row in one, odd ones in the other: a row
+is walked with a read and a write in every cycle. What lies at one address, in one or two banks, is a *slice*; a
+column is made of whole slices, and a commit sweeps them in the order of their addresses.
+
+Behind the counters lie the samples of the cache, if there is one, each in a *record* of a power of two of groups: its
+label and then its inputs, in chunks, as many in a group as a counter has bits.
+
+Of a recurrent network, what belongs to a step (inputs and state in a slot, pre-activations of the state) lies a power
+of two from that of the step before, so that addresses are put together, not multiplied.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bep_ref.config import AnyNetwork, ConfigError, Machine, RecurrentNetwork
+
+Ints = NDArray[Any]
+
+
+def _power(size: int) -> int:
+    """The smallest power of two that holds ``size``."""
+    return 1 << (size - 1).bit_length()
+
+
+@dataclass(frozen=True)
+class LayerLayout:
+    """Addresses of one layer of weights; classifiers are the last ones and have no counters.
+
+    Layers of neurons are numbered from 0; the number behind them, ``Layout.logits``, stands for all classifiers.
+    """
+
+    rows: int
+    fan_in: int
+    total: int  # inputs of its rows' pre-activations, to which several layers of weights may add up
+    neurons: int  # the layer of neurons that its rows are
+    below: int  # the layer of neurons whose activations it reads, -1: the inputs
+    words: int
+    columns: int  # of one row, over all its words
+    chunks: int  # of one row that hold inputs
+    stored_chunks: int  # of one row in the hidden plane: whole columns, the same number in every bank
+    first_column: int  # of word 0, behind the padding at the front
+    plane_base: int
+    hidden_base: int  # inside a bank
+    row_base: int  # of partial sums and pre-activations
+    list_base: int  # of gated rows
+    source_base: int  # chunk offset of the layer's input inside a sample's slot
+
+
+SPRAM_DEPTH = 1 << 14
+"""Addresses of a bank of the UP5K's single-port memories."""
+
+
+class Layout:
+    """The address map of ``network`` on ``machine``."""
+
+    def __init__(self, network: AnyNetwork, machine: Machine) -> None:
+        self.network, self.machine = network, machine
+        lanes, chunk = machine.lanes, machine.update_lanes
+        widths = network.widths
+        self.logits = len(widths)
+        self.recurrent = isinstance(network, RecurrentNetwork)
+        self.steps = _power(network.steps) if isinstance(network, RecurrentNetwork) else 1  # that there is room for
+        for name, wanted in {"rule": "bep", "z_buffers": 1, "cache_samples": 0}.items() if self.recurrent else ():
+            if (value := getattr(machine, name)) != wanted:
+                raise ConfigError(f"{name}: {value} is out of range; it must be {wanted} for recurrent networks")
+        # the classifier that predicts is the last; only the local rule has others
+        own = machine.training and machine.rule == "local"
+        classified = range(0 if own else self.logits - 1, self.logits)
+        ends = [(0, -1), (0, 0), (1, 0)] if self.recurrent else [(index, index - 1) for index in range(self.logits)]
+        totals = [
+            sum(fan_in for (_, fan_in), (to, _) in zip(network.shapes, ends, strict=True) if to == neurons)
+            for neurons, _ in ends
+        ] + [widths[below] for below in classified]
+        ends += [(self.logits, below) for below in classified]
+        shapes = [*network.shapes, *((network.classes, widths[below]) for below in classified)]
+        self.classifiers = len(classified)
+        self.banks = 2 if machine.spram else 1
+        self.plane_depth = sum(rows * -(-fan_in // lanes) for rows, fan_in in shapes)
+        self.column = self._column_width()
+        columns_per_word = lanes // self.column
+        row_bases = [sum(widths[:index]) for index in range(self.logits + 1)]
+        # a recurrent state's rows are listed twice, for a step and the one before
+        lists = [2 * widths[0] if self.recurrent else 0, *widths[1:]]
+        list_bases = [sum(lists[:index]) for index in range(self.logits + 1)]
+        source_bases = [
+            sum(-(-size // chunk) for size in (network.inputs, *widths)[:index]) for index in range(self.logits + 2)
+        ]
+        self.activation_bases = tuple(source_bases[1:-1])
+        layers, plane, hidden = [], 0, 0
+        for index, ((rows, fan_in), (neurons, below)) in enumerate(zip(shapes, ends, strict=True)):
+            words, columns = -(-fan_in // lanes), -(-fan_in // self.column)
+            stored = columns * self.column // chunk
+            layers.append(
+                LayerLayout(
+                    rows=rows,
+                    fan_in=fan_in,
+                    total=totals[index],
+                    neurons=neurons,
+                    below=below,
+                    words=words,
+                    columns=columns,
+                    chunks=-(-fan_in // chunk),
+                    stored_chunks=stored,
+                    first_column=words * columns_per_word - columns,
+                    plane_base=plane,
+                    hidden_base=hidden,
+                    row_base=row_bases[neurons],
+                    list_base=list_bases[neurons],
+                    source_base=source_bases[below + 1],
+                )
+            )
+            plane += rows * words
+            if index < len(network.shapes):
+                hidden += rows * stored // self.banks
+        self.layers = tuple(layers)
+        self.bank_depth, self.rows_depth = hidden, row_bases[-1] + network.classes
+        self.list_depth = max(1, list_bases[-1])
+        # of one slot and step, a power of two; and the same, activations included
+        self.input_chunks = _power(self.layers[0].chunks)
+        self.slot_chunks = _power(source_bases[-2 if self.recurrent else -1])  # nobody learns from a last output
+
+        self.label_chunks = -(-(network.classes - 1).bit_length() // chunk)
+        self.record_chunks = self.label_chunks + self.layers[0].chunks
+        self.record_groups = _power(-(-self.record_chunks // network.counter_bits))
+        self.bank_size = self.bank_depth + -(-machine.cache_samples * self.record_groups // self.banks)
+        if machine.spram and machine.cache_samples and self.bank_size > SPRAM_DEPTH:
+            most = max(0, (SPRAM_DEPTH - self.bank_depth) * self.banks // self.record_groups)
+            raise ConfigError(
+                f"cache_samples: {machine.cache_samples} is out of range; beside the counters of {network} the SPRAM "
+                f"has room for {most}"
+            )
+
+    def _column_width(self) -> int:
+        """Narrowest whole slices that fill a block RAM's width at this depth (4 kbit blocks) and divide a word."""
+        slice_lanes, lanes = self.slice_lanes, self.machine.lanes
+        wanted = max(1, 4096 >> max(8, (self.plane_depth - 1).bit_length()))
+        widths = [width for width in range(slice_lanes, lanes + 1, slice_lanes) if lanes % width == 0]
+        return next((width for width in widths if width >= wanted), widths[-1])
+
+    @property
+    def trainable(self) -> tuple[LayerLayout, ...]:
+        """The layers with counters."""
+        return self.layers[: len(self.network.shapes)]
+
+    @property
+    def classified_width(self) -> int:
+        """Inputs of the widest classifier."""
+        return max(place.fan_in for place in self.layers if place.neurons == self.logits)
+
+    def completing(self, neurons: int) -> LayerLayout:
+        """The layer of weights whose last word completes the pre-activations of a layer of neurons."""
+        return [place for place in self.layers if place.neurons == neurons][-1]
+
+    @property
+    def columns_per_word(self) -> int:
+        return self.machine.lanes // self.column
+
+    @property
+    def chunks_per_column(self) -> int:
+        return self.column // self.machine.update_lanes
+
+    @property
+    def slice_lanes(self) -> int:
+        """Counters at one address of the hidden plane, over all banks."""
+        return self.banks * self.machine.update_lanes
+
+    @property
+    def parts(self) -> int:
+        """Slices of a column."""
+        return self.column // self.slice_lanes
+
+    def slices(self, place: LayerLayout) -> int:
+        """Addresses that a trainable layer takes in the hidden plane."""
+        return place.rows * place.columns * self.parts
+
+    @property
+    def hidden_depth(self) -> int:
+        """Groups of counters in all banks."""
+        return self.banks * self.bank_depth
+
+    @property
+    def hidden_groups(self) -> int:
+        """Groups of the hidden plane's memory: the counters', then the cache's."""
+        return self.banks * self.bank_size
+
+    @property
+    def index_bits(self) -> int:
+        """Width of the number of a sample in the cache; 0 if there is none."""
+        return max(0, self.machine.cache_samples - 1).bit_length()
+
+    @cached_property
+    def backward_lanes(self) -> int:
+        """Column accumulators: as many as asked for, but no more than one word holds of the widest hidden layer."""
+        most = min(self.machine.lanes, max(self.network.widths))
+        return min(self.machine.backward_lanes or most, most)
+
+    def group_address(self, layer: int, chunk: Any, row: Any) -> Any:
+        """Address of a group of N counters (integers or arrays): that of its slice, and its bank lowest.
+
+        Slices are stored column by column, inside a column row by row: in the order of commit and reinforcement.
+        """
+        place = self.layers[layer]
+        column, part = chunk // self.banks // self.parts, chunk // self.banks % self.parts
+        return (place.hidden_base + (column * place.rows + row) * self.parts + part) * self.banks + chunk % self.banks
+
+    @property
+    def step_rows(self) -> int:
+        """Rows from what is kept of the first layer at one step to the same at the next."""
+        return _power(self.network.widths[0])
+
+    @property
+    def z_bases(self) -> tuple[int, ...]:
+        """Where the pre-activations of each layer of neurons are kept (the first layer's at the first step)."""
+        widths, first = self.network.widths, self.steps * self.step_rows if self.recurrent else self.network.widths[0]
+        return (0, *(first + sum(widths[1:index]) for index in range(1, self.logits + 1)))
+
+    @property
+    def z_depth(self) -> int:
+        """Pre-activations kept: those of all hidden layers, the first layer's of every buffer or step."""
+        return self.z_bases[-1] + (self.machine.z_buffers - 1) * self.network.widths[0]
+
+    @property
+    def sample_beats(self) -> int:
+        """Beats of a sample: chunks of every step, as many steps as a sequence may have."""
+        return self.layers[0].chunks * getattr(self.network, "steps", 1)
+
+    def activation_lane(self, layer: int, word: int) -> int:
+        """Which lane of the activations, whose highest is the last neuron, is lane 0 of ``word`` of ``layer`` > 0.
+
+        Negative in the padding at the front of a row.
+        """
+        place = self.layers[layer]
+        first = word * self.machine.lanes - place.first_column * self.column
+        return max(self.network.widths) - place.fan_in + first
+
+    def last_steps(self, x: Ints) -> list[int]:
+        """The last step, from 0, of every sequence ``x`` (n, T, K_x), which ends with zeros; 0 of samples (n, K_0)."""
+        if x.ndim == 2:
+            return [0] * len(x)
+        last: list[int] = (x.any(axis=2).sum(axis=1) - 1).tolist()
+        return last
+
+    def sample_bits(self, x: Ints) -> NDArray[np.bool_]:
+        """Bits (n, beats N) of samples ``x`` (n, K_0), or (n, T, K_x), of ±1, input 0 first; padding is 1."""
+        chunk, place = self.machine.update_lanes, self.layers[0]
+        bits = np.ones((len(x), self.sample_beats // place.chunks, place.chunks * chunk), dtype=bool)
+        steps = x if x.ndim == 3 else x[:, np.newaxis]
+        bits[:, : steps.shape[1], : place.fan_in] = steps > 0
+        return bits.reshape(len(x), self.sample_beats * chunk)
+
+    def pack_samples(self, x: Ints) -> Ints:
+        """Beats (n, beats) of samples, the first of their `sample_bits` in bit 0 of beat 0."""
+        chunk = self.machine.update_lanes
+        return self.sample_bits(x).reshape(len(x), self.sample_beats, chunk) @ (1 << np.arange(chunk, dtype=object))
+
+    def pack_whole_samples(self, x: Ints) -> list[int]:
+        """Each sample's beats as one integer, the first beat lowest."""
+        shifts = 1 << (self.machine.update_lanes * np.arange(self.sample_beats, dtype=object))
+        return [int(bits) for bits in self.pack_samples(x) @ shifts]
+
+    def pack_records(self, x: Ints, y: Ints) -> dict[int, int]:
+        """The cache's image: group address -> group, of samples ``x`` (n, K_0) of ±1 and their classes ``y`` (n,)."""
+        chunk = self.machine.update_lanes
+        group = chunk * self.network.counter_bits
+        image = {}
+        for number, (bits, label) in enumerate(zip(self.pack_whole_samples(x), y, strict=True)):
+            record = bits << self.label_chunks * chunk | int(label)
+            first = self.hidden_depth + number * self.record_groups
+            for index in range(-(-self.record_chunks // self.network.counter_bits)):
+                image[first + index] = record >> index * group & ((1 << group) - 1)
+        return image
+
+    def pack_counters(self, counters: list[Ints]) -> dict[int, int]:
+        """Hidden-plane image: group address -> N counters of B bits, two's complement, lane 0 lowest."""
+        chunk, bits = self.machine.update_lanes, self.network.counter_bits
+        weights = 1 << (bits * np.arange(chunk, dtype=object))
+        image: dict[int, int] = {}
+        for index, q in enumerate(counters):
+            place = self.layers[index]
+            padded = np.zeros((place.rows, place.stored_chunks * chunk), dtype=object)
+            padded[:, : place.fan_in] = np.asarray(q).astype(object) & ((1 << bits) - 1)
+            words = padded.reshape(place.rows, place.stored_chunks, chunk) @ weights
+            for row in range(place.rows):
+                for c in range(place.stored_chunks):
+                    image[int(self.group_address(index, c, row))] = int(words[row, c])
+        return image
+
+    def unpack_counters(self, image: dict[int, int]) -> list[Ints]:
+        """The inverse of `pack_counters`."""
+        chunk, bits = self.machine.update_lanes, self.network.counter_bits
+        mask, half = (1 << bits) - 1, 1 << (bits - 1)
+        result = []
+        for index, place in enumerate(self.trainable):
+            q = np.zeros((place.rows, place.stored_chunks * chunk), dtype=np.int32)
+            for row in range(place.rows):
+                for c in range(place.stored_chunks):
+                    group = image[int(self.group_address(index, c, row))]
+                    for lane in range(chunk):
+                        q[row, c * chunk + lane] = (((group >> (bits * lane)) & mask) ^ half) - half
+            result.append(q[:, : place.fan_in])
+        return result
+
+    def pack_visible(self, layer: int, weights: Ints) -> dict[tuple[int, int], int]:
+        """Visible-plane image of one layer's ±1 ``weights`` (K, F): (word address, column) -> column bits."""
+        place, lanes = self.layers[layer], self.machine.lanes
+        bits = np.zeros((place.rows, place.words * lanes), dtype=bool)
+        start = place.first_column * self.column
+        bits[:, start : start + place.fan_in] = weights > 0
+        values = bits.reshape(place.rows, place.words, self.columns_per_word, self.column) @ (
+            1 << np.arange(self.column, dtype=object)
+        )
+        return {
+            (place.plane_base + word * place.rows + row, column): int(values[row, word, column])
+            for word in range(place.words)
+            for column in range(place.first_column if word == 0 else 0, self.columns_per_word)
+            for row in range(place.rows)
+        }

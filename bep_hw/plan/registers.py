@@ -1,0 +1,124 @@
+"""The register map, declared once: gateware, host driver, testbench and documentation all read it."""
+
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bep_ref.config import AnyNetwork, RecurrentNetwork, gate_threshold, margin_threshold
+from bep_ref.networks.reinforce import PLANES, threshold_planes
+
+IDENTITY = 0xBE900001
+"""What register IDENTITY reads: the product and, in the lowest byte, the map's version."""
+
+
+class Access(enum.Enum):
+    READ = "read"
+    WRITE = "write"
+    BOTH = "read and write"
+
+
+@dataclass(frozen=True)
+class Register:
+    """``count`` words of ``bits`` bits from ``address`` on; index 0 is the first layer where there is one a layer."""
+
+    address: int
+    bits: int
+    access: Access
+    text: str
+    count: int = 1
+
+
+TABLE_STRIDE = PLANES
+"""Reinforcement planes of a layer start this many words behind those of the layer before."""
+
+REGISTERS = {
+    "identity": Register(0x00, 32, Access.READ, "product and version of this map"),
+    "commit": Register(0x01, 1, Access.WRITE, "any write: visible weights from the counters, all of them"),
+    "seed": Register(0x02, 32, Access.BOTH, "state of the reinforcement generator, not 0"),
+    "margin": Register(0x03, 16, Access.WRITE, "half the trigger margin, rounded up: ceil(ceil(r K_L) / 2)"),
+    "last_step": Register(0x04, 16, Access.WRITE, "steps of a sequence, less one"),
+    "layer_margin": Register(0x18, 16, Access.WRITE, "the same of a layer before the last one, local rule", count=8),
+    "group_size": Register(0x08, 16, Access.WRITE, "γ of a layer", count=8),
+    "gate": Register(0x10, 16, Access.WRITE, "floor(ν K) of a layer, of a perceptron from the second on", count=8),
+    "cycles": Register(0x20, 32, Access.READ, "clock cycles since reset, modulo 2^32"),
+    "samples": Register(0x21, 32, Access.READ, "samples decided since reset"),
+    "triggers": Register(0x22, 32, Access.READ, "samples that triggered an update"),
+    "winners": Register(0x23, 32, Access.READ, "neurons updated"),
+    "commits": Register(0x24, 32, Access.READ, "mini-batches that changed weights"),
+    "propagate_words": Register(0x25, 32, Access.READ, "visible words the propagate engine read"),
+    "update_words": Register(0x26, 32, Access.READ, "groups of counters the update engine read"),
+    "sweep_cycles": Register(0x27, 32, Access.READ, "cycles that went into commits"),
+    "sweep_words": Register(0x28, 32, Access.READ, "slices of counters that commits read, among the update words"),
+    "protocol": Register(0x40, 32, Access.READ, "version of the link's frames and commands"),
+    "build": Register(0x41, 32, Access.READ, "digest of the configuration and of the generator's sources"),
+    "inputs": Register(0x42, 32, Access.READ, "input bits of a sample"),
+    "classes": Register(0x43, 32, Access.READ, "classes"),
+    "counter_bits": Register(0x44, 32, Access.READ, "width B of a counter"),
+    "lanes": Register(0x45, 32, Access.READ, "visible weights in a word, M"),
+    "update_lanes": Register(0x46, 32, Access.READ, "counters in a group, N"),
+    "features": Register(
+        0x47, 32, Access.READ, "bit 0: counters in SPRAM, 1: statistics, 2: learning, 3: receive buffer, 8: local rule"
+    ),
+    "hidden": Register(
+        0x48, 32, Access.READ, "neurons of a hidden layer, 0 where there is none; or of state and output", count=8
+    ),
+    "cache_capacity": Register(0x50, 32, Access.READ, "samples that the cache can hold, 0 where there is none"),
+    "cache_samples": Register(0x51, 16, Access.WRITE, "samples in the cache, from its first record on, at least 1"),
+    "cache_batch": Register(0x52, 16, Access.WRITE, "samples of a mini-batch from the cache, at least 1"),
+    "cache_key": Register(
+        0x53,
+        32,
+        Access.WRITE,
+        "key of the next epoch's shuffle, not 0, see bep_ref.runs.shuffle; written behind a stop",
+    ),
+    "cache_epochs": Register(
+        0x54, 8, Access.BOTH, "epochs to learn from the cache, this one included: written to begin, 0 to stop"
+    ),
+    "cache_hits": Register(0x55, 16, Access.READ, "training samples of the last whole epoch predicted right"),
+    "steps": Register(0x58, 32, Access.READ, "steps that a sequence may have, 0: a perceptron, no sequences"),
+    "reinforcement": Register(
+        0x80,
+        16,
+        Access.WRITE,
+        "a layer's reinforcement: bit planes of its thresholds, see bep_ref.networks.reinforce",
+        count=8 * TABLE_STRIDE,
+    ),
+}
+
+
+def address(name: str, index: int = 0) -> int:
+    """Address of word ``index`` of a register."""
+    register = REGISTERS[name]
+    if not 0 <= index < register.count:
+        raise IndexError(f"{name}: word {index} of {register.count}")
+    return register.address + index
+
+
+def settings(
+    network: AnyNetwork, margin: float, gate: float, group_size: Sequence[int], rule: str = "bep"
+) -> dict[int, int]:
+    """Register writes (address -> value) that set the margin r, the gates ν and the group sizes γ of the layers."""
+    gated = [network.state] * 2 if isinstance(network, RecurrentNetwork) else network.fan_in
+    margins = [-(-margin_threshold(margin, width) // 2) for width in network.widths]
+    writes = {address("margin"): margins[-1]}
+    if rule == "local":
+        writes |= {address("layer_margin", layer): value for layer, value in enumerate(margins[:-1])}
+    for layer, (size, fan_in) in enumerate(zip(group_size, gated, strict=True)):
+        writes[address("group_size", layer)] = size
+        writes[address("gate", layer)] = gate_threshold(gate, fan_in)
+    return writes
+
+
+def cache_settings(samples: int, batch_size: int, key: int) -> dict[int, int]:
+    """Register writes that prepare epochs from the cache: what it holds, its mini-batches, the first shuffle."""
+    values = {"cache_samples": samples, "cache_batch": min(batch_size, samples), "cache_key": key}
+    return {address(name): value for name, value in values.items()}
+
+
+def reinforcement_settings(probabilities: list[float] | None, layers: int) -> dict[int, int]:
+    """Register writes that set each layer's reinforcement probability; None turns reinforcement off."""
+    writes = {}
+    for layer in range(layers):
+        for index, value in enumerate(threshold_planes(probabilities[layer] if probabilities else 0.0)):
+            writes[address("reinforcement", layer * TABLE_STRIDE + index)] = value
+    return writes

@@ -1,0 +1,1 @@
+"""Where samples come from besides the link: the on-chip cache."""

@@ -1,0 +1,1 @@
+"""From a triggered sample to the neurons that are updated: targets, winners, gated rows."""

@@ -1,0 +1,36 @@
+"""The frozen configuration: what learns (`Network`, `RecurrentNetwork`), how (`Training`), on which `Machine`.
+
+The golden model, the hardware generator, the testbench, the estimator and the host all read these
+objects; nothing they hold is written down a second time. Every field validates itself, and a bad value
+raises `ConfigError` with one line that names the field, the value and the limit.
+"""
+
+from bep_ref.config.groups import check_group_sizes, default_group_sizes, divisors
+from bep_ref.config.kinds import AnyNetwork, network_from_dict, on_chip, perceptron
+from bep_ref.config.machine import Machine, Workload
+from bep_ref.config.network import Network
+from bep_ref.config.record import ConfigError, setting
+from bep_ref.config.recurrent import RecurrentNetwork, SeriesInput
+from bep_ref.config.thresholds import gate_threshold, margin_threshold
+from bep_ref.config.training import RULES, Training
+
+__all__ = [
+    "RULES",
+    "AnyNetwork",
+    "ConfigError",
+    "Machine",
+    "Network",
+    "RecurrentNetwork",
+    "SeriesInput",
+    "Training",
+    "Workload",
+    "check_group_sizes",
+    "default_group_sizes",
+    "divisors",
+    "gate_threshold",
+    "margin_threshold",
+    "network_from_dict",
+    "on_chip",
+    "perceptron",
+    "setting",
+]

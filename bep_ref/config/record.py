@@ -1,0 +1,41 @@
+"""How a frozen configuration checks itself, and how it is read from and written as JSON."""
+
+from dataclasses import MISSING, asdict, field, fields
+from typing import Any, Self
+
+
+class ConfigError(ValueError):
+    """A configuration value outside its limits. ``str(error)`` is one line, fit to show a user."""
+
+
+def require(ok: bool, name: str, value: object, limit: str) -> None:
+    if not ok:
+        raise ConfigError(f"{name}: {value} is out of range; it must be {limit}")
+
+
+def setting(meaning: str, limit: str, default: Any = MISSING) -> Any:
+    """A field of a configuration: its meaning and limit serve error messages and the command line's help alike."""
+    return field(default=default, metadata={"meaning": meaning, "limit": limit})
+
+
+class Record:
+    """Reading and writing a frozen configuration as plain JSON types."""
+
+    def _check(self, name: str, ok: bool, value: object = None) -> None:
+        """Refuse ``value`` (by default the field's own) by the limit the field declares."""
+        limit = next(f.metadata["limit"] for f in fields(self) if f.name == name)  # type: ignore[arg-type]
+        require(ok, name, getattr(self, name) if value is None else value, limit)
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)  # type: ignore[call-overload]
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Self:
+        known = {f.name for f in fields(cls)}  # type: ignore[arg-type]
+        unknown = sorted(set(values) - known)
+        if unknown:
+            raise ConfigError(f"{cls.__name__}: unknown field {unknown[0]!r}; known are {', '.join(sorted(known))}")
+        try:
+            return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
+        except TypeError as error:
+            raise ConfigError(f"{cls.__name__}: {error}") from None

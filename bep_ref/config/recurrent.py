@@ -1,0 +1,64 @@
+"""Shape of a recurrent network, and how a series becomes its steps."""
+
+from dataclasses import dataclass
+
+from bep_ref.config.record import Record, setting
+from bep_ref.config.shape import Shape
+
+
+@dataclass(frozen=True)
+class RecurrentNetwork(Shape):
+    """Shape of a many-to-one recurrent network: a state fed by each step's bits and by itself, then an output layer.
+
+    A sample is a sequence of at most ``steps`` steps of ``inputs`` bits. Matrices of counters, in this order wherever
+    there is one for each: xs (state, inputs), ss (state, state), sy (output, state).
+    """
+
+    inputs: int = setting("input bits of a step, K_x", "1 to 65536 bits")
+    state: int = setting("neurons of the state, K_s", "2 to 8192 neurons")
+    output: int = setting("neurons of the output layer, K_y", "2 to 8192 neurons")
+    classes: int = setting("classes", "2 to 256")
+    counter_bits: int = setting("width B of the counter behind every trainable weight", "2 to 16 bits", 8)
+    steps: int = setting("most steps of a sequence, T", "1 to 65536 steps", 65536)
+
+    def __post_init__(self) -> None:
+        self._check("inputs", 1 <= self.inputs <= 65536)
+        self._check("state", 2 <= self.state <= 8192)
+        self._check("output", 2 <= self.output <= 8192)
+        self._check("steps", 1 <= self.steps <= 65536)
+        self._check_ends()
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """Neurons of each layer that chooses winners: state, output."""
+        return self.state, self.output
+
+    @property
+    def fan_in(self) -> tuple[int, ...]:
+        """Fan-in of the neurons that each matrix feeds, for reinforcement.
+
+        xs and ss meet in one pre-activation of K_x + K_s inputs, which is what its sign's stability depends on.
+        """
+        return self.inputs + self.state, self.inputs + self.state, self.state
+
+    @property
+    def shapes(self) -> tuple[tuple[int, int], ...]:
+        """``(rows, columns)`` of xs, ss and sy."""
+        return (self.state, self.inputs), (self.state, self.state), (self.output, self.state)
+
+    def __str__(self) -> str:
+        return f"{self.inputs}-({self.state})-{self.output}-{self.classes}"
+
+
+@dataclass(frozen=True)
+class SeriesInput(Record):
+    """How a series becomes the steps of a `RecurrentNetwork`: its values' bits, cut in windows, expanded."""
+
+    window: int = setting("values of a series that one step sees", "1 to 65536 values", 1)
+    stride: int = setting("values from one step's window to the next", "0 (the window's length) to 65536 values", 0)
+    expansion: int = setting("bits of a step after the fixed random expansion sign(E x)", "0 (none) to 65536 bits", 255)
+
+    def __post_init__(self) -> None:
+        self._check("window", 1 <= self.window <= 65536)
+        self._check("stride", 0 <= self.stride <= 65536)
+        self._check("expansion", 0 <= self.expansion <= 65536)

@@ -1,0 +1,74 @@
+"""Hyperparameters of a run."""
+
+from dataclasses import dataclass
+
+from bep_ref.config.record import Record, setting
+
+RULES = ("bep", "local")
+"""Learning rules: Binary Error Propagation, and local error signals."""
+
+
+@dataclass(frozen=True)
+class Training(Record):
+    """Hyperparameters of a run; each field's meaning begins with the paper's letter where it has one.
+
+    ``margin`` and ``gate`` are fractions of the layer width; see `margin_threshold` and
+    `gate_threshold` for the integers the machine compares with.
+    """
+
+    rule: str = setting(
+        "learning rule: bep passes errors backward, local gives each layer a classifier and errors of its own",
+        " or ".join(RULES),
+        "bep",
+    )
+    margin: float = setting(
+        "r: a sample causes an update while its lead is below r * K_L",
+        "0 to 2 (fraction of the last layer's width)",
+        0.5,
+    )
+    gate: float = setting("nu: an error passes a neuron with |z| <= nu * K", "0 to 1 (fraction of the fan-in)", 0.2)
+    group_size: tuple[int, ...] = setting(
+        "gamma_0: neurons that share one update, for each layer; none = the divisor of its width nearest to 15",
+        "at least 1 neuron and a divisor of the layer's width",
+        (),
+    )
+    reinforcement: float = setting("p_r: strength of reinforcement", "0 to 1", 0.5)
+    settle_after: int = setting(
+        "epochs after which weights rest and only the read-out learns", "at least 0 epochs (0: never)", 0
+    )
+    batch_size: int = setting("samples between two refreshes of the visible weights", "at least 1 sample", 50)
+    epochs: int = setting("passes over the training data", "at least 1 epoch", 40)
+    patience: int = setting(
+        "epochs without a better validation accuracy before group sizes grow",
+        "at least 0 epochs (0 keeps the group sizes)",
+        10,
+    )
+    group_limit: float = setting(
+        "group sizes never grow past this", "above 0 and at most 1 (fraction of the layer's width)", 0.25
+    )
+    shuffle_bits: int = setting(
+        "bits of the indices that samples are shuffled by as a chip does that holds them",
+        "0 (an order that needs memory: software's) or 9 to 16 bits, enough for the training samples",
+        0,
+    )
+    validation: float = setting("training samples held out", "between 0 and 1, exclusive (fraction)", 0.1)
+    sigma: float = setting("spread of the initial counters", "above 0 and at most 32768 (counts)", 32.0)
+    seed: int = setting("seed of every random choice", "0 to 4294967295", 1)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "group_size", tuple(int(g) for g in self.group_size))
+        self._check("rule", self.rule in RULES)
+        self._check("margin", 0 <= self.margin <= 2)
+        self._check("gate", 0 <= self.gate <= 1)
+        for size in self.group_size:
+            self._check("group_size", size >= 1, size)
+        self._check("reinforcement", 0 <= self.reinforcement <= 1)
+        self._check("settle_after", self.settle_after >= 0)
+        self._check("batch_size", self.batch_size >= 1)
+        self._check("epochs", self.epochs >= 1)
+        self._check("patience", self.patience >= 0)
+        self._check("group_limit", 0 < self.group_limit <= 1)
+        self._check("shuffle_bits", self.shuffle_bits == 0 or 9 <= self.shuffle_bits <= 16)
+        self._check("validation", 0 < self.validation < 1)
+        self._check("sigma", 0 < self.sigma <= 32768)
+        self._check("seed", 0 <= self.seed < 2**32)

@@ -1,0 +1,92 @@
+"""The network of a run: counters, classifiers and random generator from the configuration and its seed."""
+
+from typing import Any, overload
+
+from numpy.typing import NDArray
+
+from bep_ref.config import AnyNetwork, Network, RecurrentNetwork, Training
+from bep_ref.networks.classifier import equiangular_frame
+from bep_ref.networks.engines import engine
+from bep_ref.networks.learner import Learner
+from bep_ref.networks.mlp import BinaryMlp
+from bep_ref.networks.readout import Readout
+from bep_ref.networks.rnn import LAYERS, MATRICES, BinaryRnn
+from bep_ref.runs.seeding import floor_normal, signs, stream, words
+
+
+@overload
+def initial_net(network: Network, training: Training, engine_name: str = "auto") -> BinaryMlp: ...
+@overload
+def initial_net(network: RecurrentNetwork, training: Training, engine_name: str = "auto") -> BinaryRnn: ...
+@overload
+def initial_net(network: AnyNetwork, training: Training, engine_name: str = "auto") -> BinaryMlp | BinaryRnn: ...
+def initial_net(network: AnyNetwork, training: Training, engine_name: str = "auto") -> Learner:
+    """Untrained network: counters ``floor(N(0, sigma))`` clipped to their range, and the classifiers of its rule."""
+    counters = initial_counters(network, training)
+    # the generator's state must not be 0
+    state = int(words(stream(training.seed, "reinforcement"), 1)[0]) or 1
+    bits = network.readout if isinstance(network, Network) else 0
+    readout = Readout.untrained(network.classes, network.widths[-1], bits) if bits else None
+    return net_from(network, training, counters, state, engine_name, readout)
+
+
+def initial_counters(network: AnyNetwork, training: Training) -> list[NDArray[Any]]:
+    """Those of the untrained network, an array for each of ``network.shapes``."""
+    return [
+        floor_normal(stream(training.seed, "counters", index), training.sigma, network.counter_range, shape)
+        for index, shape in enumerate(network.shapes)
+    ]
+
+
+def net_from(
+    network: AnyNetwork,
+    training: Training,
+    counters: list[NDArray[Any]],
+    generator_state: int,
+    engine_name: str = "auto",
+    readout: Readout | None = None,
+) -> Learner:
+    """The network of the same run with other counters and another state of the random generator."""
+    return assemble(network, training, counters, classifiers(network, training), generator_state, engine_name, readout)
+
+
+def classifiers(network: AnyNetwork, training: Training) -> list[NDArray[Any]]:
+    """An equiangular classifier of the last layer, or, for local error signals, a random one for every layer."""
+    if training.rule == "local":
+        return [
+            signs(stream(training.seed, "classifiers", layer), (network.classes, width))
+            for layer, width in enumerate(network.widths)
+        ]
+    return [equiangular_frame(network.classes, network.widths[-1], training.seed)]
+
+
+def assemble(
+    network: AnyNetwork,
+    training: Training,
+    counters: list[NDArray[Any]],
+    classifiers: list[NDArray[Any]],
+    generator_state: int,
+    engine_name: str = "auto",
+    readout: Readout | None = None,
+) -> Learner:
+    """A network from its parts, computed by the engine of that name.
+
+    ``counters`` in the order of ``network.shapes``, ``classifiers`` the last layer's last.
+    """
+    common: dict[str, Any] = {
+        "margin": training.margin,
+        "gate": training.gate,
+        "counter_bits": network.counter_bits,
+        "seed": generator_state,
+    }
+    if isinstance(network, RecurrentNetwork):
+        return engine(engine_name, recurrent=True)(
+            counters=dict(zip(MATRICES, counters, strict=True)),
+            classifier=classifiers[-1],
+            group_size=dict(zip(LAYERS, training.group_size, strict=True)),
+            steps=network.steps,
+            **common,
+        )
+    common |= {"patch": network.patch, "image": network.image, "readout": readout}
+    common |= {"group_size": training.group_size, "rule": training.rule, "classifiers": classifiers}
+    return engine(engine_name)(counters, **common)

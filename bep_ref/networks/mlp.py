@@ -1,0 +1,269 @@
+"""Binary Error Propagation for multilayer perceptrons, and local error signals: the readable specification, in NumPy.
+
+Bit conventions are those of `bep_ref.networks.rules`; equation numbers those of arXiv 2512.04189. ``rule="local"`` is
+the rule of arXiv 2412.00119: every layer has a classifier and a trigger of its own, and nothing passes backward.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from bep_ref.config import RULES, ConfigError, Network, check_group_sizes, gate_threshold, margin_threshold
+from bep_ref.networks.readout import Readout
+from bep_ref.networks.reinforce import Xorshift32, reinforce
+from bep_ref.networks.rules import (
+    Batch,
+    Ints,
+    check_classifier,
+    check_counters,
+    check_labels,
+    check_walk_block,
+    lead_below,
+    matmul,
+    move,
+    sign,
+    winners,
+)
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """What is decided of n samples while the weights rest, before any counter moves.
+
+    ``z`` (n, K_l) pre-activations a layer, ``a`` activations a_0 to a_L, ``logits`` (n, C); and what follows for every
+    layer: ``triggers`` (n,) bool, ``targets`` (n, K_l) desired activations of ±1, ``winners`` (n, K_l) bool.
+    """
+
+    z: list[Ints]
+    a: list[Ints]
+    logits: Ints
+    triggers: list[NDArray[np.bool_]]
+    targets: list[Ints]
+    winners: tuple[NDArray[np.bool_], ...]
+
+
+class BinaryMlp:
+    """A binary perceptron whose counters are trained by BEP or by local error signals.
+
+    Parameters
+    ----------
+    counters : one (K_l, K_{l-1}) integer array a layer, within the counter's range.
+    classifier : (C, K_L) of ±1, row c the prototype of class c. May be left out where ``classifiers`` are given.
+    margin : r of Eq. 1, fraction of the width of the layer classified.
+    gate : nu of Eq. 7, fraction of the fan-in. Local error signals pass no gate.
+    group_size : γ per layer, each a divisor of the layer's width.
+    counter_bits : width B of the saturating counters.
+    seed : of the generator that picks reinforced counters, 1 to 2**32 - 1.
+    walk_block : inputs whose counters are walked together when reinforced, row by row: what hardware holds in one
+        column of its visible plane. It decides which random number meets which counter, nothing else.
+    rule : where desired activations come from: ``bep``, or ``local``.
+    classifiers : of rule ``local``, one (C, K_l) a layer; the last one predicts.
+    patch, image : side of the patches that the first layer sees, and rows and columns of the image they are of; 0 = it
+        sees all inputs. The first counters are (K_1, fan-in of a patch) then.
+    readout : what predicts in the classifier's place, and learns with the network.
+    """
+
+    def __init__(
+        self,
+        counters: Sequence[ArrayLike],
+        classifier: ArrayLike | None = None,
+        margin: float = 0.5,
+        gate: float = 0.2,
+        group_size: Sequence[int] = (),
+        counter_bits: int = 8,
+        seed: int = 1,
+        walk_block: int = 8,
+        rule: str = "bep",
+        classifiers: Sequence[ArrayLike] = (),
+        patch: int = 0,
+        image: Sequence[int] = (),
+        readout: Readout | None = None,
+    ) -> None:
+        self.counters = [np.array(q, dtype=np.int32) for q in counters]
+        self.rule = rule
+        self.classifiers = self._given_classifiers(classifier, classifiers)
+        self.classifier = self.classifiers[-1]
+        for index, q in enumerate(self.counters, start=1):
+            if q.ndim != 2:
+                raise ConfigError(f"counters of layer {index}: shape {q.shape}; it must be (neurons, fan-in)")
+        inputs = self.counters[0].shape[1] if self.counters else 0
+        self.network = Network(
+            inputs=inputs // patch**2 * math.prod(image) if patch else inputs,
+            hidden=tuple(len(q) for q in self.counters),
+            classes=len(self.classifier) if self.classifier.ndim == 2 else 0,
+            counter_bits=counter_bits,
+            patch=patch,
+            readout=readout.bits if readout else 0,
+            image=tuple(image),
+        )
+        self.readout = readout
+        self.settled = False  # whether counters rest, and only the read-out learns
+        patches = self.network.patches
+        self._seen = patches.inputs(self.network.hidden[0]) if patches else None
+        self.margin, self.gate = margin, gate
+        self.group_size = list(group_size)
+        check_group_sizes(tuple(group_size), self.network.hidden)
+        self._check_shapes()
+        self.generator = Xorshift32(seed)
+        self.walk_block = check_walk_block(walk_block)
+        self._refresh()
+
+    def _given_classifiers(self, classifier: ArrayLike | None, classifiers: Sequence[ArrayLike]) -> list[Ints]:
+        """The classifiers, last layer's last: one for BEP, one a layer for local error signals."""
+        if self.rule not in RULES:
+            raise ConfigError(f"rule: {self.rule!r} is unknown; it must be {' or '.join(RULES)}")
+        given = [np.array(p, dtype=np.int8) for p in classifiers]
+        if not given and classifier is not None:
+            given = [np.array(classifier, dtype=np.int8)]
+        elif classifier is not None and not np.array_equal(given[-1], classifier):
+            raise ConfigError("classifier: it differs from the last of classifiers; give one of them")
+        wanted = len(self.counters) if self.rule == "local" else 1
+        if len(given) != wanted or not given:
+            raise ConfigError(f"classifiers: {len(given)} given; rule {self.rule} needs {wanted}")
+        return given
+
+    def _check_shapes(self) -> None:
+        for index, (q, shape) in enumerate(zip(self.counters, self.network.shapes, strict=True), start=1):
+            check_counters(f"layer {index}", q, shape, self.network.counter_range)
+        check_classifier("classifier", self.classifier, self.network.hidden[-1], "the last layer")
+        for index, p in enumerate(self.classifiers[:-1], start=1):
+            check_classifier(f"classifier of layer {index}", p, self.network.hidden[index - 1], "the layer")
+            if len(p) != self.network.classes:
+                raise ConfigError(f"classifier of layer {index}: {len(p)} rows; the last has {self.network.classes}")
+        read = (self.network.classes, self.network.hidden[-1])
+        if self.readout and self.readout.counters.shape != read:
+            raise ConfigError(f"readout: counters of shape {self.readout.counters.shape}; it must be {read}")
+
+    def _check_samples(self, shape: tuple[int, ...], y: Ints) -> None:
+        if shape[1:] != (self.network.inputs,) or y.shape != shape[:1]:
+            raise ConfigError(
+                f"samples: x has shape {shape} and y {y.shape}; they must be (n, {self.network.inputs}) and (n,)"
+            )
+        check_labels(y, self.network.classes)
+
+    @property
+    def weights(self) -> list[Ints]:
+        """Visible weights, one (K_l, K_{l-1}) array of ±1 a layer; those of the last commit."""
+        return self._weights
+
+    def _refresh(self) -> None:
+        """Visible weights from the counters: the hardware's commit."""
+        self._weights = [sign(q) for q in self.counters]
+
+    def _products(self) -> list[Ints]:
+        """Weights as (K_l, width of the layer below): those of patches with zeros where a neuron sees nothing."""
+        if self._seen is None:
+            return self.weights
+        first = np.zeros((self.network.hidden[0], self.network.inputs), np.int8)
+        np.put_along_axis(first, self._seen, self.weights[0], axis=1)
+        return [first, *self.weights[1:]]
+
+    def _behind(self, layer: int, rows: Ints, a: Ints) -> Ints:
+        """What the synapses of neurons ``rows`` see of one sample's activations ``a`` below: (rows or 1, fan-in)."""
+        return a[None] if layer or self._seen is None else a[self._seen[rows]]
+
+    @property
+    def matrices(self) -> list[Ints]:
+        """The counters, in the order of ``network.shapes``."""
+        return self.counters
+
+    def load(self, x: Any) -> Any:
+        """``x`` (n, K_0) of ±1 in the form that an engine reads fastest, for ``step`` and ``predict``.
+
+        An index or slice takes samples out of the result, like those of an array.
+        """
+        return np.asarray(x, dtype=np.int8)
+
+    def forward(self, x: Ints) -> tuple[list[Ints], list[Ints], Ints]:
+        """Pre-activations z_l, activations a_0..a_L and logits (n, C) of samples ``x`` (n, K_0) of ±1."""
+        activations, pre_activations = [np.asarray(x, dtype=np.int8)], []
+        for weight in self._products():
+            pre_activations.append(matmul(activations[-1], weight.T))
+            activations.append(sign(pre_activations[-1]))
+        return pre_activations, activations, matmul(activations[-1], self.classifier.T)
+
+    def predict(self, x: Ints) -> Ints:
+        """Class of the largest logit, the lowest index on a tie; ``x`` (n, K_0) of ±1, result (n,).
+
+        The read-out predicts in the logits' place where there is one.
+        """
+        _, a, logits = self.forward(x)
+        return self.readout.predict(a[-1]) if self.readout else logits.argmax(axis=1)
+
+    def triggers(self, logits: Ints, y: Ints) -> NDArray[np.bool_]:
+        """Eq. 1: the lead of the right class over the best other one is below ``ceil(r * K_L)``."""
+        return lead_below(logits, y, margin_threshold(self.margin, self.network.hidden[-1]))
+
+    def passes(self, layer: int, z: Ints) -> NDArray[np.bool_]:
+        """Eq. 7: whether an error passes the neurons of ``layer``, (n, K_l) of pre-activations ``z`` (n, K_l)."""
+        return np.abs(z) <= gate_threshold(self.gate, self.network.fan_in[layer])
+
+    def targets(self, pre_activations: list[Ints], y: Ints) -> list[Ints]:
+        """Eq. 2, 5, 7: the desired activation a*_l of every layer, each (n, K_l) of ±1."""
+        targets = [self.classifier[y]]
+        for layer in range(len(self.weights) - 1, 0, -1):
+            gate = self.passes(layer, pre_activations[layer])
+            targets.insert(0, sign(matmul(gate * targets[0], self.weights[layer])))
+        return targets
+
+    def local_triggers(self, activations: list[Ints], y: Ints) -> list[NDArray[np.bool_]]:
+        """Each layer's own trigger on ``P_l a_l``, (n,) bool a layer; ``activations`` a_0..a_L."""
+        return [
+            lead_below(matmul(a, p.T), y, margin_threshold(self.margin, width))
+            for a, p, width in zip(activations[1:], self.classifiers, self.network.hidden, strict=True)
+        ]
+
+    def winners(self, z: Ints, target: Ints, group_size: int) -> NDArray[np.bool_]:
+        """Sec. 3.3: in each group the wrong neuron of smallest ``|z|``, lowest index on a tie; (n, K_l) bool."""
+        return winners(sign(z) != target, np.abs(z), group_size)
+
+    def train_batch(self, x: Ints, y: Ints, reinforcement: list[float] | None = None) -> Ints:
+        """Train on one mini-batch and return its predictions (n,), made before the update."""
+        return self.step(x, y, reinforcement).predictions
+
+    def step(self, x: Ints, y: Ints, reinforcement: list[float] | None = None) -> Batch:
+        """One mini-batch: every sample sees the same visible weights; counters move sample by sample.
+
+        ``x`` (n, K_0) of ±1, ``y`` (n,) classes, ``reinforcement`` one probability a layer (none by default).
+        """
+        decided = self.decide(x, y)
+        for layer, q in enumerate(self.counters):
+            chosen = decided.winners[layer]
+            for sample in np.flatnonzero(chosen.any(axis=1)):
+                rows = np.flatnonzero(chosen[sample])
+                seen = self._behind(layer, rows, decided.a[layer][sample])
+                move(q, rows, decided.targets[layer][sample], seen, self.network.counter_range)
+        triggered: NDArray[np.bool_] = np.any(decided.triggers, axis=0)
+        reinforced = self._reinforce(reinforcement) if reinforcement is not None and triggered.any() else 0
+        self._refresh()
+        readout, logits = self.readout, decided.logits
+        predictions = readout.learn(decided.a[-1], np.asarray(y)) if readout else logits.argmax(axis=1)
+        return Batch(predictions, triggered, decided.winners, reinforced)
+
+    def decide(self, x: Ints, y: Ints) -> Decisions:
+        """Forward, triggers, backward and winners of samples ``x`` (n, K_0) of ±1 and ``y`` (n,) classes."""
+        x, y = np.asarray(x), np.asarray(y)
+        self._check_samples(x.shape, y)
+        z, a, logits = self.forward(x)
+        if self.rule == "local":
+            triggers, targets = self.local_triggers(a, y), [p[y] for p in self.classifiers]
+        else:
+            triggers, targets = [self.triggers(logits, y)] * len(z), self.targets(z, y)
+        if self.settled:
+            triggers = [np.zeros(len(y), bool)] * len(z)
+        chosen = tuple(
+            self.winners(z[layer], targets[layer], size) & triggers[layer][:, None]
+            for layer, size in enumerate(self.group_size)
+        )
+        return Decisions(z, a, logits, triggers, targets, chosen)
+
+    def _reinforce(self, probabilities: list[float]) -> int:
+        """Push randomly picked counters one step away from zero, layer by layer."""
+        return sum(
+            reinforce(q, p, self.network.counter_range, self.walk_block, self.generator)
+            for q, p in zip(self.counters, probabilities, strict=True)
+        )

@@ -1,0 +1,116 @@
+"""A learned network with everything needed to use it on raw features, and its file."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bep_ref.config import AnyNetwork, RecurrentNetwork, SeriesInput, Training, network_from_dict
+from bep_ref.files.archive import read_archive, write_archive
+from bep_ref.inputs.binarise import Binariser
+from bep_ref.inputs.series import SeriesBinariser
+from bep_ref.networks.initial import assemble
+from bep_ref.networks.learner import Learner
+from bep_ref.networks.readout import Readout
+from bep_ref.runs.evaluate import predict
+
+FORMAT, VERSION = "bep-model", 1
+
+
+@dataclass(frozen=True)
+class Model:
+    """Counters (an array for each of ``network.shapes``) and classifiers (C, K_l) of ±1 with their configuration.
+
+    The last of ``classifiers`` predicts; local error signals have one a layer, otherwise it is the only one.
+    ``data`` is the specification learned from, ``epoch`` the one whose counters these are and
+    ``validation_accuracy`` what they reached on the held-out part of the training data, None where none was held out.
+    """
+
+    network: AnyNetwork
+    training: Training
+    binariser: Binariser | SeriesBinariser
+    class_names: tuple[str, ...]
+    data: str
+    epoch: int
+    validation_accuracy: float | None
+    counters: list[NDArray[Any]]
+    classifiers: list[NDArray[np.int8]]
+    readout: Readout | None = None
+
+    def net(self) -> Learner:
+        """The network, ready to predict bits or to learn on."""
+        readout = self.readout and self.readout.copy()
+        return assemble(self.network, self.training, self.counters, self.classifiers, 1, readout=readout)
+
+    def predict(self, features: NDArray[Any]) -> NDArray[np.int64]:
+        """Classes (n,) of raw features (n, features) or series (n, length, channels), binarised as in training."""
+        return predict(self.net(), self.binariser(features))
+
+    def save(self, path: Path) -> None:
+        """Write the model atomically; the same model gives the same bytes."""
+        levels = self.binariser.levels if isinstance(self.binariser, SeriesBinariser) else self.binariser
+        header: dict[str, Any] = {
+            "network": self.network.to_dict(),
+            "training": self.training.to_dict(),
+            "binariser": {"spec": levels.spec, "inclusive": levels.inclusive},
+            "class_names": list(self.class_names),
+            "data": self.data,
+            "epoch": self.epoch,
+            "validation_accuracy": self.validation_accuracy,
+        }
+        arrays = pack_counters("counters", self.network, self.counters)
+        arrays |= {"classifier": self.classifiers[-1], "thresholds": levels.thresholds}
+        arrays |= {f"classifier{layer}": p for layer, p in enumerate(self.classifiers[:-1], start=1)}
+        arrays |= pack_readout("readout", self.readout)
+        if isinstance(self.binariser, SeriesBinariser):
+            header["series"] = self.binariser.shape.to_dict()
+            arrays["expansion"] = self.binariser.expansion
+        write_archive(path, FORMAT, VERSION, header, arrays)
+
+    @classmethod
+    def load(cls, path: Path) -> "Model":
+        """Read a model file; `ArchiveError` in one line if it is not one or is damaged."""
+        header, arrays = read_archive(path, FORMAT, VERSION)
+        network, training = network_from_dict(header["network"]), Training.from_dict(header["training"])
+        levels = Binariser(thresholds=arrays["thresholds"], **header["binariser"])
+        binariser: Binariser | SeriesBinariser = levels
+        if "series" in header:
+            binariser = SeriesBinariser(levels, SeriesInput.from_dict(header["series"]), arrays["expansion"])
+        lower = range(1, len(network.widths)) if training.rule == "local" else ()
+        return cls(
+            network=network,
+            training=training,
+            binariser=binariser,
+            class_names=tuple(header["class_names"]),
+            data=header["data"],
+            epoch=header["epoch"],
+            validation_accuracy=header["validation_accuracy"],
+            counters=unpack_counters("counters", network, arrays),
+            classifiers=[*(arrays[f"classifier{layer}"] for layer in lower), arrays["classifier"]],
+            readout=unpack_readout("readout", network, arrays),
+        )
+
+
+def pack_counters(name: str, network: AnyNetwork, counters: list[NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """Arrays ``name1``, ``name2``... in the narrowest integers that hold the counters."""
+    width = np.int8 if network.counter_bits <= 8 else np.int16
+    return {f"{name}{index}": q.astype(width) for index, q in enumerate(counters, start=1)}
+
+
+def unpack_counters(name: str, network: AnyNetwork, arrays: dict[str, NDArray[Any]]) -> list[NDArray[Any]]:
+    """The inverse of `pack_counters`."""
+    return [arrays[f"{name}{index}"].astype(np.int32) for index in range(1, len(network.shapes) + 1)]
+
+
+def pack_readout(name: str, readout: Readout | None) -> dict[str, NDArray[Any]]:
+    """Arrays of a read-out; none where there is none."""
+    return {f"{name}_counters": readout.counters.astype(np.int16), f"{name}_sums": readout.sums} if readout else {}
+
+
+def unpack_readout(name: str, network: AnyNetwork, arrays: dict[str, NDArray[Any]]) -> Readout | None:
+    """The inverse of `pack_readout`."""
+    if isinstance(network, RecurrentNetwork) or not network.readout:
+        return None
+    return Readout(arrays[f"{name}_counters"], arrays[f"{name}_sums"], network.readout)

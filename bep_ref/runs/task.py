@@ -1,0 +1,166 @@
+"""From a data set to what a run learns: bits, a validation part, the network's and the training's configuration."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bep_ref.config import (
+    AnyNetwork,
+    ConfigError,
+    Network,
+    RecurrentNetwork,
+    SeriesInput,
+    Training,
+    check_group_sizes,
+    default_group_sizes,
+)
+from bep_ref.datasets import Dataset
+from bep_ref.inputs.binarise import Binariser, fit_binariser
+from bep_ref.inputs.series import SeriesBinariser, fit_series_binariser
+from bep_ref.runs.shuffle import check_shuffle
+from bep_ref.runs.splits import stratified_split
+
+LOCAL_PRESET = {"margin": 0.25, "patience": 0}
+"""What rule ``local`` prefers ([LOCAL]: r = 0.25 and group sizes that stay), whatever the data."""
+_PERCEPTRON = ("hidden", "patch", "readout", "settle_after")
+"""Settings that only perceptrons have a use for."""
+_RECURRENT = ("state", "output", *(field.name for field in fields(SeriesInput)))
+"""Settings that only sequences have a use for."""
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Binarised samples: ``x`` (n, inputs) of ±1 (int8) and ``y`` (n,) classes.
+
+    Sequences are (n, steps, inputs), steps after the end of a shorter one 0.
+    """
+
+    x: NDArray[np.int8]
+    y: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.y)
+
+
+@dataclass(frozen=True)
+class Task:
+    """Everything that fixes a run: the same task gives the same bits on any machine.
+
+    ``train`` is what is learned, ``validation`` (held out of the training data) chooses, ``test`` only measures.
+    ``training.group_size`` is filled in. ``image`` is the data set's.
+    """
+
+    data: str
+    data_digest: str
+    class_names: tuple[str, ...]
+    binariser: Binariser | SeriesBinariser
+    network: AnyNetwork
+    training: Training
+    train: Samples
+    validation: Samples
+    test: Samples
+    image: tuple[int, ...] = ()
+
+
+def prepare(dataset: Dataset, settings: dict[str, Any]) -> Task:
+    """The task of learning ``dataset`` with ``settings``, those of `design`.
+
+    The binariser is fitted on the samples learned from, not on those held out.
+
+    Raises
+    ------
+    ConfigError : a setting out of range, or one that does not suit the data.
+    """
+    training = Training.from_dict(_of(Training, _complete(dataset, settings)))
+    kept, held = stratified_split(
+        dataset.y_train, round(training.validation * len(dataset.y_train)), training.seed, "validation"
+    )
+    check_shuffle(training.shuffle_bits, len(kept))
+    binariser, network, training = design(dataset, settings, dataset.x_train[kept])
+    return Task(
+        data=dataset.spec,
+        data_digest=dataset.digest(),
+        class_names=dataset.class_names,
+        binariser=binariser,
+        network=network,
+        training=training,
+        train=Samples(binariser(dataset.x_train[kept]), dataset.y_train[kept]),
+        validation=Samples(binariser(dataset.x_train[held]), dataset.y_train[held]),
+        test=Samples(binariser(dataset.x_test), dataset.y_test),
+        image=dataset.image,
+    )
+
+
+def design(
+    dataset: Dataset, settings: dict[str, Any], known: NDArray[Any]
+) -> tuple[Binariser | SeriesBinariser, AnyNetwork, Training]:
+    """What learns ``dataset``: a perceptron, or, if it holds sequences, a recurrent network; with its binariser.
+
+    ``settings`` may hold ``hidden`` (required), ``patch`` and ``readout``, for sequences instead ``state`` and
+    ``output`` (required) and any field of `SeriesInput`; ``counter_bits``, ``binarise`` and any
+    field of `Training`. What it leaves out comes from the data set's preset, then from the
+    defaults. One group size serves all layers. The binariser is fitted on features ``known`` (n, ...) alone.
+
+    Raises
+    ------
+    ConfigError : a setting out of range, or one that does not suit the data.
+    """
+    settings = _complete(dataset, settings)
+    if settings.get("patch") and not dataset.image:
+        raise ConfigError(f"patch: {dataset.spec} holds no images, which patches are of")
+    training = Training.from_dict(_of(Training, settings))
+    levels = settings.get("binarise", dataset.binarise)
+    binariser: Binariser | SeriesBinariser
+    network: AnyNetwork
+    if dataset.sequential:
+        binariser = fit_series_binariser(
+            levels, SeriesInput.from_dict(_of(SeriesInput, settings)), known, training.seed
+        )
+        longest = max(part.shape[1] for part in (dataset.x_train, dataset.x_test))
+        ends = {"inputs": binariser.bits, "classes": len(dataset.class_names), "steps": binariser.steps(longest)}
+        network = RecurrentNetwork.from_dict(_of(RecurrentNetwork, settings) | ends)
+    else:
+        binariser = fit_binariser(levels, known)
+        image = {"image": dataset.image} if settings.get("patch") else {}
+        ends = {"inputs": binariser.bits, "classes": len(dataset.class_names)}
+        network = Network.from_dict(_of(Network, settings) | ends | image)
+        if training.settle_after and not network.readout:
+            raise ConfigError(f"settle_after: {training.settle_after} needs a read-out, such as readout 12, to go on")
+    sizes = every_layer(training.group_size, len(network.widths))
+    sizes = sizes or default_group_sizes(network.widths, dataset.group_target)
+    check_group_sizes(sizes, network.widths)
+    return binariser, network, Training.from_dict(training.to_dict() | {"group_size": sizes})
+
+
+def _complete(dataset: Dataset, settings: dict[str, Any]) -> dict[str, Any]:
+    """``settings`` that suit ``dataset``, and what its preset and the rule's say where they say nothing."""
+    _check_kind(dataset, settings)
+    rule = LOCAL_PRESET if settings.get("rule") == "local" else {}
+    return {**dataset.preset, **rule, **settings}
+
+
+def _check_kind(dataset: Dataset, settings: dict[str, Any]) -> None:
+    """Refuse settings of the other kind of network."""
+    if dataset.sequential:
+        for name in _PERCEPTRON:
+            if settings.get(name):
+                raise ConfigError(f"{name}: {dataset.spec} holds sequences, and only perceptrons have one")
+        if settings.get("rule") == "local":
+            raise ConfigError(f"rule: local is for perceptrons; {dataset.spec} holds sequences, which need bep")
+        return
+    for name in _RECURRENT:
+        if name in settings:
+            raise ConfigError(f"{name}: only networks for sequences have one; {dataset.spec} holds none")
+
+
+def _of(record: type[Any], settings: dict[str, Any]) -> dict[str, Any]:
+    """Those of ``settings`` that are fields of ``record``."""
+    return {field.name: settings[field.name] for field in fields(record) if field.name in settings}
+
+
+def every_layer(sizes: Sequence[int], layers: int) -> tuple[int, ...]:
+    """Group sizes of ``layers`` layers, where one value stands for all of them."""
+    return tuple(sizes) * (layers if len(sizes) == 1 else 1)

@@ -1,0 +1,1 @@
+"""The FPGAs: what each has, and its PLL."""

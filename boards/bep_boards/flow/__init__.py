@@ -1,0 +1,1 @@
+"""From a design to a bitstream: synthesis, place and route, packing, loading."""

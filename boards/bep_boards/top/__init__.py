@@ -1,0 +1,1 @@
+"""What surrounds the trainer on a board: clocks, serial line, lights."""

@@ -1,0 +1,1 @@
+"""Following the hardware step by step, through its trace port."""

@@ -1,0 +1,1 @@
+"""Simulation models of primitives that yosys knows only by their ports."""

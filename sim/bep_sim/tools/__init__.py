@@ -1,0 +1,1 @@
+"""Simulators: Verilator, Icarus Verilog, compiled designs and netlists."""

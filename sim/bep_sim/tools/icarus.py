@@ -1,0 +1,48 @@
+"""Four-valued simulation by Icarus Verilog, in which what nobody has written is unknown."""
+
+import re
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+from amaranth.back import verilog
+
+from bep_hw.hardware import hardware
+from bep_ref.config import AnyNetwork, Machine
+from bep_sim.tools.verilator import SimulatorError, run_tests
+
+ZEROS = re.compile(r"^  initial begin\n(?:    \w+\[\d+\] = \d+'[hd]0+;\n)+  end\n", re.MULTILINE)
+"""A memory that begins with zeros, in Verilog as Amaranth writes it."""
+
+CONSTANT = re.compile(r"^  reg (\\\$auto\$\S+ ) = 0;$", re.MULTILINE)
+"""What every combinational block of yosys's Verilog also waits for: it is meant to change once, at the beginning."""
+
+
+def uninitialised(network: AnyNetwork, machine: Machine) -> str:
+    """Verilog of module ``netlist``, the hardware before synthesis; what its memories hold at first is unknown.
+
+    Registers have their reset values from the start, as in an FPGA.
+    """
+    text = str(verilog.convert(hardware(network, machine), name="netlist", emit_src=False))
+    return ZEROS.sub("", text)
+
+
+class Icarus:
+    """A design as in `Simulation`."""
+
+    def __init__(self, verilog: str, top: str, directory: Path) -> None:
+        if shutil.which("iverilog") is None:
+            raise SimulatorError("four-valued simulation needs Icarus Verilog and 'iverilog' was not found on PATH")
+        self.top, self.directory = top, directory.absolute() / f"{top}-icarus"
+        self.directory.mkdir(parents=True, exist_ok=True)
+        source = CONSTANT.sub(r"  reg \1 = 1;\n  initial #1 \1 = 0;", verilog)
+        (self.directory / f"{top}.v").write_text(f"`timescale 1ns / 1ps\n{source}")
+        command = ["iverilog", "-g2012", "-s", top, "-o", "sim.vvp", f"{top}.v"]
+        done = subprocess.run(command, cwd=self.directory, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise SimulatorError(f"Icarus Verilog could not build the design: {done.stderr.splitlines()[0]}")
+
+    def run(self, module: str, variables: Mapping[str, str]) -> None:
+        """Run the cocotb tests of ``module`` with ``variables`` in their environment."""
+        run_tests("icarus", self.top, module, self.directory, variables)

@@ -1,0 +1,1 @@
+"""Benchmarks and reproductions of published results: `bep bench`, `bep reproduce`. They stay in the checkout."""

@@ -1,0 +1,27 @@
+"""Model files: everything needed to use a network on raw features survives."""
+
+import pytest
+
+from bep_ref.datasets import load
+from bep_ref.runs.model import Model
+from bep_ref.runs.train import Trainer
+from tests.ref.small_run import SPEC, finished, task
+
+
+def test_round_trip_predicts_the_same_from_raw_features(tmp_path):
+    finished().model.save(tmp_path / "model.npz")
+    model = Model.load(tmp_path / "model.npz")
+    data = load(SPEC)
+    assert (model.predict(data.x_test) == finished().model.predict(data.x_test)).all()
+    for name in ("network", "training", "class_names", "data", "epoch", "validation_accuracy"):
+        assert getattr(model, name) == getattr(finished().model, name)
+
+
+@pytest.mark.parametrize("counter_bits", [2, 8, 9, 16])
+def test_extreme_counters_survive(counter_bits, tmp_path):
+    trainer = Trainer(task(counter_bits=counter_bits, epochs=1))
+    trainer.run()
+    low, high = trainer.task.network.counter_range
+    trainer.best_counters[0][:2, 0] = low, high
+    trainer.model.save(tmp_path / "model.npz")
+    assert Model.load(tmp_path / "model.npz").counters[0][:2, 0].tolist() == [low, high]
