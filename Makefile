@@ -89,5 +89,5 @@ $(READY): pyproject.toml studies/pyproject.toml
 	@command -v $(CXX) >/dev/null || \
 		{ echo "make: no C++ compiler ($(CXX)) was found; on Debian or Ubuntu: apt install g++" >&2; exit 1; }
 	"$(PYTHON)" -m venv $(VENV)
-	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off -e '.[fast,sklearn,qonnx,sim,synth,sweep,docs,test]' -e studies
+	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off -e '.[demo,ecp5,sklearn,qonnx,sweep,docs,test]' -e studies
 	@touch $@

@@ -16,8 +16,8 @@ from rich.console import Console
 from bep.command import CheckError, Command, add_command
 from bep.options import add_json
 from bep.registry import command_modules
-from bep.versions import how_to_install, installed_version
 from bep_ref.config import ConfigError
+from bep_ref.distribution import how_to_install, installed_version
 from bep_ref.files.atomic import write_atomically
 
 OWN = tuple(
@@ -132,7 +132,7 @@ def _deliver(args: argparse.Namespace) -> dict[str, Any]:
 def _parser(argv: list[str]) -> argparse.ArgumentParser:
     """Parser of the one command that ``argv`` names, or of all of them where it names none."""
     parser = _Parser(prog="bep", description=DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--version", action="version", version=f"bep {installed_version('bep') or '(not installed)'}")
+    parser.add_argument("--version", action="version", version=f"bep {installed_version() or '(not installed)'}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
     named, modules = _named(argv), command_modules()
     for name in (named,) if named in modules else modules:

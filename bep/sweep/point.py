@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bep.sweep import work
-from bep.versions import installed_version
+from bep_ref.distribution import installed_version
 from bep_ref.files.atomic import write_atomically
 
 Result = dict[str, Any]
@@ -27,7 +27,7 @@ class Point:
     @property
     def name(self) -> str:
         """Kind and digest, which covers all that decides the result, the version of this program included."""
-        fixed = json.dumps([installed_version("bep"), asdict(self)], sort_keys=True)
+        fixed = json.dumps([installed_version(), asdict(self)], sort_keys=True)
         return f"{self.kind}-{hashlib.sha256(fixed.encode()).hexdigest()[:16]}"
 
     def file(self, folder: Path) -> Path:

@@ -3,6 +3,7 @@
 from typing import Literal, overload
 
 from bep_ref.config import ConfigError
+from bep_ref.distribution import how_to_install
 from bep_ref.networks.mlp import BinaryMlp
 from bep_ref.networks.rnn import BinaryRnn
 
@@ -26,6 +27,6 @@ def engine(name: str = "auto", recurrent: bool = False) -> type[BinaryMlp] | typ
         from bep_ref.packed.rnn import PackedRnn
     except ImportError as missing:
         if name == "packed":
-            raise ConfigError(f"engine: packed needs numba ({missing}): pip install 'bep[fast]'") from None
+            raise ConfigError(f"engine: packed needs numba ({missing}): {how_to_install('numba')}") from None
         return readable
     return PackedRnn if recurrent else PackedMlp

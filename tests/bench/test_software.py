@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bep_ref import BinaryMlp, ConfigError
+from bep_ref.distribution import how_to_install
 from bep_studies.bench.software.blas_mlp import BlasMlp
 from bep_studies.bench.software.contender import CONTENDERS
 from bep_studies.bench.software.helped_numpy import HelpedMlp
@@ -62,7 +63,7 @@ def test_bad_options_are_one_line(capsys, monkeypatch):
     )
     assert "rounds: 0 is out of range" in complaint(capsys, "bench", "sw", "--rounds", 0)
     monkeypatch.setattr("bep_studies.commands.bench_sw.installed_version", lambda package: None)
-    assert "tsetlin: needs tmu: pip install 'bep[bench]'" in complaint(capsys, "bench", "sw", "--only", "tsetlin")
+    assert f"tsetlin: needs tmu: {how_to_install('tmu')}" in complaint(capsys, "bench", "sw", "--only", "tsetlin")
     monkeypatch.undo()
     missing = complaint(capsys, "bench", "sw", "--mnist", "mnist:nowhere", "--only", "packed", "--rounds", 1)
     assert "nowhere" in missing

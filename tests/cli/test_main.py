@@ -10,6 +10,7 @@ import pytest
 from bep.command import CheckError
 from bep.main import main
 from bep_ref import Machine, Network, Training
+from bep_ref.distribution import how_to_install
 from tests.cli.commands import complaint
 
 
@@ -137,7 +138,5 @@ def test_a_missing_package_disables_its_command_only(monkeypatch, capsys):
     text = help_text(capsys)
     assert "info (not available: needs tool)" in text
     assert "train a network in software" in text
-    assert (
-        complaint(capsys, "info")
-        == "bep: error: info: needs the package tool, which is not installed (pip install tool)"
-    )
+    needs = "needs the package tool, which is not installed"
+    assert complaint(capsys, "info") == f"bep: error: info: {needs} ({how_to_install('tool')})"

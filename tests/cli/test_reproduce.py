@@ -10,6 +10,7 @@ from matplotlib.image import imread
 
 from bep.main import main
 from bep_ref.datasets import load
+from bep_ref.distribution import how_to_install
 from bep_ref.runs.task import prepare
 from bep_studies.reproduce.accuracy_plot import accuracy_plot
 from bep_studies.reproduce.experiments import EXPERIMENTS, draw
@@ -117,9 +118,9 @@ def test_without_torch_there_is_no_qat_and_one_line_says_so(done, capsys, monkey
     argv = [str(word) for word in SMALL[: SMALL.index("--only")]]
     assert main([*argv, "--seeds", "1", "2", "--out", str(folder / "runs"), "--json", "-"]) == 0
     captured = capsys.readouterr()
-    assert "torch is not installed: no column of QAT (pip install 'bep[bench]')" in captured.err
+    assert f"torch is not installed: no column of QAT ({how_to_install('torch')})" in captured.err
     assert json.loads(captured.out)["prototypes"] == result
-    assert "qat: needs torch: pip install 'bep[bench]'" in complaint(capsys, *argv, "--only", "qat")
+    assert f"qat: needs torch: {how_to_install('torch')}" in complaint(capsys, *argv, "--only", "qat")
 
 
 def test_bad_options_are_one_line(capsys, monkeypatch, tmp_path):

@@ -11,8 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from bep_ref.distribution import DISTRIBUTION, how_to_install
+
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+BUILT_AS = f"{DISTRIBUTION.replace('-', '_')}-{PROJECT['version']}"
 PACKAGES = sorted(path.parent.name for path in ROOT.glob("*/__init__.py"))
 BUILD = "import sys; from setuptools import build_meta as b; out = sys.argv[1]; b.build_wheel(out); b.build_sdist(out)"
 WITHOUT = """
@@ -44,7 +47,7 @@ def built(tmp_path_factory):
 
 
 def test_the_wheel_holds_every_module_and_its_data(built):
-    (wheel,) = built.glob(f"bep-{PROJECT['version']}-py3-none-any.whl")
+    (wheel,) = built.glob(f"{BUILT_AS}-py3-none-any.whl")
     names = set(zipfile.ZipFile(wheel).namelist())
     wanted = {
         str(path.relative_to(ROOT))
@@ -57,7 +60,7 @@ def test_the_wheel_holds_every_module_and_its_data(built):
 
 
 def test_the_source_archive_holds_what_a_wheel_is_built_of(built):
-    (archive,) = built.glob(f"bep-{PROJECT['version']}.tar.gz")
+    (archive,) = built.glob(f"{BUILT_AS}.tar.gz")
     with tarfile.open(archive) as tar:
         names = {name.partition("/")[2] for name in tar.getnames()}
     assert {
@@ -71,7 +74,8 @@ def test_the_source_archive_holds_what_a_wheel_is_built_of(built):
 
 def test_the_version_is_written_down_once():
     text = PROJECT["version"]
-    assert f"## {text}" in (ROOT / "CHANGELOG.md").read_text()
+    assert tomllib.loads((ROOT / "studies" / "pyproject.toml").read_text())["project"]["version"] == text
+    assert f"## [{text}] - 20" in (ROOT / "CHANGELOG.md").read_text()
     assert f"version: {text}" in (ROOT / "CITATION.cff").read_text()
     others = [
         path for package in PACKAGES for path in (ROOT / package).rglob("*.py") if f'"{text}"' in path.read_text()
@@ -93,9 +97,8 @@ def run_without_extras(*command):
 def test_what_needs_an_extra_says_which():
     done = run_without_extras("estimate", "--board", "icebreaker")
     assert done.returncode == 2
-    assert done.stderr == (
-        "bep: error: estimate: needs the package amaranth_boards, which is not installed (pip install 'bep[synth]')\n"
-    )
+    needs = "needs the package amaranth_boards, which is not installed"
+    assert done.stderr == f"bep: error: estimate: {needs} ({how_to_install('amaranth_boards')})\n"
 
 
 def test_training_evaluation_and_verilog_need_no_extra(tmp_path):

@@ -9,8 +9,8 @@ from typing import Any
 
 from rich.table import Table
 
-from bep.versions import installed_version
 from bep_boards.registry import NAMES
+from bep_ref.distribution import DISTRIBUTION, installed_version
 from bep_ref.inputs.series import SeriesBinariser
 from bep_ref.runs.model import Model
 
@@ -27,7 +27,7 @@ With a model: its network, training settings, binariser and classes.
 """
 
 PACKAGES = (
-    "bep",
+    DISTRIBUTION,
     "numpy",
     "numba",
     "scikit-learn",

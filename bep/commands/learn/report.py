@@ -4,8 +4,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from bep.versions import installed_version
 from bep_ref.config import ConfigError
+from bep_ref.distribution import installed_version
 from bep_ref.files.atomic import write_atomically
 
 NAME = "report"
@@ -38,7 +38,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     if not out.absolute().parent.is_dir():
         raise ConfigError(f"out: the folder of {out} does not exist")
     made = sections(folder)
-    text = page(folder, made, installed_version("bep") or "(not installed)")
+    text = page(folder, made, installed_version() or "(not installed)")
     write_atomically(out, text.encode())
     for section in made:
         if section.missing:

@@ -5,6 +5,7 @@ from typing import Any
 
 from bep.options import add_data, add_task
 from bep.training_run import add_folder, begin, complete, plan
+from bep_ref.distribution import how_to_install
 from bep_ref.networks.engines import ENGINES, engine
 from bep_ref.networks.mlp import BinaryMlp
 
@@ -43,8 +44,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
     if args.engine == "auto" and engine() is BinaryMlp:
-        text = "numba is not installed: the readable engine trains, slowly (pip install 'bep[fast]')"
-        args.progress.print(text, markup=False)
+        text = f"numba is not installed: the readable engine trains, slowly ({how_to_install('numba')})"
+        args.progress.print(text, markup=False, soft_wrap=True)
     trainer = begin(args, args.engine)
     args.out.mkdir(parents=True, exist_ok=True)
     args.report.print(plan(trainer))

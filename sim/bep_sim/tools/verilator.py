@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from bep_ref.config import ConfigError
+from bep_ref.distribution import how_to_install
 
 
 class SimulatorError(ConfigError):
@@ -25,7 +26,7 @@ def require_tools(*packages: str) -> None:
     """Raise `SimulatorError` unless ``packages``, a C++ compiler and make are here."""
     for package in packages:
         if importlib.util.find_spec(package) is None:
-            raise SimulatorError(f"simulation needs the package {package}: pip install 'bep[sim]'")
+            raise SimulatorError(f"simulation needs the package {package}: {how_to_install(package)}")
     for tool, what in ((os.environ.get("CXX", "g++"), "C++ compiler"), ("make", "make")):
         if shutil.which(tool) is None:
             raise SimulatorError(f"simulation needs a {what} and '{tool}' was not found on PATH")

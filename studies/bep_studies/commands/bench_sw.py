@@ -8,12 +8,12 @@ from rich.table import Table
 
 from bep.console import progress_bar
 from bep.options import at_least
-from bep.versions import installed_version
 from bep_ref.config import ConfigError
+from bep_ref.distribution import how_to_install, installed_version
 
 NAME = "sw"
 HELP = "speed, memory and accuracy of training in software"
-DESCRIPTION = """\
+DESCRIPTION = f"""\
 Training speed of the packed engine, the same algorithm in NumPy with BLAS, a binary network trained by PyTorch, and a
 Tsetlin machine: by turns, each in a process of its own on one thread, once a round; round n has seed n. Seconds are
 the processor's.
@@ -21,7 +21,9 @@ the processor's.
   bep bench sw --mnist mnist:DIR --json benchmarks/software.json
   bep bench sw --mnist mnist:DIR --only packed helped_numpy --rounds 5
 
-PyTorch and tmu come with: pip install 'bep[bench]'.
+PyTorch and tmu come with
+
+  {how_to_install("torch")}
 """
 
 
@@ -44,7 +46,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
             raise ConfigError(f"only: {name!r} is not known; known are {', '.join(CONTENDERS)}")
         for package in CONTENDERS[name].packages:
             if installed_version(package) is None:
-                raise ConfigError(f"{name}: needs {package}: pip install 'bep[bench]', or leave it out by --only")
+                raise ConfigError(f"{name}: needs {package}: {how_to_install(package)}, or leave it out by --only")
     load(args.mnist)  # what is wrong with it is said before anything is measured
     with progress_bar(args.progress) as progress:
         bar = progress.add_task("", total=len(names) * args.rounds)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from bep.console import progress_bar
 from bep.options import add_jobs
-from bep.versions import installed_version
 from bep_ref.config import ConfigError
+from bep_ref.distribution import how_to_install, installed_version
 from bep_ref.files.atomic import write_atomically
 from bep_studies.reproduce.experiments import EXPERIMENTS, SEQUENCES, Experiment, SequenceExperiment
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 NAME = "reproduce"
 HELP = "the papers' accuracies again, beside the published ones"
-DESCRIPTION = """\
+DESCRIPTION = f"""\
 Train by BEP, by local error signals (LOCAL) and by straight-through gradients (QAT) what the papers train, and print
 test accuracies beside the published ones.
 
@@ -32,7 +32,9 @@ Hyperparameters are searched on validation data, in runs with a seed of their ow
 parts of italy are cut into 3 folds anew for every seed; each is the test part once, and the search is repeated on the
 others. The model measured is the one best on validation data. Finished runs are kept in --out and not done again: after
 Ctrl-C the same command goes on, and with --finished it trains nothing and shows what is there. The QAT column needs
-PyTorch: pip install 'bep[bench]'.
+PyTorch:
+
+  {how_to_install("torch")}
 """
 
 ALL: dict[str, Experiment | SequenceExperiment] = {**EXPERIMENTS, **SEQUENCES}
@@ -82,11 +84,12 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     without_qat = "qat" in names and installed_version("torch") is None
     if without_qat:
         if args.only:
-            raise ConfigError("qat: needs torch: pip install 'bep[bench]', or leave it out by --only")
+            raise ConfigError(f"qat: needs torch: {how_to_install('torch')}, or leave it out by --only")
         names.remove("qat")
     studies = [_study(args, name, names) for name in dict.fromkeys(args.experiments)]
     if without_qat:
-        args.progress.print("torch is not installed: no column of QAT (pip install 'bep[bench]')", markup=False)
+        text = f"torch is not installed: no column of QAT ({how_to_install('torch')})"
+        args.progress.print(text, markup=False, soft_wrap=True)
     results = _finished(args, studies) if args.finished else _trained(args, studies)
     for name, result in results.items():
         if name in EXPERIMENTS:

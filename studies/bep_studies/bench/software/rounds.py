@@ -10,8 +10,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from bep.versions import installed_version
 from bep_ref.config import ConfigError
+from bep_ref.distribution import installed_version
 from bep_studies.bench.software.contender import CONTENDERS
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
