@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 
 from bep_host.device import Device, Progress, silent
 from bep_host.device_learner import DeviceLearner
+from bep_hw.plan.images import pack_records
 from bep_hw.plan.ports import Space
 from bep_hw.plan.registers import address, cache_settings
 from bep_ref.config import ConfigError
@@ -34,7 +35,7 @@ class Cache:
         self.size, room = len(classes), device.machine.cache_samples
         if not 1 <= self.size <= room:
             raise ConfigError(f"cache: {self.size} samples are out of range; {device.name} holds 1 to {room}")
-        device.write(Space.COUNTERS, device.layout.pack_records(samples, classes), progress)
+        device.write(Space.COUNTERS, pack_records(device.layout, samples, classes), progress)
 
     def learn(
         self, batch_size: int, key: int, epochs: int = 1, watch: Callable[[int, int], Any] = lambda left, hits: None

@@ -13,25 +13,15 @@ from bep_host.find import connect
 from bep_hw.link.codec import Codec, Done, Reply, Result
 from bep_hw.link.opcodes import PROTOCOL
 from bep_hw.plan.identity import configuration, identification
+from bep_hw.plan.images import last_steps, pack_counters, pack_visible, unpack_counters
 from bep_hw.plan.layout import Layout
 from bep_hw.plan.ports import Space, column_bits
-from bep_hw.plan.registers import IDENTITY, REGISTERS, address
+from bep_hw.plan.registers import IDENTITY, REGISTERS, STATISTICS, address
 from bep_ref.config import ConfigError, Machine, Network, RecurrentNetwork
 
 Ints = NDArray[Any]
 Progress = Callable[[int, int], None]
 """Told how much is done, and of how much."""
-STATISTICS = (
-    "cycles",
-    "samples",
-    "triggers",
-    "winners",
-    "commits",
-    "propagate_words",
-    "update_words",
-    "sweep_cycles",
-    "sweep_words",
-)
 
 
 def silent(done: int, total: int) -> None:
@@ -136,15 +126,15 @@ class Device:
         bits = column_bits(self.network, self.machine)
         visible: dict[tuple[int, int], int] = {}
         for place, classifier in enumerate(held, start=len(self.layout.trainable)):
-            visible |= self.layout.pack_visible(place, classifier)
-        self.write(Space.COUNTERS, self.layout.pack_counters([np.asarray(q) for q in counters]), progress)
+            visible |= pack_visible(self.layout, place, classifier)
+        self.write(Space.COUNTERS, pack_counters(self.layout, [np.asarray(q) for q in counters]), progress)
         self.write(Space.VISIBLE, {word << bits | column: value for (word, column), value in visible.items()})
         self.commit()
 
     def counters(self, progress: Progress = silent) -> list[Ints]:
         """The counters as they are, one (K_l, K_{l-1}) array a layer."""
         places = range(self.layout.hidden_depth)
-        return self.layout.unpack_counters(dict(zip(places, self.read(Space.COUNTERS, places, progress), strict=True)))
+        return unpack_counters(self.layout, dict(zip(places, self.read(Space.COUNTERS, places, progress), strict=True)))
 
     def commit(self) -> None:
         """Make all visible weights from the counters."""
@@ -181,7 +171,7 @@ class Device:
         commands = self.codec.samples(x, y, train, last=train)
         replies: list[Reply] = []
         # the length of sequences changes only behind those that are on their way
-        for length, of_length in itertools.groupby(range(len(x)), self.layout.last_steps(x).__getitem__):
+        for length, of_length in itertools.groupby(range(len(x)), last_steps(self.layout, x).__getitem__):
             if self.layout.recurrent and length != self._last_step:
                 self.write_registers({address("last_step"): length})
                 self._last_step = length

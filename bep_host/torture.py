@@ -13,6 +13,7 @@ from bep_host.device import Device
 from bep_host.device_learner import DeviceLearner
 from bep_hw.line.framing import FLAG, FrameReader, frame
 from bep_hw.link.codec import Done, Refused, Reply, Result, decode
+from bep_hw.plan.images import pack_counters
 from bep_hw.plan.ports import Space
 from bep_ref.config import perceptron
 from bep_ref.networks.initial import initial_net
@@ -85,7 +86,7 @@ class Torture:
                 codec.samples(x, y, last=True), batch.predictions, batch.triggered, strict=True
             ):
                 self._command(body, Result(int(prediction), bool(triggered)))
-            place, value = self.numbers.choice(list(layout.pack_counters(self.golden.counters).items()))
+            place, value = self.numbers.choice(list(pack_counters(layout, self.golden.counters).items()))
             self._command(codec.read(Space.COUNTERS, place), Done(value))
             self._command(codec.write(Space.COUNTERS, place, value), Done())
             self.outcome.samples += len(y)

@@ -7,6 +7,7 @@ leaves free is 0. `bep_hw.plan.layout` says what lies where.
 
 from collections.abc import Mapping
 
+from bep_hw.plan.images import pack_counters, pack_visible
 from bep_hw.plan.layout import Layout
 from bep_ref.config import Machine, perceptron
 from bep_ref.runs.model import Model
@@ -19,7 +20,7 @@ def write(model: Model, machine: Machine) -> dict[str, bytes]:
     visible: dict[tuple[int, int], int] = {}
     # hardware that only infers, or learns by bep, holds the classifier that predicts
     for layer, weights in enumerate([*model.counters, *model.classifiers[-layout.classifiers :]]):
-        visible |= layout.pack_visible(layer, 2 * (weights >= 0) - 1)
+        visible |= pack_visible(layout, layer, 2 * (weights >= 0) - 1)
     images = {
         f"visible_column{number}.mem": _image(
             {word: bits for (word, column), bits in visible.items() if column == number},
@@ -29,7 +30,7 @@ def write(model: Model, machine: Machine) -> dict[str, bytes]:
         for number in range(layout.columns_per_word)
     }
     if machine.training:
-        groups = layout.pack_counters(model.counters)
+        groups = pack_counters(layout, model.counters)
         for bank in range(layout.banks):
             own = {place // layout.banks: group for place, group in groups.items() if place % layout.banks == bank}
             width = machine.update_lanes * network.counter_bits

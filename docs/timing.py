@@ -16,6 +16,7 @@ from amaranth.sim import Simulator
 from matplotlib.figure import Figure
 
 from bep.picture import INK
+from bep_hw.plan.images import pack_samples
 from bep_hw.plan.interleave import compile_program
 from bep_hw.plan.layout import Layout
 from bep_hw.trainer import Trainer
@@ -53,7 +54,7 @@ def trace() -> Trace:
 
     async def drive(ctx: Any) -> None:
         await configure(ctx, unit, net, [0.02, 0.02])
-        for index, chunks in enumerate(unit.layout.pack_samples(x)):
+        for index, chunks in enumerate(pack_samples(unit.layout, x)):
             header = {"label": int(labels[index]), "train": 1, "last": int(index == SAMPLES - 1)}
             await send(ctx, unit.samples, [{"chunk": int(chunk), **header} for chunk in chunks], STEADY)
         await ctx.tick().repeat(500)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from bep_hw.link.opcodes import ADDRESS_BYTES, COMMANDS, Flag, Opcode, Part, Reason, part_bytes
+from bep_hw.plan.images import sample_bits
 from bep_hw.plan.layout import Layout
 from bep_hw.plan.ports import Space
 from bep_ref.config import AnyNetwork, Machine
@@ -70,7 +71,7 @@ class Codec:
         """
         signs, classes = np.asarray(x), np.asarray(labels)
         bits = np.ones((len(signs), 8 * self.bytes[Part.INPUTS]), dtype=bool)
-        inputs = self.layout.sample_bits(signs)
+        inputs = sample_bits(self.layout, signs)
         bits[:, : inputs.shape[1]] = inputs
         packed = np.packbits(bits, axis=1, bitorder="little")
         opcodes = np.full(len(signs), Opcode.SAMPLE | (Flag.TRAIN if train else 0))

@@ -14,7 +14,7 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bep_hw.plan.ports import data_bits, sample_beats
+from bep_hw.plan.ports import ADDRESS_BITS, data_bits, sample_beats
 from bep_ref.config import AnyNetwork, Machine
 
 PROTOCOL = 1
@@ -23,7 +23,7 @@ HISTORY = 8
 """Frames that may be on the way without a reply to a machine with a receive buffer."""
 BUFFER_BYTES = 512
 """Bytes that may be on the way without a reply: the board's receive buffer, one block RAM."""
-ADDRESS_BYTES = 3
+ADDRESS_BYTES = ADDRESS_BITS // 8
 
 
 class Opcode(enum.IntEnum):

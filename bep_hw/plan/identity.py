@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from bep_hw.link.opcodes import PROTOCOL
-from bep_hw.plan.registers import IDENTITY, REGISTERS, address
+from bep_hw.plan.registers import FEATURES, IDENTITY, REGISTERS, address
 from bep_ref.config import AnyNetwork, Machine, Network, RecurrentNetwork
 
 
@@ -38,11 +38,7 @@ def identification(network: AnyNetwork, machine: Machine) -> dict[int, int]:
         "counter_bits": network.counter_bits,
         "lanes": machine.lanes,
         "update_lanes": machine.update_lanes,
-        "features": machine.spram
-        | machine.statistics << 1
-        | machine.training << 2
-        | machine.receive_buffer << 3
-        | (machine.rule == "local") << 8,
+        "features": sum((getattr(machine, feature.field) == feature.values[1]) << feature.bit for feature in FEATURES),
     }
     if machine.cache_samples:
         single["cache_capacity"] = machine.cache_samples
@@ -69,11 +65,7 @@ def configuration(words: Mapping[int, int]) -> tuple[AnyNetwork, Machine]:
         Machine(
             lanes,
             update_lanes,
-            spram=bool(features & 1),
-            statistics=bool(features & 2),
-            training=bool(features & 4),
-            receive_buffer=bool(features & 8),
-            rule="local" if features >> 8 & 1 else "bep",
             cache_samples=words.get(address("cache_capacity"), 0),
+            **{feature.field: feature.values[features >> feature.bit & 1] for feature in FEATURES},
         ),
     )

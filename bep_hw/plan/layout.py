@@ -24,12 +24,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from bep_ref.config import AnyNetwork, ConfigError, Machine, RecurrentNetwork
-
-Ints = NDArray[Any]
 
 
 def _power(size: int) -> int:
@@ -247,86 +242,3 @@ class Layout:
         place = self.layers[layer]
         first = word * self.machine.lanes - place.first_column * self.column
         return max(self.network.widths) - place.fan_in + first
-
-    def last_steps(self, x: Ints) -> list[int]:
-        """The last step, from 0, of every sequence ``x`` (n, T, K_x), which ends with zeros; 0 of samples (n, K_0)."""
-        if x.ndim == 2:
-            return [0] * len(x)
-        last: list[int] = (x.any(axis=2).sum(axis=1) - 1).tolist()
-        return last
-
-    def sample_bits(self, x: Ints) -> NDArray[np.bool_]:
-        """Bits (n, beats N) of samples ``x`` (n, K_0), or (n, T, K_x), of ±1, input 0 first; padding is 1."""
-        chunk, place = self.machine.update_lanes, self.layers[0]
-        bits = np.ones((len(x), self.sample_beats // place.chunks, place.chunks * chunk), dtype=bool)
-        steps = x if x.ndim == 3 else x[:, np.newaxis]
-        bits[:, : steps.shape[1], : place.fan_in] = steps > 0
-        return bits.reshape(len(x), self.sample_beats * chunk)
-
-    def pack_samples(self, x: Ints) -> Ints:
-        """Beats (n, beats) of samples, the first of their `sample_bits` in bit 0 of beat 0."""
-        chunk = self.machine.update_lanes
-        return self.sample_bits(x).reshape(len(x), self.sample_beats, chunk) @ (1 << np.arange(chunk, dtype=object))
-
-    def pack_whole_samples(self, x: Ints) -> list[int]:
-        """Each sample's beats as one integer, the first beat lowest."""
-        shifts = 1 << (self.machine.update_lanes * np.arange(self.sample_beats, dtype=object))
-        return [int(bits) for bits in self.pack_samples(x) @ shifts]
-
-    def pack_records(self, x: Ints, y: Ints) -> dict[int, int]:
-        """The cache's image: group address -> group, of samples ``x`` (n, K_0) of ±1 and their classes ``y`` (n,)."""
-        chunk = self.machine.update_lanes
-        group = chunk * self.network.counter_bits
-        image = {}
-        for number, (bits, label) in enumerate(zip(self.pack_whole_samples(x), y, strict=True)):
-            record = bits << self.label_chunks * chunk | int(label)
-            first = self.hidden_depth + number * self.record_groups
-            for index in range(-(-self.record_chunks // self.network.counter_bits)):
-                image[first + index] = record >> index * group & ((1 << group) - 1)
-        return image
-
-    def pack_counters(self, counters: list[Ints]) -> dict[int, int]:
-        """Hidden-plane image: group address -> N counters of B bits, two's complement, lane 0 lowest."""
-        chunk, bits = self.machine.update_lanes, self.network.counter_bits
-        weights = 1 << (bits * np.arange(chunk, dtype=object))
-        image: dict[int, int] = {}
-        for index, q in enumerate(counters):
-            place = self.layers[index]
-            padded = np.zeros((place.rows, place.stored_chunks * chunk), dtype=object)
-            padded[:, : place.fan_in] = np.asarray(q).astype(object) & ((1 << bits) - 1)
-            words = padded.reshape(place.rows, place.stored_chunks, chunk) @ weights
-            for row in range(place.rows):
-                for c in range(place.stored_chunks):
-                    image[int(self.group_address(index, c, row))] = int(words[row, c])
-        return image
-
-    def unpack_counters(self, image: dict[int, int]) -> list[Ints]:
-        """The inverse of `pack_counters`."""
-        chunk, bits = self.machine.update_lanes, self.network.counter_bits
-        mask, half = (1 << bits) - 1, 1 << (bits - 1)
-        result = []
-        for index, place in enumerate(self.trainable):
-            q = np.zeros((place.rows, place.stored_chunks * chunk), dtype=np.int32)
-            for row in range(place.rows):
-                for c in range(place.stored_chunks):
-                    group = image[int(self.group_address(index, c, row))]
-                    for lane in range(chunk):
-                        q[row, c * chunk + lane] = (((group >> (bits * lane)) & mask) ^ half) - half
-            result.append(q[:, : place.fan_in])
-        return result
-
-    def pack_visible(self, layer: int, weights: Ints) -> dict[tuple[int, int], int]:
-        """Visible-plane image of one layer's ±1 ``weights`` (K, F): (word address, column) -> column bits."""
-        place, lanes = self.layers[layer], self.machine.lanes
-        bits = np.zeros((place.rows, place.words * lanes), dtype=bool)
-        start = place.first_column * self.column
-        bits[:, start : start + place.fan_in] = weights > 0
-        values = bits.reshape(place.rows, place.words, self.columns_per_word, self.column) @ (
-            1 << np.arange(self.column, dtype=object)
-        )
-        return {
-            (place.plane_base + word * place.rows + row, column): int(values[row, word, column])
-            for word in range(place.words)
-            for column in range(place.first_column if word == 0 else 0, self.columns_per_word)
-            for row in range(place.rows)
-        }

@@ -8,6 +8,9 @@ from amaranth.lib.wiring import In, Out
 from bep_hw.plan.layout import Layout
 from bep_ref.config import AnyNetwork, Machine
 
+ADDRESS_BITS = 24
+"""Width of an address in any space."""
+
 
 class Space(enum.IntEnum):
     """Address spaces of a request."""
@@ -55,7 +58,7 @@ def data_bits(network: AnyNetwork, machine: Machine) -> int:
 
 def request_layout(network: AnyNetwork, machine: Machine) -> data.StructLayout:
     """A read or write in one of the three `Space`; each gets exactly one reply, in order (0 for a write)."""
-    return data.StructLayout({"space": 2, "write": 1, "address": 24, "data": data_bits(network, machine)})
+    return data.StructLayout({"space": 2, "write": 1, "address": ADDRESS_BITS, "data": data_bits(network, machine)})
 
 
 def edge_signature(network: AnyNetwork, machine: Machine) -> wiring.Signature:

@@ -3,6 +3,7 @@
 import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from bep_ref.config import AnyNetwork, RecurrentNetwork, gate_threshold, margin_threshold
 from bep_ref.networks.reinforce import PLANES, threshold_planes
@@ -31,6 +32,39 @@ class Register:
 TABLE_STRIDE = PLANES
 """Reinforcement planes of a layer start this many words behind those of the layer before."""
 
+STATISTICS = {
+    "cycles": "clock cycles since reset, modulo 2^32",
+    "samples": "samples decided since reset",
+    "triggers": "samples that triggered an update",
+    "winners": "neurons updated",
+    "commits": "mini-batches that changed weights",
+    "propagate_words": "visible words the propagate engine read",
+    "update_words": "groups of counters the update engine read",
+    "sweep_cycles": "cycles that went into commits",
+    "sweep_words": "slices of counters that commits read, among the update words",
+}
+"""Events counted since reset, name -> text of its register."""
+_FIRST_STATISTIC = 0x20
+
+
+@dataclass(frozen=True)
+class Feature:
+    """A bit of register ``features``: what a set bit says, and the field of `Machine` that it stands for."""
+
+    bit: int
+    text: str
+    field: str
+    values: tuple[Any, Any] = (False, True)  # of the field where the bit is 0, and where it is 1
+
+
+FEATURES = (
+    Feature(0, "counters in SPRAM", "spram"),
+    Feature(1, "statistics", "statistics"),
+    Feature(2, "learning", "training"),
+    Feature(3, "receive buffer", "receive_buffer"),
+    Feature(8, "local rule", "rule", ("bep", "local")),
+)
+
 REGISTERS = {
     "identity": Register(0x00, 32, Access.READ, "product and version of this map"),
     "commit": Register(0x01, 1, Access.WRITE, "any write: visible weights from the counters, all of them"),
@@ -40,15 +74,10 @@ REGISTERS = {
     "layer_margin": Register(0x18, 16, Access.WRITE, "the same of a layer before the last one, local rule", count=8),
     "group_size": Register(0x08, 16, Access.WRITE, "γ of a layer", count=8),
     "gate": Register(0x10, 16, Access.WRITE, "floor(ν K) of a layer, of a perceptron from the second on", count=8),
-    "cycles": Register(0x20, 32, Access.READ, "clock cycles since reset, modulo 2^32"),
-    "samples": Register(0x21, 32, Access.READ, "samples decided since reset"),
-    "triggers": Register(0x22, 32, Access.READ, "samples that triggered an update"),
-    "winners": Register(0x23, 32, Access.READ, "neurons updated"),
-    "commits": Register(0x24, 32, Access.READ, "mini-batches that changed weights"),
-    "propagate_words": Register(0x25, 32, Access.READ, "visible words the propagate engine read"),
-    "update_words": Register(0x26, 32, Access.READ, "groups of counters the update engine read"),
-    "sweep_cycles": Register(0x27, 32, Access.READ, "cycles that went into commits"),
-    "sweep_words": Register(0x28, 32, Access.READ, "slices of counters that commits read, among the update words"),
+    **{
+        name: Register(_FIRST_STATISTIC + place, 32, Access.READ, text)
+        for place, (name, text) in enumerate(STATISTICS.items())
+    },
     "protocol": Register(0x40, 32, Access.READ, "version of the link's frames and commands"),
     "build": Register(0x41, 32, Access.READ, "digest of the configuration and of the generator's sources"),
     "inputs": Register(0x42, 32, Access.READ, "input bits of a sample"),
@@ -57,7 +86,7 @@ REGISTERS = {
     "lanes": Register(0x45, 32, Access.READ, "visible weights in a word, M"),
     "update_lanes": Register(0x46, 32, Access.READ, "counters in a group, N"),
     "features": Register(
-        0x47, 32, Access.READ, "bit 0: counters in SPRAM, 1: statistics, 2: learning, 3: receive buffer, 8: local rule"
+        0x47, 32, Access.READ, "bit " + ", ".join(f"{feature.bit}: {feature.text}" for feature in FEATURES)
     ),
     "hidden": Register(
         0x48, 32, Access.READ, "neurons of a hidden layer, 0 where there is none; or of state and output", count=8

@@ -8,6 +8,7 @@ from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 from numpy.typing import NDArray
 
+from bep_hw.plan.images import pack_samples
 from bep_hw.plan.layout import Layout
 from bep_hw.plan.ports import label_bits
 
@@ -39,7 +40,7 @@ class RecordReader(wiring.Component):
 
     def model(self, x: NDArray[Any], y: NDArray[Any]) -> list[tuple[int, int, bool]]:
         """(chunk, label, final) of samples ``x`` (n, inputs) of ±1, ``y`` (n,), one behind the other."""
-        beats = self.layout.pack_samples(x)
+        beats = pack_samples(self.layout, x)
         final = np.arange(beats.shape[1]) == beats.shape[1] - 1
         return [
             (int(chunk), int(label), bool(end))

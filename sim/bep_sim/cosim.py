@@ -14,6 +14,7 @@ import numpy as np
 from amaranth.back import verilog
 from numpy.typing import NDArray
 
+from bep_hw.plan.images import last_steps, pack_visible
 from bep_hw.plan.registers import address, cache_settings, reinforcement_settings, settings
 from bep_hw.trainer import Trainer
 from bep_ref.config import ConfigError, Machine, Training, on_chip
@@ -331,13 +332,13 @@ def _compare(job: Job, expected: _Expected, observed: Observed) -> Report:
             if job.machine.training:
                 tally.equal(f"{place}, counter", q, observed.counters[number][layer])
             if not job.netlist:
-                tally.visible(place, job.layout.pack_visible(layer, sign(q)), observed.visible[number], q.size)
+                tally.visible(place, pack_visible(job.layout, layer, sign(q)), observed.visible[number], q.size)
     samples = sum(len(predictions) for predictions in expected.predictions)
     cycles, words, groups, sweeps, swept = (
         sum(entry[name] for entry in observed.statistics)
         for name in ("cycles", "propagate_words", "update_words", "sweep_cycles", "sweep_words")
     )
-    steps = sum(last + 1 for epoch in job.epochs for last in job.layout.last_steps(epoch.x))
+    steps = sum(last + 1 for epoch in job.epochs for last in last_steps(job.layout, epoch.x))
     return Report(
         samples=samples,
         triggered=sum(entry["triggers"] for entry in observed.statistics),

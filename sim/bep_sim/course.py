@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bep_hw.learning.unroll import SS, SY, XS
+from bep_hw.plan.images import last_steps, pack_visible
 from bep_hw.plan.layout import Layout
 from bep_ref.networks.mlp import BinaryMlp
 from bep_ref.networks.reinforce import Xorshift32, reinforce, walk
@@ -67,7 +68,7 @@ def queue(kind: str, event: Event) -> str:
 def _columns(layout: Layout, counters: list[Ints]) -> Iterator[Column]:
     """In the order of a sweep."""
     for layer, q in enumerate(counters):
-        for (address, column), data in layout.pack_visible(layer, sign(q)).items():
+        for (address, column), data in pack_visible(layout, layer, sign(q)).items():
             yield Column(address, column, data)
 
 
@@ -135,7 +136,7 @@ class _Recorder:
         decided = net.decide(self.batch.x, self.batch.y)
         forward = decided.forward
         predictions = forward.logits.argmax(axis=1)
-        lasts = self.layout.last_steps(self.batch.x)
+        lasts = last_steps(self.layout, self.batch.x)
         gates, gates_y = net.passes(forward.z), net.passes(forward.z_y)
         for sample, last in self._samples():
             steps, triggered = range(lasts[sample] + 1), int(decided.triggered[sample])

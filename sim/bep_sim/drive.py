@@ -13,9 +13,17 @@ from cocotb.clock import Clock
 from cocotb.triggers import ClockCycles, FallingEdge, ReadOnly, Timer, ValueChange, select
 from numpy.typing import NDArray
 
+from bep_hw.plan.images import (
+    last_steps,
+    pack_counters,
+    pack_records,
+    pack_visible,
+    pack_whole_samples,
+    unpack_counters,
+)
 from bep_hw.plan.layout import Layout
 from bep_hw.plan.ports import Space, request_layout
-from bep_hw.plan.registers import IDENTITY, REGISTERS, address
+from bep_hw.plan.registers import IDENTITY, STATISTICS, address
 from bep_ref.networks.rules import sign
 from bep_sim.follow.follower import Follower
 from bep_sim.job import Epoch, Job, Observed
@@ -90,26 +98,25 @@ class Driver:
             await self.ask(Space.REGISTERS, where, value)
 
     async def statistics(self) -> dict[str, int]:
-        names = [name for name, register in REGISTERS.items() if register.address in range(0x20, 0x40)]
-        return {name: await self.ask(Space.REGISTERS, address(name)) for name in names}
+        return {name: await self.ask(Space.REGISTERS, address(name)) for name in STATISTICS}
 
     async def counters(self) -> list[NDArray[Any]]:
         """Of every layer; none where nothing is learned."""
         layout = self.job.layout
         if not layout.machine.training:
             return []
-        return layout.unpack_counters(
-            {where: await self.ask(Space.COUNTERS, where) for where in range(layout.hidden_depth)}
+        return unpack_counters(
+            layout, {where: await self.ask(Space.COUNTERS, where) for where in range(layout.hidden_depth)}
         )
 
     async def feed(self, epoch: Epoch) -> None:
         dut = self.dut
         samples = zip(
-            self.job.layout.pack_whole_samples(epoch.x),
+            pack_whole_samples(self.job.layout, epoch.x),
             epoch.y.tolist(),
             epoch.last.tolist(),
             epoch.train.tolist(),
-            self.job.layout.last_steps(epoch.x),
+            last_steps(self.job.layout, epoch.x),
             strict=True,
         )
         for number, (sample, label, end, train, step) in enumerate(samples):
@@ -128,7 +135,7 @@ class Driver:
     async def learn_from_cache(self, epoch: Epoch) -> int:
         """An epoch without the host, but for its asking whether it is over; the hits."""
         if not self.cached:
-            for where, group in self.job.layout.pack_records(epoch.x, epoch.y).items():
+            for where, group in pack_records(self.job.layout, epoch.x, epoch.y).items():
                 await self.ask(Space.COUNTERS, where, group)
             self.cached = True
         await self.write_registers({address("cache_epochs"): 1})
@@ -202,12 +209,12 @@ async def _learn(driver: Driver, observed: Observed) -> None:
     shift = (layout.columns_per_word - 1).bit_length()
     weights = dict(enumerate(job.classifiers, start=len(layout.trainable)))
     if job.machine.training:
-        for where, group in layout.pack_counters(job.counters).items():
+        for where, group in pack_counters(layout, job.counters).items():
             await driver.ask(Space.COUNTERS, where, group)
     else:
         weights |= {layer: sign(q) for layer, q in enumerate(job.counters)}
     for layer, values in weights.items():
-        for (word, column), value in layout.pack_visible(layer, values).items():
+        for (word, column), value in pack_visible(layout, layer, values).items():
             await driver.ask(Space.VISIBLE, word << shift | column, value)
     await driver.write_registers(job.registers)
     await driver.ask(Space.REGISTERS, address("commit"), 1)

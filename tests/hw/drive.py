@@ -9,6 +9,7 @@ from amaranth.sim import Simulator
 from hypothesis import Phase, note, settings
 from hypothesis import strategies as st
 
+from bep_hw.plan.images import pack_counters, pack_visible, unpack_counters
 from bep_hw.plan.layout import Layout
 from bep_hw.plan.ports import Space
 from bep_hw.plan.registers import address, reinforcement_settings
@@ -137,11 +138,11 @@ async def ask(ctx: Any, unit: Any, space: Space, where: int, value: int | None =
 async def configure(ctx: Any, unit: Any, net: Learner, chances: list[float] | None) -> None:
     """Give a trainer the golden model's counters, classifiers, registers and generator, and commit."""
     layout = unit.layout
-    for where, group in layout.pack_counters(net.matrices).items():
+    for where, group in pack_counters(layout, net.matrices).items():
         await ask(ctx, unit, Space.COUNTERS, where, group)
     shift = (layout.columns_per_word - 1).bit_length()
     for layer, classifier in enumerate(net.classifiers, start=len(layout.trainable)):
-        for (word, column), value in layout.pack_visible(layer, classifier).items():
+        for (word, column), value in pack_visible(layout, layer, classifier).items():
             await ask(ctx, unit, Space.VISIBLE, word << shift | column, value)
     writes = register_settings(net.network, net.margin, net.gate, net.group_size, layout.machine.rule)
     writes |= reinforcement_settings(chances, len(layout.trainable))
@@ -153,4 +154,4 @@ async def configure(ctx: Any, unit: Any, net: Learner, chances: list[float] | No
 async def read_counters(ctx: Any, unit: Any) -> list[np.ndarray]:
     """A trainer's counters, one (K_l, K_{l-1}) array a layer."""
     image = {where: await ask(ctx, unit, Space.COUNTERS, where) for where in range(unit.layout.hidden_depth)}
-    return unit.layout.unpack_counters(image)
+    return unpack_counters(unit.layout, image)

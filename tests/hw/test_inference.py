@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bep_hw.inference import Inference
+from bep_hw.plan.images import pack_samples, pack_visible
 from bep_hw.plan.ports import Space
 from bep_hw.plan.registers import IDENTITY, address
 from bep_ref import Machine, Network
@@ -28,11 +29,11 @@ def predictions(net, machine, x, stall, seed):
     async def drive(ctx):
         assert await ask(ctx, unit, Space.REGISTERS, address("identity")) == IDENTITY
         for layer, weights in enumerate(planes):
-            for (word, column), value in layout.pack_visible(layer, weights).items():
+            for (word, column), value in pack_visible(layout, layer, weights).items():
                 await ask(ctx, unit, Space.VISIBLE, word << shift | column, value)
         beats = [
             {"chunk": int(chunk), "label": 0, "train": 1, "last": 1}
-            for chunks in layout.pack_samples(x)
+            for chunks in pack_samples(layout, x)
             for chunk in chunks
         ]
         await send(ctx, unit.samples, beats, stalls.Random(seed))

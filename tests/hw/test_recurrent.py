@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from bep_hw.hardware import hardware
+from bep_hw.plan.images import pack_samples
 from bep_hw.plan.layout import Layout
 from bep_hw.plan.ports import Space
 from bep_hw.plan.registers import address
@@ -51,7 +52,7 @@ def check(network, machine, group_size, lengths, margin=0.5, gate=0.4, chances=(
         for number, (x, y, train) in enumerate(samples):
             await ask(ctx, unit, Space.REGISTERS, address("last_step"), x.shape[1] - 1)
             beats = []
-            for index, chunks in enumerate(unit.layout.pack_samples(x)):
+            for index, chunks in enumerate(pack_samples(unit.layout, x)):
                 header = {"label": int(y[index]), "train": int(train[index]), "last": int(index == len(y) - 1)}
                 beats += [{"chunk": int(chunk), **header} for chunk in chunks]
             await send(ctx, unit.samples, beats, stalls.Random(seed + number) if stall else STEADY)

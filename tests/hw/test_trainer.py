@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bep_hw.plan.images import pack_samples
 from bep_hw.plan.layout import Layout
 from bep_hw.plan.ports import Space
 from bep_hw.plan.registers import address
@@ -69,7 +70,7 @@ def observed(net, machine, samples, chances, stall, seed):
         await configure(ctx, unit, net, chances)
         for number, (x, y, train) in enumerate(samples):
             beats = []
-            for index, chunks in enumerate(layout.pack_samples(x)):
+            for index, chunks in enumerate(pack_samples(layout, x)):
                 header = {"label": int(y[index]), "train": int(train[index]), "last": int(index == len(y) - 1)}
                 beats += [{"chunk": int(chunk), **header} for chunk in chunks]
             await send(ctx, unit.samples, beats, stalls.Random(seed + number) if stall else STEADY)

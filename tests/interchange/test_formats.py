@@ -7,6 +7,7 @@ import onnx
 import pytest
 from onnx import helper, numpy_helper
 
+from bep_hw.plan.images import unpack_counters
 from bep_hw.plan.layout import Layout
 from bep_interchange import arrays, c_source, memory_images, qonnx_graph
 from bep_interchange.plain import PlainNetwork, single_precision
@@ -89,7 +90,7 @@ def test_memory_images_hold_what_the_layout_puts_there(model):
     words = {name: [int(line, 16) for line in text.split()] for name, text in files.items()}
     banks = [words[f"hidden_bank{number}.mem"] for number in range(2)]
     groups = {2 * place + bank: value for bank in range(2) for place, value in enumerate(banks[bank])}
-    for wanted, found in zip(model.counters, layout.unpack_counters(groups), strict=True):
+    for wanted, found in zip(model.counters, unpack_counters(layout, groups), strict=True):
         assert np.array_equal(wanted, found)
     # row 2 of layer 1, its last input: the highest lane that holds one
     place, columns = layout.layers[0], layout.columns_per_word

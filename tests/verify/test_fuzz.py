@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bep.main import main
+from bep_hw.plan.images import pack_whole_samples
 from bep_hw.plan.layout import Layout
 from bep_ref.config import check_group_sizes
 from bep_sim import cosim
@@ -27,7 +28,7 @@ def test_every_trial_that_can_be_drawn_can_be_built(choices):
     layout = Layout(trial.network, trial.machine)
     check_group_sizes(trial.training.group_size, trial.network.widths)
     x, y = samples_of(trial)
-    assert len(layout.pack_whole_samples(x)) == len(y) == trial.samples
+    assert len(pack_whole_samples(layout, x)) == len(y) == trial.samples
     assert trial.samples <= trial.machine.cache_samples or not trial.cache_key
 
 

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bep_hw.learning.gaps import GapWalker
+from bep_hw.plan.images import pack_counters, unpack_counters
 from bep_hw.plan.layout import Layout
 from bep_hw.plan.registers import TABLE_STRIDE
 from bep_ref import Machine, Network
@@ -149,11 +150,11 @@ def test_the_counters_at_the_hits_are_those_that_the_golden_model_reinforces(lay
     plain.step(x, wrong)
     net.step(x, wrong, chances)
 
-    picked = layout.pack_counters([np.zeros(shape, dtype=int) for shape in network.shapes])
+    picked = pack_counters(layout, [np.zeros(shape, dtype=int) for shape in network.shapes])
     generator = Xorshift32(seed)
     for address, lane in GapWalker(layout).model([threshold_planes(chance)] * len(chances), generator).tolist():
         picked[address * layout.banks + lane // chunk] |= 1 << network.counter_bits * (lane % chunk)
-    for before, hit, after in zip(plain.counters, layout.unpack_counters(picked), net.counters, strict=True):
+    for before, hit, after in zip(plain.counters, unpack_counters(layout, picked), net.counters, strict=True):
         pushed = before + (hit != 0) * np.where(before >= 0, 1, -1)
         assert np.array_equal(np.clip(pushed, *network.counter_range), after)
     assert generator.state == net.generator.state

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from bep_hw.learning.hidden_plane import HiddenPlane
 from bep_hw.learning.update import Action, UpdateEngine
+from bep_hw.plan.images import pack_counters, pack_visible, unpack_counters
 from bep_hw.plan.layout import Layout
 from bep_ref import Machine, Network
 from bep_ref.networks.rules import sign
@@ -102,7 +103,7 @@ class Engine:
 
     async def load(self, ctx, counters):
         self.counters = [q.copy() for q in counters]
-        for address, group in self.layout.pack_counters(counters).items():
+        for address, group in pack_counters(self.layout, counters).items():
             ctx.set(self.unit.host_write, 1)
             ctx.set(self.unit.host_address, address)
             ctx.set(self.unit.host_data, group)
@@ -119,7 +120,7 @@ class Engine:
             await ctx.tick()
             ctx.set(self.unit.host_read, 0)
             (image[address],) = await ctx.tick().sample(self.unit.host_result).until(self.unit.host_done)
-        return self.layout.unpack_counters(image)
+        return unpack_counters(self.layout, image)
 
     async def idle(self, ctx):
         await ctx.tick()
@@ -156,7 +157,7 @@ class Engine:
         """The visible plane that a commit would leave now."""
         image = {}
         for layer, q in enumerate(self.counters):
-            image |= self.layout.pack_visible(layer, sign(q))
+            image |= pack_visible(self.layout, layer, sign(q))
         return image
 
     async def commit(self, ctx):

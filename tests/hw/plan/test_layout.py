@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bep_hw.plan.images import pack_counters, pack_samples, pack_visible, unpack_counters
 from bep_hw.plan.layout import Layout
 from bep_ref import Machine, Network
 from tests.hw.drive import bits_of, layouts, random_counters
@@ -16,10 +17,10 @@ seeds = st.integers(0, 2**32 - 1)
 @settings(max_examples=60, deadline=None)
 def test_counters_unpack_to_what_was_packed(layout, seed):
     counters = random_counters(layout.network, np.random.default_rng(seed))
-    image = layout.pack_counters(counters)
+    image = pack_counters(layout, counters)
     width = layout.machine.update_lanes * layout.network.counter_bits
     assert all(0 <= group < 1 << width for group in image.values())
-    for unpacked, packed in zip(layout.unpack_counters(image), counters, strict=True):
+    for unpacked, packed in zip(unpack_counters(layout, image), counters, strict=True):
         assert np.array_equal(unpacked, packed)
 
 
@@ -53,7 +54,7 @@ def test_visible_words_hold_every_weight_once_and_zeros_elsewhere(layout, seed):
     lanes, taken = layout.machine.lanes, set()
     for index, place in enumerate(layout.layers):
         weights = random.choice([-1, 1], (place.rows, place.fan_in))
-        image = layout.pack_visible(index, weights)
+        image = pack_visible(layout, index, weights)
         assert not taken & set(image)
         taken |= set(image)
         words = np.zeros((place.rows, place.words, lanes), dtype=bool)
@@ -102,7 +103,7 @@ def test_there_are_no_more_column_accumulators_than_a_word_holds_of_the_widest_l
 def test_beats_hold_a_sample_from_bit_0_on_and_ones_behind_it(layout, count, seed):
     inputs, chunk = layout.network.inputs, layout.machine.update_lanes
     x = np.random.default_rng(seed).choice([-1, 1], (count, inputs))
-    beats = layout.pack_samples(x)
+    beats = pack_samples(layout, x)
     bits = np.array([np.concatenate([bits_of(int(beat), chunk) for beat in sample]) for sample in beats])
     assert bits.shape == (count, -(-inputs // chunk) * chunk)
     assert np.array_equal(np.where(bits[:, :inputs], 1, -1), x)

@@ -5,6 +5,7 @@ import random as stalls
 import numpy as np
 import pytest
 
+from bep_hw.plan.images import pack_records, pack_samples
 from bep_hw.plan.layout import Layout
 from bep_hw.sources.cache import SampleCache
 from bep_ref import Machine, Network
@@ -24,7 +25,7 @@ class World:
         self.unit, self.random, self.done = unit, stalls.Random(seed), False
         numbers = np.random.default_rng(seed)
         self.x, self.y = numbers.choice([-1, 1], (COUNT, 7)), numbers.integers(0, 3, COUNT)
-        self.image = LAYOUT.pack_records(self.x, self.y)
+        self.image = pack_records(LAYOUT, self.x, self.y)
         self.learned, self.hits, self.results = [], 0, []
 
     async def memory(self, ctx):
@@ -110,7 +111,7 @@ def test_an_epoch_beside_a_host_that_asks_and_classifies():
     own = ((3, 2, 1, 0), 2, 0, 0)
     cached = [sample for sample in world.learned if sample[2]]
     assert world.learned.count(own) == len(world.learned) - len(cached) == len(world.results) > 3
-    beats = LAYOUT.pack_samples(world.x)
+    beats = pack_samples(LAYOUT, world.x)
     assert cached == [
         (tuple(int(chunk) for chunk in beats[index]), int(world.y[index]), 1, int(place % BATCH == 0 or place == COUNT))
         for place, index in enumerate(order(KEY, 9, COUNT), start=1)

@@ -4,6 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bep_hw.plan.images import pack_records
 from bep_hw.plan.layout import Layout
 from bep_hw.sources.records import RecordReader
 from tests.hw.drive import layouts, simulate, simulated
@@ -33,7 +34,7 @@ def test_chunks_of_records_are_those_written(plain, stall, seed):
     unit, random = RecordReader(layout), stalls.Random(seed)
     numbers = np.random.default_rng(seed)
     x, y = numbers.choice([-1, 1], (5, layout.network.inputs)), numbers.integers(0, layout.network.classes, 5)
-    image = layout.pack_records(x, y)
+    image = pack_records(layout, x, y)
     assert min(image) == layout.hidden_depth
     order = [int(index) for index in numbers.integers(0, 5, 6)]
     expected = unit.model(x[order], y[order])

@@ -20,6 +20,7 @@ import numpy as np
 from amaranth.lib.data import StructLayout
 from numpy.typing import NDArray
 
+from bep_hw.plan.images import pack_counters, pack_samples, pack_visible
 from bep_hw.plan.layout import Layout
 from bep_hw.plan.ports import Space, request_layout, result_layout, sample_layout
 from bep_ref.networks.mlp import BinaryMlp
@@ -34,7 +35,7 @@ class Script:
         self._request, self._beat = request_layout(network, machine), sample_layout(network, machine)
         self._result = result_layout(network)
         # behind a row's last input there are counters that nobody uses
-        self.used = layout.pack_counters([np.full(shape, -1) for shape in layout.network.shapes])
+        self.used = pack_counters(layout, [np.full(shape, -1) for shape in layout.network.shapes])
 
     def request(self, space: Space, where: int, value: int | None = None, reply: int = 0, mask: int = 0) -> str:
         """A write of ``value``, or where there is none a read that has to give ``reply`` in the bits of ``mask``."""
@@ -51,13 +52,13 @@ class Script:
 
     def store(self, net: BinaryMlp, groups: Iterable[int] | None = None) -> Iterator[str]:
         """Counters of ``net`` written to the hidden plane: those of ``groups``, or all."""
-        image = self.layout.pack_counters(net.counters)
+        image = pack_counters(self.layout, net.counters)
         for where in image if groups is None else groups:
             yield self.request(Space.COUNTERS, where, image[where])
 
     def fetch(self, net: BinaryMlp, groups: Iterable[int]) -> Iterator[str]:
         """Reads of ``groups`` that have to give the counters of ``net``."""
-        image = self.layout.pack_counters(net.counters)
+        image = pack_counters(self.layout, net.counters)
         for where in groups:
             yield self.request(Space.COUNTERS, where, reply=image[where], mask=self.used[where])
 
@@ -65,12 +66,12 @@ class Script:
         """The rows of the classifier written to the visible plane."""
         layout = self.layout
         shift = (layout.columns_per_word - 1).bit_length()
-        for (word, column), value in layout.pack_visible(len(layout.trainable), net.classifier).items():
+        for (word, column), value in pack_visible(layout, len(layout.trainable), net.classifier).items():
             yield self.request(Space.VISIBLE, word << shift | column, value)
 
     def beats(self, x: NDArray[np.int_], **header: int) -> Iterator[str]:
         """A sample ``x`` (K_0,) of ±1 with the fields of its ``header``."""
-        for chunk in self.layout.pack_samples(x[None])[0]:
+        for chunk in pack_samples(self.layout, x[None])[0]:
             yield f"beat {_packed(self._beat, chunk=int(chunk), **header):x}"
 
     def result(self, prediction: int, triggered: bool) -> str:
