@@ -2,6 +2,7 @@
 
 import argparse
 import os
+from collections.abc import Sequence
 from dataclasses import MISSING, Field, fields
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,8 @@ from bep_ref.config import AnyNetwork, ConfigError, Machine, Network, RecurrentN
 from bep_ref.datasets import FORMATS, load
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from bep_ref.runs.task import Task
 
 _SIZES = ("lanes", "update_lanes", "backward_lanes", "z_buffers", "hits_ahead", "slots", "cache_samples")
@@ -119,7 +122,15 @@ def prepare_task(args: argparse.Namespace) -> "Task":
     dataset = load(args.data)
     default = RECURRENT if dataset.sequential else {"hidden": HIDDEN}
     preset = dataset.named_preset(args.preset) if args.preset else {}
-    return prepare(dataset, {**default, **preset, **task_settings(args)})
+    task = prepare(dataset, {**default, **preset, **task_settings(args)})
+    show_notes(args.progress, task.notes)
+    return task
+
+
+def show_notes(console: "Console", notes: Sequence[str]) -> None:
+    """Print what was understood of data, a line each."""
+    for note in notes:
+        console.print(note, markup=False, highlight=False, soft_wrap=True)
 
 
 def add_network(parser: argparse.ArgumentParser, default: Network) -> None:

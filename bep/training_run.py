@@ -10,7 +10,7 @@ from typing import Any
 from rich.table import Table
 
 from bep.console import progress_bar
-from bep.options import prepare_task, task_settings
+from bep.options import prepare_task, show_notes, task_settings
 from bep_ref.config import ConfigError
 from bep_ref.files.atomic import write_atomically
 from bep_ref.inputs.series import SeriesBinariser
@@ -35,7 +35,9 @@ def begin(args: argparse.Namespace, engine: str) -> Trainer:
     if args.resume:
         if args.preset:
             raise ConfigError(f"preset: {args.preset} is out of range; a resumed run has the options it began with")
-        return Saved.read(checkpoint).resume(given, args.data, engine)
+        trainer = Saved.read(checkpoint).resume(given, args.data, engine)
+        show_notes(args.progress, trainer.task.notes)
+        return trainer
     if args.data is None:
         raise ConfigError("data: --data SPEC is needed, unless --resume continues a run")
     task = prepare_task(args)

@@ -1,6 +1,7 @@
 """`csv:FILE`: a comma-separated table, one sample a line, numbers as features and the label in the last column."""
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,18 +30,20 @@ def load(argument: str) -> Dataset:
     path = Path(argument)
     if not path.is_file():
         raise DataError(f"data: csv: {path} is not a file")
-    x, labels = read_csv(path)
+    x, labels, names = read_csv(path)
     class_names, y = name_classes(labels, f"{path}: last column")
-    return with_test_part(f"{NAME}:{argument}", x, y, class_names, suitable_binariser(x))
+    dataset = with_test_part(f"{NAME}:{argument}", x, y, class_names, suitable_binariser(x))
+    return replace(dataset, columns=names[:-1], label=names[-1]) if names else dataset
 
 
-def read_csv(path: Path) -> tuple[NDArray[np.float64], NDArray[Any]]:
-    """Features (n, columns - 1) and labels (n,), whole numbers if all of them are, else strings.
+def read_csv(path: Path) -> tuple[NDArray[np.float64], NDArray[Any], tuple[str, ...]]:
+    """Features (n, columns - 1), labels (n,), whole numbers if all of them are, else strings, and the columns' names.
 
     The first line is a header if none of its feature cells is a number. Errors count lines and columns from 1.
     """
     samples: list[NDArray[np.float64]] = []
     labels: list[str] = []
+    names: tuple[str, ...] = ()
     width = 0
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
@@ -54,6 +57,7 @@ def read_csv(path: Path) -> tuple[NDArray[np.float64], NDArray[Any]]:
                     if width < 2:
                         raise DataError(f"{where}: 1 column; it must be at least one feature, a comma and a label")
                     if not any(is_number(cell) for cell in cells[:-1]):
+                        names = tuple(cell.strip() for cell in cells)
                         continue
                 if len(cells) != width:
                     raise DataError(f"{where}: {len(cells)} columns; it must be {width} as in the rows above")
@@ -67,7 +71,7 @@ def read_csv(path: Path) -> tuple[NDArray[np.float64], NDArray[Any]]:
         raise DataError(f"{path}: not a CSV file ({error})") from None
     if not samples:
         raise DataError(f"{path}: it holds no samples")
-    return np.array(samples), whole_numbers_or_words(labels)
+    return np.array(samples), whole_numbers_or_words(labels), names
 
 
 def _features(cells: list[str], where: str) -> NDArray[np.float64]:

@@ -30,7 +30,9 @@ class Dataset:
     classes from 0, named by ``class_names``. ``binarise`` is the binariser that suits the data and ``preset`` the
     training values found best on validation data, ``group_target`` the group size to come near to (the paper's 15); all
     are only defaults. Features that are pixels, row by row, say their ``image``'s rows and columns. ``presets``
-    are whole networks that suit the data, by name: any settings of `prepare`.
+    are whole networks that suit the data, by name: any settings of `prepare`. ``columns`` are the features' names in
+    their order and ``label`` the label column's, both empty where the data has none. ``notes`` are lines about what the
+    reader understood and what it left out; commands show them.
     """
 
     spec: str
@@ -44,6 +46,9 @@ class Dataset:
     group_target: int = 15
     image: tuple[int, ...] = ()
     presets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    columns: tuple[str, ...] = ()
+    label: str = ""
+    notes: tuple[str, ...] = ()
 
     def named_preset(self, name: str) -> Mapping[str, Any]:
         """The settings of ``presets`` called ``name``; `DataError` if there is none."""
@@ -63,7 +68,7 @@ class Dataset:
         return self.x_train.ndim == 3
 
     def digest(self) -> str:
-        """SHA-256 over every feature and class: tells whether a run resumes on the data it began with."""
+        """SHA-256 over every feature and class: shows whether a run resumes on the data it began with."""
         total = hashlib.sha256()
         for array in (self.x_train, self.y_train, self.x_test, self.y_test):
             little = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))

@@ -35,8 +35,8 @@ def write_archive(
     write_atomically(path, buffer.getvalue())
 
 
-def read_archive(path: Path, kind: str, version: int) -> tuple[dict[str, Any], Arrays]:
-    """Header and arrays of a file of format ``kind`` and ``version``.
+def read_archive(path: Path, kind: str, version: int, oldest: int | None = None) -> tuple[dict[str, Any], Arrays]:
+    """Header and arrays of a file of format ``kind`` and ``version``, or of a version from ``oldest`` on.
 
     Raises
     ------
@@ -51,8 +51,10 @@ def read_archive(path: Path, kind: str, version: int) -> tuple[dict[str, Any], A
     values = json.loads(content.pop("header").tobytes())
     if values.pop("format") != kind:
         raise ArchiveError(f"{path}: not a {kind} file")
-    if (found := values.pop("version")) != version:
-        raise ArchiveError(f"{path}: {kind} format version {found}; this program reads version {version}")
+    oldest = version if oldest is None else oldest
+    if not oldest <= (found := values.pop("version")) <= version:
+        known = f"version {version}" if oldest == version else f"versions {oldest} to {version}"
+        raise ArchiveError(f"{path}: {kind} format version {found}; this program reads {known}")
     return values, content
 
 

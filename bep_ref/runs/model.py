@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bep_ref.config import AnyNetwork, RecurrentNetwork, SeriesInput, Training, network_from_dict
+from bep_ref.datasets.schema import Schema
 from bep_ref.files.archive import read_archive, write_archive
 from bep_ref.inputs.binarise import Binariser
 from bep_ref.inputs.series import SeriesBinariser
@@ -16,7 +17,8 @@ from bep_ref.networks.learner import Learner
 from bep_ref.networks.readout import Readout
 from bep_ref.runs.evaluate import predict
 
-FORMAT, VERSION = "bep-model", 1
+FORMAT, VERSION, OLDEST = "bep-model", 2, 1
+"""Version 2 added the columns' names; a file of version 1 has none."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class Model:
     The last of ``classifiers`` predicts; local error signals have one a layer, otherwise it is the only one.
     ``data`` is the specification learned from, ``epoch`` the one whose counters these are and
     ``validation_accuracy`` what they reached on the held-out part of the training data, None where none was held out.
+    ``columns`` are the features' names and ``label`` the label column's name, both empty where the data had none.
     """
 
     network: AnyNetwork
@@ -38,6 +41,14 @@ class Model:
     counters: list[NDArray[Any]]
     classifiers: list[NDArray[np.int8]]
     readout: Readout | None = None
+    columns: tuple[str, ...] = ()
+    label: str = ""
+
+    @property
+    def schema(self) -> Schema:
+        """What new data must hold."""
+        sequential = isinstance(self.binariser, SeriesBinariser)
+        return Schema(self.binariser.features, self.class_names, self.columns, self.label, sequential)
 
     def net(self) -> Learner:
         """The network, ready to predict bits or to learn on."""
@@ -59,6 +70,8 @@ class Model:
             "data": self.data,
             "epoch": self.epoch,
             "validation_accuracy": self.validation_accuracy,
+            "columns": list(self.columns),
+            "label": self.label,
         }
         arrays = pack_counters("counters", self.network, self.counters)
         arrays |= {"classifier": self.classifiers[-1], "thresholds": levels.thresholds}
@@ -72,7 +85,7 @@ class Model:
     @classmethod
     def load(cls, path: Path) -> "Model":
         """Read a model file; `ArchiveError` in one line if it is not one or is damaged."""
-        header, arrays = read_archive(path, FORMAT, VERSION)
+        header, arrays = read_archive(path, FORMAT, VERSION, OLDEST)
         network, training = network_from_dict(header["network"]), Training.from_dict(header["training"])
         levels = Binariser(thresholds=arrays["thresholds"], **header["binariser"])
         binariser: Binariser | SeriesBinariser = levels
@@ -90,6 +103,8 @@ class Model:
             counters=unpack_counters("counters", network, arrays),
             classifiers=[*(arrays[f"classifier{layer}"] for layer in lower), arrays["classifier"]],
             readout=unpack_readout("readout", network, arrays),
+            columns=tuple(header.get("columns", ())),
+            label=header.get("label", ""),
         )
 
 

@@ -50,7 +50,8 @@ class Task:
     """Everything that fixes a run: the same task gives the same bits on any machine.
 
     ``train`` is what is learned, ``validation`` (held out of the training data) chooses, ``test`` only measures.
-    ``training.group_size`` is filled in. ``image`` is the data set's.
+    ``training.group_size`` is filled in. ``image``, ``columns`` and ``label`` are the data set's. ``notes`` are lines
+    about what was understood and what was lost on the way from the data to the bits.
     """
 
     data: str
@@ -63,6 +64,9 @@ class Task:
     validation: Samples
     test: Samples
     image: tuple[int, ...] = ()
+    columns: tuple[str, ...] = ()
+    label: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def prepare(dataset: Dataset, settings: dict[str, Any]) -> Task:
@@ -91,6 +95,9 @@ def prepare(dataset: Dataset, settings: dict[str, Any]) -> Task:
         validation=Samples(binariser(dataset.x_train[held]), dataset.y_train[held]),
         test=Samples(binariser(dataset.x_test), dataset.y_test),
         image=dataset.image,
+        columns=dataset.columns,
+        label=dataset.label,
+        notes=dataset.notes,
     )
 
 

@@ -181,6 +181,8 @@ class Trainer:
             counters=self.best_counters,
             classifiers=self.net.classifiers,
             readout=self.best_readout,
+            columns=task.columns,
+            label=task.label,
         )
 
     def run(

@@ -8,9 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.table import Table
 
-from bep.options import add_data
-from bep_ref.config import ConfigError, RecurrentNetwork
-from bep_ref.datasets import Dataset, load
+from bep.options import add_data, show_notes
+from bep_ref.datasets.labelled import PARTS, load_labelled
 from bep_ref.runs.evaluate import confusion
 from bep_ref.runs.model import Model
 
@@ -22,10 +21,8 @@ Accuracy and confusion matrix of a model on the test part of a data set, binaris
   bep eval run/model.npz --data digits
 
 Rows of the confusion matrix are true classes, columns predicted ones. A table of new samples, none of which was
-trained on, is measured whole with --part all.
+trained on, is measured whole with --part all. Columns and classes are matched by name where both sides have names.
 """
-
-PARTS = ("test", "train", "all")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,38 +33,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
     model = Model.load(args.model)
-    dataset = load(args.data)
-    if dataset.sequential != isinstance(model.network, RecurrentNetwork):
-        needed, held = ("sequences", "none") if not dataset.sequential else ("no sequences", "them")
-        raise ConfigError(f"data: the model needs {needed}; {dataset.spec} holds {held}")
-    if dataset.features != model.binariser.features:
-        raise ConfigError(
-            f"data: {dataset.spec} has {dataset.features} features; the model needs {model.binariser.features}"
-        )
-    parts = ("train", "test") if args.part == "all" else (args.part,)
-    matrix = np.sum([_confusion(dataset, part, model) for part in parts], axis=0)
+    data = load_labelled(args.data, model.schema, args.part)
+    show_notes(args.progress, data.notes)
+    matrix = np.sum([confusion(model.predict(x), y, model.network.classes) for x, y in data.parts], axis=0)
     accuracy = float(np.trace(matrix) / matrix.sum())
     args.report.print(_table(matrix, model.class_names))
     args.report.print(f"accuracy {accuracy:.2%}: {np.trace(matrix)} of {matrix.sum()} samples ({args.part} part)")
     return {
         "model": str(args.model),
-        "data": dataset.spec,
+        "data": data.spec,
         "part": args.part,
         "samples": int(matrix.sum()),
         "accuracy": accuracy,
         "classes": list(model.class_names),
         "confusion": matrix.tolist(),
     }
-
-
-def _confusion(dataset: Dataset, part: str, model: Model) -> NDArray[np.int64]:
-    """Confusion matrix of one ``part``, the classes numbered as in the model."""
-    number = {name: index for index, name in enumerate(model.class_names)}
-    if unknown := [name for name in dataset.class_names if name not in number]:
-        raise ConfigError(f"data: class {unknown[0]!r} of {dataset.spec} is unknown to the model")
-    renumbered = np.array([number[name] for name in dataset.class_names])
-    x, y = (dataset.x_test, dataset.y_test) if part == "test" else (dataset.x_train, dataset.y_train)
-    return confusion(model.predict(x), renumbered[y], model.network.classes)
 
 
 def _table(matrix: NDArray[np.int64], class_names: tuple[str, ...]) -> Table:

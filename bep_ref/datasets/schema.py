@@ -1,0 +1,74 @@
+"""What a model knows of the data it learned, and new data brought into the same shape: columns and classes by name."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bep_ref.datasets.dataset import DataError
+
+SHOWN = 8
+"""Names that a message lists at most."""
+
+
+@dataclass(frozen=True)
+class Schema:
+    """``features`` of a sample (channels of a series), ``class_names`` in the order of the classes, ``columns``: the
+    features' names in their order, empty where the training data had none; ``label``: the label column's name or "";
+    ``sequential``: samples are series.
+    """
+
+    features: int
+    class_names: tuple[str, ...]
+    columns: tuple[str, ...] = ()
+    label: str = ""
+    sequential: bool = False
+
+    def order(self, columns: tuple[str, ...], features: int, where: str) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+        """Position (features,) of each of the model's features in new data, and notes on what was assumed.
+
+        ``columns`` are the names of the new data's ``features``, empty where it has none. Where both sides have names,
+        names decide; otherwise positions do, and a note says so unless neither side has names. ``where`` names the
+        data in messages.
+
+        Raises
+        ------
+        DataError : a column that the model does not know or that is missing, or another number of features.
+        """
+        if columns and self.columns:
+            return self._by_name(columns, where), ()
+        if features != self.features:
+            raise DataError(f"data: {where} has {features} features; the model needs {self.features}")
+        notes: tuple[str, ...] = ()
+        if self.columns:
+            notes = (f"{where} names no columns; they are taken in the model's order: {listed(self.columns)}",)
+        elif columns:
+            notes = (f"the model knows no column names; {where} is taken in its own order: {listed(columns)}",)
+        return np.arange(features), notes
+
+    def _by_name(self, columns: tuple[str, ...], where: str) -> NDArray[np.int64]:
+        needed = set(self.columns)
+        if strange := [name for name in columns if name not in needed]:
+            raise DataError(
+                f"data: {where} has columns that the model does not know: {listed(strange)}; "
+                f"it learned {listed(self.columns)}"
+            )
+        position = {name: index for index, name in enumerate(columns)}
+        if missing := [name for name in self.columns if name not in position]:
+            raise DataError(f"data: {where} lacks columns that the model needs: {listed(missing)}")
+        return np.array([position[name] for name in self.columns], dtype=np.int64)
+
+    def codes(self, class_names: tuple[str, ...], where: str) -> NDArray[np.int64]:
+        """The model's class (len(class_names),) of each of ``class_names``; `DataError` for one it does not know."""
+        number = {name: index for index, name in enumerate(self.class_names)}
+        for name in class_names:
+            if name not in number:
+                raise DataError(f"data: class {name!r} of {where} is unknown to the model")
+        return np.array([number[name] for name in class_names], dtype=np.int64)
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names for a message: all of a few, the first of many and their number."""
+    shown = ", ".join(names[:SHOWN])
+    return shown if len(names) <= SHOWN else f"{shown}, ... ({len(names)} in all)"
