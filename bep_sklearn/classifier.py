@@ -39,14 +39,14 @@ class BEPClassifier(ClassifierMixin, BaseEstimator):
 
     Parameters
     ----------
-    hidden : neurons of each hidden layer of a perceptron.
+    hidden : neurons of each hidden layer of a perceptron; one number is one layer.
     state, output : neurons of the state and of the output layer of a recurrent network.
     window, stride, expansion : from series to steps, see `SeriesInput`.
     counter_bits : width of the counter behind every weight.
     binarise : ``median``, ``threshold=V[,V...]``, ``thermometer=B``, or ``auto``: a threshold at 0 for what is binary
         already, else ``thermometer=8``.
     rule, margin, gate, group_size, reinforcement, batch_size, epochs, patience, group_limit, validation, sigma : see
-        `Training`. None: what the rule prefers. ``group_size`` is one, or one a layer.
+        `Training`. None: what the rule prefers. ``group_size`` is one, or one per layer.
     random_state : seed, 0 to 2**32 - 1, or what `sklearn.utils.check_random_state` takes to draw one.
     backend : ``golden`` computes in software, ``sim`` on the generated hardware, simulated, ``board`` on a board. The
         last two load the network for every call and read it back, so that estimators stay plain data.
@@ -64,7 +64,7 @@ class BEPClassifier(ClassifierMixin, BaseEstimator):
 
     def __init__(
         self,
-        hidden: Sequence[int] = (128, 128),
+        hidden: int | Sequence[int] = (128, 128),
         state: int = 255,
         output: int = 255,
         window: int = SeriesInput.window,
@@ -198,8 +198,6 @@ class BEPClassifier(ClassifierMixin, BaseEstimator):
         others = _PERCEPTRON if dataset.sequential else _RECURRENT
         given = {k: v for k, v in self.get_params(deep=False).items() if k not in (*others, *_NOT_SETTINGS)}
         given["binarise"] = dataset.binarise
-        if isinstance(self.group_size, (int, np.integer)):
-            given["group_size"] = (self.group_size,)
         state = self.random_state
         integer = isinstance(state, (int, np.integer))
         given["seed"] = int(state) if integer else int(check_random_state(state).randint(2**31))

@@ -44,6 +44,7 @@ class Machine(Record):
     )
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         self._check("lanes", 1 <= self.lanes <= 4096)
         banks = 2 if self.spram else 1
         self._check("update_lanes", self.update_lanes >= 1 and self.lanes % (banks * self.update_lanes) == 0)
@@ -66,6 +67,7 @@ class Workload(Record):
     reinforcement: float = setting("p_r: strength of reinforcement", "0 to 1", 0.5)
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         self._check("batch_size", self.batch_size >= 1)
         self._check("group_size", self.group_size >= 1)
         for name in ("triggered", "gated", "reinforcement"):

@@ -33,8 +33,7 @@ class Network(Shape):
     image: tuple[int, ...] = setting("rows and columns of the image that patches are of", "2 sizes of 1 to 4096", ())
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "hidden", tuple(int(width) for width in self.hidden))
-        object.__setattr__(self, "image", tuple(int(size) for size in self.image))
+        super().__post_init__()
         self._check("inputs", 1 <= self.inputs <= 65536)
         self._check("hidden", 1 <= len(self.hidden) <= 8, list(self.hidden))
         for width in self.hidden:

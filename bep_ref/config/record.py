@@ -3,6 +3,8 @@
 from dataclasses import MISSING, asdict, field, fields
 from typing import Any, Self
 
+from bep_ref.config.convert import UnsuitableError, convert
+
 
 class ConfigError(ValueError):
     """A configuration value outside its limits. ``str(error)`` is one line, fit to show a user."""
@@ -19,7 +21,19 @@ def setting(meaning: str, limit: str, default: Any = MISSING) -> Any:
 
 
 class Record:
-    """Reading and writing a frozen configuration as plain JSON types."""
+    """Reading and writing a frozen configuration as plain JSON types.
+
+    Numbers of any kind become the plain type of their field. A record that checks its fields calls
+    ``super().__post_init__()`` first.
+    """
+
+    def __post_init__(self) -> None:
+        for one in fields(self):  # type: ignore[arg-type]
+            try:
+                value = convert(getattr(self, one.name), one.type)
+            except UnsuitableError as error:
+                raise ConfigError(f"{one.name}: {error}; it must be {one.metadata['limit']}") from None
+            object.__setattr__(self, one.name, value)
 
     def _check(self, name: str, ok: bool, value: object = None) -> None:
         """Refuse ``value`` (by default the field's own) by the limit the field declares."""
@@ -36,6 +50,6 @@ class Record:
         if unknown:
             raise ConfigError(f"{cls.__name__}: unknown field {unknown[0]!r}; known are {', '.join(sorted(known))}")
         try:
-            return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
+            return cls(**values)
         except TypeError as error:
             raise ConfigError(f"{cls.__name__}: {error}") from None

@@ -22,6 +22,7 @@ class RecurrentNetwork(Shape):
     steps: int = setting("most steps of a sequence, T", "1 to 65536 steps", 65536)
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         self._check("inputs", 1 <= self.inputs <= 65536)
         self._check("state", 2 <= self.state <= 8192)
         self._check("output", 2 <= self.output <= 8192)
@@ -59,6 +60,7 @@ class SeriesInput(Record):
     expansion: int = setting("bits of a step after the fixed random expansion sign(E x)", "0 (none) to 65536 bits", 255)
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         self._check("window", 1 <= self.window <= 65536)
         self._check("stride", 0 <= self.stride <= 65536)
         self._check("expansion", 0 <= self.expansion <= 65536)

@@ -56,7 +56,7 @@ class Training(Record):
     seed: int = setting("seed of every random choice", "0 to 4294967295", 1)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "group_size", tuple(int(g) for g in self.group_size))
+        super().__post_init__()
         self._check("rule", self.rule in RULES)
         self._check("margin", 0 <= self.margin <= 2)
         self._check("gate", 0 <= self.gate <= 1)

@@ -1,11 +1,27 @@
 """The configuration refuses what it cannot mean, and names the field, the value and the limit."""
 
+import json
 import math
+from dataclasses import is_dataclass
+from fractions import Fraction
+from types import NoneType
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bep_ref import ConfigError, Machine, Network, Training
-from bep_ref.config import default_group_sizes, gate_threshold, margin_threshold
+from bep_ref.config import (
+    RecurrentNetwork,
+    SeriesInput,
+    Workload,
+    default_group_sizes,
+    gate_threshold,
+    margin_threshold,
+)
+from bep_ref.config.convert import UnsuitableError, convert
+from bep_ref.config.record import Record
 
 
 @pytest.mark.parametrize(
@@ -119,3 +135,100 @@ def test_thresholds_are_integers_rounded_as_documented():
 @pytest.mark.parametrize(("width", "expected"), [(128, 16), (35, 7), (75, 15), (96, 16), (97, 1), (36, 18)])
 def test_default_group_size_is_the_divisor_nearest_to_fifteen(width, expected):
     assert default_group_sizes((width,)) == (expected,)
+
+
+RECORDS = {
+    Network: Network(12, (8, 6), 3, patch=2, image=(3, 4)),
+    RecurrentNetwork: RecurrentNetwork(4, 8, 6, 3),
+    SeriesInput: SeriesInput(2, 1, 0),
+    Training: Training(margin=0.25, group_size=(4, 3), validation=0.5),
+    Machine: Machine(24),
+    Workload: Workload(triggered=0.5),
+}
+"""One of every configuration."""
+PLAIN = {bool, int, float, str, NoneType}
+
+
+def subclasses(record):
+    return {record}.union(*map(subclasses, record.__subclasses__()))
+
+
+def test_every_configuration_is_among_the_examples():
+    assert {record for record in subclasses(Record) if is_dataclass(record)} == set(RECORDS)
+
+
+@pytest.mark.parametrize("record", RECORDS.values(), ids=lambda record: type(record).__name__)
+def test_scalars_of_numpy_become_plain_types(record):
+    """What searches hand over is saved as JSON, and equal to what was meant."""
+    arrays = {name: np.array(value) for name, value in record.to_dict().items() if value is not None}
+    scalars = {name: array if array.ndim else array[()] for name, array in arrays.items()}
+    made = type(record)(**record.to_dict() | scalars)
+    assert made == record
+    for value in made.to_dict().values():
+        assert all(type(part) in PLAIN for part in (value if isinstance(value, tuple) else (value,)))
+    assert type(record).from_dict(json.loads(json.dumps(made.to_dict()))) == record
+
+
+@given(
+    st.sampled_from([np.int8, np.uint8, np.int64, np.float16, np.float32, np.float64, int, Fraction]),
+    st.integers(2, 100),
+)
+def test_any_kind_of_whole_number_is_an_integer(kind, value):
+    made = Training(epochs=kind(value)).epochs
+    assert (made, type(made)) == (value, int)
+
+
+@given(st.sampled_from([np.float16, np.float32, np.float64]), st.floats(0, 1))
+def test_any_kind_of_real_number_is_a_float_of_the_same_value(kind, value):
+    made = Training(gate=kind(value)).gate
+    assert (made, type(made)) == (kind(value), float)
+
+
+@pytest.mark.parametrize(
+    "hidden", [16, np.int32(16), [16], (16,), np.array([16]), np.array(16), range(16, 17), iter([16])]
+)
+def test_one_number_is_one_layer(hidden):
+    assert Network(4, hidden, 2).hidden == (16,)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "why"),
+    [
+        ("epochs", 3.5, "3.5 is not a whole number; it must be at least 1 epoch"),
+        ("epochs", np.float32(3.5), "3.5 is not a whole number"),
+        ("epochs", math.inf, "inf is not a whole number"),
+        ("epochs", True, "True is not a whole number"),
+        ("epochs", np.True_, "True is not a whole number"),
+        ("epochs", "3", "'3' is not a whole number"),
+        ("epochs", np.array([3]), "array([3]) is not a whole number"),
+        ("epochs", None, "None is not a whole number"),
+        ("margin", "0.5", "'0.5' is not a number; it must be 0 to 2"),
+        ("margin", 1j, "1j is not a number"),
+        ("margin", False, "False is not a number"),
+        ("margin", 10**400, f"{'1' + '0' * 59}... is too large"),
+        ("rule", 1, "1 is not a text; it must be bep or local"),
+        ("group_size", (4, 2.5), "2.5 is not a whole number; it must be at least 1 neuron"),
+        ("group_size", "16", "'16' is not a whole number"),
+        ("group_size", np.eye(40), "array([1., 0., "),
+    ],
+)
+def test_values_of_another_type_are_refused_in_one_line(field, value, why):
+    with pytest.raises(ConfigError) as refused:
+        Training(**{field: value})
+    assert str(refused.value).startswith(f"{field}: {why}")
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("value", [1, 0.0, "true", None])
+def test_a_switch_is_true_or_false(value):
+    with pytest.raises(ConfigError, match=r"^spram: .* is neither true nor false; it must be true or false$"):
+        Machine(24, spram=value)
+    assert Machine(24, spram=np.True_).spram is True
+
+
+def test_where_none_is_allowed_it_stays_and_other_values_are_converted():
+    assert convert(None, int | None) is None
+    assert type(convert(np.int8(3), int | None)) is int
+    assert convert([0.5, np.float32(1)], tuple[float, ...] | None) == (0.5, 1.0)
+    with pytest.raises(UnsuitableError, match=r"^2.5 is not a whole number$"):
+        convert(2.5, int | None)

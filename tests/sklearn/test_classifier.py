@@ -23,7 +23,7 @@ def digits():
 
 
 def small(**parameters):
-    return BEPClassifier(hidden=(16, 8), epochs=3, batch_size=10, **parameters)
+    return BEPClassifier(**{"hidden": (16, 8), "epochs": 3, "batch_size": 10} | parameters)
 
 
 def same_counters(one: Model, other: Model) -> bool:
@@ -103,8 +103,28 @@ def test_a_model_of_an_estimator_is_a_model_file(tmp_path):
 
 
 @pytest.mark.parametrize(
+    "grid",
+    [
+        {"epochs": np.arange(1, 3), "hidden": np.array([8, 16])},
+        {"counter_bits": np.array([6, 8], np.uint8), "gate": np.array([0.25], np.float32)},
+        {"group_size": np.array([8]), "rule": np.array(["bep", "local"])},
+    ],
+)
+def test_what_a_search_over_arrays_finds_is_saved(grid, tmp_path):
+    """Searches hand over NumPy's scalars; a model file has plain numbers."""
+    search = GridSearchCV(BEPClassifier(hidden=(16,), epochs=1), grid, cv=3).fit(SMALL.x_train, SMALL.y_train)
+    found = search.best_estimator_.model_
+    found.save(tmp_path / "model.npz")
+    model = Model.load(tmp_path / "model.npz")
+    assert (model.network, model.training) == (found.network, found.training)
+    assert np.array_equal(model.predict(SMALL.x_test), search.predict(SMALL.x_test))
+
+
+@pytest.mark.parametrize(
     ("parameters", "message"),
     [
+        ({"hidden": "16"}, "hidden: '16' is not a whole number"),
+        ({"epochs": 2.5}, "epochs: 2.5 is not a whole number"),
         ({"backend": "fpga"}, "backend: 'fpga' is not known; known are golden, sim, board"),
         ({"margin": 3.0}, "margin: 3.0 is out of range"),
         ({"group_size": 3}, "group_size: 3 does not divide layer 1's 16 neurons"),
