@@ -1,7 +1,19 @@
-"""Golden model of binary networks trained by Binary Error Propagation, through time too, or by local error signals."""
+"""Golden model of binary networks trained by Binary Error Propagation, local error signals, or a learned read-out."""
 
-from bep_ref.config import ConfigError, Machine, Network, RecurrentNetwork, Training
+from bep_ref.config import ConfigError, Geometry, Machine, Network, RecurrentNetwork, Training, WindowNetwork
 from bep_ref.networks.mlp import BinaryMlp
 from bep_ref.networks.rnn import BinaryRnn
+from bep_ref.networks.windows import BinaryWindows
 
-__all__ = ["BinaryMlp", "BinaryRnn", "ConfigError", "Machine", "Network", "RecurrentNetwork", "Training"]
+__all__ = [
+    "BinaryMlp",
+    "BinaryRnn",
+    "BinaryWindows",
+    "ConfigError",
+    "Geometry",
+    "Machine",
+    "Network",
+    "RecurrentNetwork",
+    "Training",
+    "WindowNetwork",
+]

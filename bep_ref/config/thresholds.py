@@ -11,3 +11,8 @@ def gate_threshold(gate: float, fan_in: int) -> int:
 def margin_threshold(margin: float, width: int) -> int:
     """``ceil(r * K_L)``: a sample triggers when its logit lead is below this (Eq. 1)."""
     return math.ceil(margin * width)
+
+
+def lead_threshold(margin: float, units: int) -> int:
+    """``floor(margin * U)``: a read-out of U units learns from a sample whose lead is at most this."""
+    return math.floor(margin * units)

@@ -1,6 +1,7 @@
 """Hyperparameters of a run."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from bep_ref.config.record import Record, setting
 
@@ -15,6 +16,8 @@ class Training(Record):
     ``margin`` and ``gate`` are fractions of the layer width; see `margin_threshold` and
     `gate_threshold` for the integers the machine compares with.
     """
+
+    LARGEST_MARGIN: ClassVar[float] = 2
 
     rule: str = setting(
         "learning rule: bep passes errors backward, local gives each layer a classifier and errors of its own",
@@ -58,7 +61,7 @@ class Training(Record):
     def __post_init__(self) -> None:
         super().__post_init__()
         self._check("rule", self.rule in RULES)
-        self._check("margin", 0 <= self.margin <= 2)
+        self._check("margin", 0 <= self.margin <= self.LARGEST_MARGIN)
         self._check("gate", 0 <= self.gate <= 1)
         for size in self.group_size:
             self._check("group_size", size >= 1, size)
