@@ -57,9 +57,14 @@ class Readout:
         """The mini-batch's share of the average."""
         self.sums += self.counters
 
+    @property
+    def predicting(self) -> Ints:
+        """What predicts, (C, U): the sums or the counters."""
+        return self.sums if self.averaged else self.counters
+
     def scores(self, a: Ints) -> Ints:
         """Scores (n, C) by which the read-out predicts, of activations ``a`` (n, U) of ±1."""
-        return _scores(a, self.sums if self.averaged else self.counters)
+        return _scores(a, self.predicting)
 
     def predict(self, a: Ints) -> Ints:
         """Classes (n,) of activations ``a`` (n, U) of ±1."""

@@ -128,6 +128,13 @@ class BinaryWindows:
         geometry = self.network.geometry
         return geometry.region(self._place_of(unit)) * geometry.kernels + unit % geometry.kernels
 
+    def load(self, x: Any) -> Any:
+        """``x`` (n, R * C * b) of ±1 in the form that an engine reads fastest, for ``step`` and ``predict``.
+
+        An index or slice takes samples out of the result, like those of an array.
+        """
+        return np.asarray(x, dtype=np.int8)
+
     def match(self, windows: Ints) -> tuple[Ints, Ints]:
         """Best match of every kernel in every place, and which of the pooled windows gave it: both (n, places, m).
 
@@ -231,8 +238,7 @@ class BinaryWindows:
 
 def shifted(x: Ints, shifts: Ints) -> Ints:
     """Samples ``x`` (n, R, C, b) read ``shifts`` (n, 2) positions further down and right, -1 outside the input."""
-    if shifts.shape != (len(x), 2):
-        raise ConfigError(f"shifts: shape {shifts.shape}; it must be {(len(x), 2)}")
+    check_shifts(shifts, len(x))
     reach = int(np.abs(shifts).max(initial=0))
     padded = np.pad(x, ((0, 0), (reach, reach), (reach, reach), (0, 0)), constant_values=-1)
     rows, columns = x.shape[1:3]
@@ -242,6 +248,13 @@ def shifted(x: Ints, shifts: Ints) -> Ints:
             for sample, (down, right) in zip(padded, shifts, strict=True)
         ]
     )
+
+
+def check_shifts(shifts: Ints, samples: int) -> Ints:
+    """``shifts``; `ConfigError` unless there is one of two numbers for each sample."""
+    if shifts.shape != (samples, 2):
+        raise ConfigError(f"shifts: shape {shifts.shape}; it must be {(samples, 2)}")
+    return shifts
 
 
 def _bits_of_windows(geometry: Geometry) -> Ints:

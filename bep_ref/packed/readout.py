@@ -1,4 +1,4 @@
-"""The read-out on packed activations: `Readout` once more, one sample after the other."""
+"""The read-out compiled: `Readout` once more, one sample after the other."""
 
 import numpy as np
 
@@ -7,43 +7,59 @@ from bep_ref.packed.packing import unpack
 
 
 @kernel
-def learn_readout(packed, y, counters, low, high, predictions):  # type: ignore[no-untyped-def]
-    """A mini-batch of activations ``packed`` (n, words) with classes ``y`` moves ``counters`` (C, K_L) int32."""
-    classes, width = counters.shape
-    a = np.empty(64 * packed.shape[1], np.int8)
-    scores = np.empty(classes, np.int32)
-    for n in range(len(packed)):
-        unpack(packed[n], a)
-        best, rival, right = 0, -1, y[n]
-        for c in range(classes):
-            row, total = counters[c], np.int32(0)
-            for j in range(width):
-                total = np.int32(total + row[j] * np.int32(a[j]))
-            scores[c] = total
-            if total > scores[best]:
-                best = c
-            if c != right and (rival < 0 or total > scores[rival]):
-                rival = c
-        predictions[n] = best
-        if scores[right] <= scores[rival]:
-            up, down = counters[right], counters[rival]
-            for j in range(width):
-                up[j] = min(max(up[j] + np.int32(a[j]), low), high)
-                down[j] = min(max(down[j] - np.int32(a[j]), low), high)
+def score(a, rows, scores):  # type: ignore[no-untyped-def]
+    """Scores (C,) of activations ``a`` (U,) of ±1 by ``rows`` (C, U); all of one type, wide enough for a score."""
+    for c in range(len(rows)):
+        row, total = rows[c], rows.dtype.type(0)
+        for u in range(len(a)):
+            total = rows.dtype.type(total + row[u] * a[u])
+        scores[c] = total
 
 
 @kernel
-def predict_readout(packed, sums, predictions):  # type: ignore[no-untyped-def]
-    """Classes of activations ``packed`` (n, words) by ``sums`` (C, K_L) int64."""
-    classes, width = sums.shape
-    a = np.empty(64 * packed.shape[1], np.int8)
+def judge(a, y, counters, scores):  # type: ignore[no-untyped-def]
+    """Of one sample ``a`` (U,) of class ``y``: its prediction, its rival, and y's lead over it; ``scores`` is room."""
+    score(a, counters, scores)
+    best, rival = 0, -1
+    for c in range(len(scores)):
+        if scores[c] > scores[best]:
+            best = c
+        if c != y and (rival < 0 or scores[c] > scores[rival]):
+            rival = c
+    return best, rival, np.int64(scores[y]) - np.int64(scores[rival])
+
+
+@kernel
+def move_readout(a, y, rival, counters, low, high):  # type: ignore[no-untyped-def]
+    """One sample ``a`` (U,): class ``y`` steps towards it, its ``rival`` away from it, within limits."""
+    up, down = counters[y], counters[rival]
+    for u in range(len(a)):
+        up[u] = min(max(up[u] + a[u], low), high)
+        down[u] = min(max(down[u] - a[u], low), high)
+
+
+@kernel
+def learn_readout(packed, y, counters, low, high, predictions):  # type: ignore[no-untyped-def]
+    """A mini-batch of activations ``packed`` (n, words) with classes ``y`` moves ``counters`` (C, U) int32."""
+    classes, width = counters.shape
+    bits, a = np.empty(64 * packed.shape[1], np.int8), np.empty(width, np.int32)
+    scores = np.empty(classes, np.int32)
     for n in range(len(packed)):
-        unpack(packed[n], a)
-        highest = np.int64(0)
-        for c in range(classes):
-            row, total = sums[c], np.int64(0)
-            for j in range(width):
-                total += row[j] * np.int64(a[j])
-            if c == 0 or total > highest:
-                highest = total
-                predictions[n] = c
+        unpack(packed[n], bits)
+        a[:] = bits[:width]
+        predictions[n], rival, lead = judge(a, y[n], counters, scores)
+        if lead <= 0:
+            move_readout(a, y[n], rival, counters, low, high)
+
+
+@kernel
+def predict_readout(packed, rows, predictions):  # type: ignore[no-untyped-def]
+    """Classes of activations ``packed`` (n, words) by ``rows`` (C, U) int64."""
+    classes, width = rows.shape
+    bits, a = np.empty(64 * packed.shape[1], np.int8), np.empty(width, np.int64)
+    scores = np.empty(classes, np.int64)
+    for n in range(len(packed)):
+        unpack(packed[n], bits)
+        a[:] = bits[:width]
+        score(a, rows, scores)
+        predictions[n] = scores.argmax()

@@ -10,7 +10,7 @@ SMALL = st.integers(1, 3)
 
 
 @st.composite
-def geometries(draw, largest=7):
+def geometries(draw, largest=6):
     """Any geometry of an input of at most ``largest`` rows and columns."""
     sizes = st.integers(1, largest)
     places = draw(st.tuples(SMALL, SMALL))
@@ -29,10 +29,10 @@ def geometries(draw, largest=7):
 
 
 @st.composite
-def networks(draw, geometry=None):
+def networks(draw, geometry=geometries()):
     """Arguments of `BinaryWindows` but for its counters, and a generator for these and for samples."""
     return {
-        "geometry": draw(geometry or geometries()),
+        "geometry": draw(geometry),
         "offsets": draw(st.sampled_from([(0.2,), (0.0,), (-0.05, 0.08, 0.2), (-0.3, -0.1, 0.1), (1.0,)])),
         "gate": draw(st.sampled_from([0.0, 0.1, 0.3, 1.0])),
         "margin": draw(st.sampled_from([0.0, 0.5, 2.0, 40.0])),
@@ -56,7 +56,7 @@ def counters_of(options, classes, rng):
     return {name: rng.integers(-largest[name], largest[name], shape) for name, shape in shapes.items()}
 
 
-def batches(options, classes, rng, count=3, samples=9, reach=2):
+def batches(options, classes, rng, count=3, samples=5, reach=2):
     """``(x, y, shifts)`` of some mini-batches; samples of a class have something in common."""
     inputs = options["geometry"].inputs
     prototypes = rng.choice([-1, 1], (classes, inputs))

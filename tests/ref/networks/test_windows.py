@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bep_ref import BinaryWindows, ConfigError, Geometry
@@ -13,6 +13,7 @@ from tests.ref.slow_windows import SlowWindows
 from tests.ref.window_cases import batches, counters_of, geometries, networks
 
 
+@settings(max_examples=60, deadline=None)
 @given(networks(), st.integers(2, 4), st.booleans(), st.booleans())
 def test_two_readings_of_the_rule_agree(case, classes, averaged, settled):
     options, rng = case
