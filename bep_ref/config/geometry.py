@@ -30,7 +30,7 @@ class Geometry(Record):
         "rows and columns of places", "2 counts from 1 to the corners that a place can have along the axis"
     )
     kernels: int = setting("kernels of a place, m", "1 to 4096")
-    regions: tuple[int, int] = setting(
+    regions: tuple[int, ...] = setting(
         "rows and columns of regions whose places share kernels; none = a region for each place",
         "2 counts from 1 to the places along the axis",
         (),
@@ -134,5 +134,5 @@ class Geometry(Record):
         )
 
 
-def _by(sizes: tuple[int, int]) -> str:
+def _by(sizes: tuple[int, ...]) -> str:
     return "x".join(str(size) for size in sizes)

@@ -261,6 +261,4 @@ def _bits_of_windows(geometry: Geometry) -> Ints:
     """Input bit behind each bit of every window: (windows, K)."""
     bits = np.arange(geometry.inputs).reshape(geometry.shape)
     height, width = geometry.window
-    return np.stack(
-        [bits[row : row + height, column : column + width].ravel() for row, column in geometry.windows()]
-    )
+    return np.stack([bits[row : row + height, column : column + width].ravel() for row, column in geometry.windows()])

@@ -17,7 +17,7 @@ class PackedWindows(BinaryWindows):
     """The same network, to the bit; parameters are those of `BinaryWindows`.
 
     ``counters`` are int8 where ``counter_bits`` allows, else int16. The methods that say how a step is made
-    (``windows``, ``match`` and so on) are the specification's own; ``scores``, ``predict`` and ``step`` do without them.
+    (``windows``, ``match`` and so on) are the specification's own; ``scores`` and ``step`` do without them.
     """
 
     def __init__(self, counters: ArrayLike, readout: ArrayLike, geometry: Geometry, *args: Any, **options: Any) -> None:

@@ -109,9 +109,7 @@ class SlowWindows:
 
     def step_kernels(self, units, right, rival):
         d = [a - b for a, b in zip(right, rival, strict=True)]
-        candidates = [
-            u for u, (z, _, _) in enumerate(units) if abs(z) <= floor(self.gate * self.fan_in) and d[u] != 0
-        ]
+        candidates = [u for u, (z, _, _) in enumerate(units) if abs(z) <= floor(self.gate * self.fan_in) and d[u] != 0]
         if self.selection == "draw":
             stepping = [u for u in candidates if self.word() // 2 ** (16 - self.draw_bits) < abs(d[u])]
         else:

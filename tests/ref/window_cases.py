@@ -1,4 +1,4 @@
-"""Random window networks with samples, small enough for readings without arrays; shared by the tests of both engines."""
+"""Random window networks with samples, small enough for a reading without arrays."""
 
 import numpy as np
 from hypothesis import assume
@@ -28,8 +28,11 @@ def geometries(draw, largest=6):
         assume(False)
 
 
+ANY = geometries()
+
+
 @st.composite
-def networks(draw, geometry=geometries()):
+def networks(draw, geometry=ANY):
     """Arguments of `BinaryWindows` but for its counters, and a generator for these and for samples."""
     return {
         "geometry": draw(geometry),

@@ -38,7 +38,7 @@ def test_both_engines_agree(case, classes, averaged, settled):
 
 
 WIDE = [
-    Geometry(shape=(3, 40, 3), window=(2, 32), places=(2, 2), kernels=9, pool=(1, 2), spacing=3),  # 2 x 96 bits: 3 words
+    Geometry(shape=(3, 40, 3), window=(2, 32), places=(2, 2), kernels=9, pool=(1, 2), spacing=3),  # 3 words
     Geometry(shape=(4, 64, 1), window=(2, 64), places=(1, 1), kernels=5, pool=(2, 1)),  # 64-bit rows
     Geometry(shape=(2, 70, 2), window=(1, 70), places=(2, 1), kernels=3),  # one row of 140 bits
 ]
