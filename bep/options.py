@@ -2,7 +2,6 @@
 
 import argparse
 import os
-from collections.abc import Sequence
 from dataclasses import MISSING, Field, fields
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from bep_ref.datasets import FORMATS, load
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from bep_ref.notes import Notes
     from bep_ref.runs.task import Task
 
 _SIZES = ("lanes", "update_lanes", "backward_lanes", "z_buffers", "hits_ahead", "slots", "cache_samples")
@@ -127,10 +127,11 @@ def prepare_task(args: argparse.Namespace) -> "Task":
     return task
 
 
-def show_notes(console: "Console", notes: Sequence[str]) -> None:
+def show_notes(console: "Console", notes: "Notes") -> None:
     """Print what was understood of data, a line each."""
     for note in notes:
-        console.print(note, markup=False, highlight=False, soft_wrap=True)
+        style = "yellow" if note.doubtful else None
+        console.print(str(note), style=style, markup=False, highlight=False, soft_wrap=True)
 
 
 def add_network(parser: argparse.ArgumentParser, default: Network) -> None:

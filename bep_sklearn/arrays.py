@@ -1,5 +1,6 @@
 """What estimators take: tables (n, features), or sequences (n, length, channels), NaN after the end of shorter ones."""
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ from sklearn.utils import check_array
 from sklearn.utils.validation import validate_data
 
 from bep_ref.inputs.series import series_lengths
+from bep_ref.notes import Notes
 
 
 def check_features(estimator: Any, X: Any, reset: bool) -> NDArray[Any]:
@@ -30,6 +32,18 @@ def check_features(estimator: Any, X: Any, reset: bool) -> NDArray[Any]:
             f"{estimator.n_features_in_} features as input"
         )
     return series
+
+
+def column_names(estimator: Any) -> tuple[str, ...]:
+    """Names of the columns that ``estimator`` was fitted to, empty where they had none."""
+    return tuple(getattr(estimator, "feature_names_in_", ()))
+
+
+def warn(notes: Notes) -> None:
+    """A `UserWarning` for each doubtful one of ``notes``, as if raised by the caller's caller."""
+    for note in notes:
+        if note.doubtful:
+            warnings.warn(note.text, UserWarning, stacklevel=3)
 
 
 def _dimensions(X: Any) -> int:

@@ -10,12 +10,13 @@ from sklearn.utils.validation import _check_feature_names_in, check_is_fitted
 
 from bep_ref.config import SeriesInput
 from bep_ref.inputs.binarise import fit_binariser
+from bep_ref.inputs.losses import losses
 from bep_ref.inputs.series import fit_series_binariser, series_lengths
-from bep_sklearn.arrays import check_features
+from bep_sklearn.arrays import check_features, column_names, warn
 
 
 class FeatureBinariser(TransformerMixin, BaseEstimator):
-    """Features (n, F) to bits (n, F * B) of ±1 (int8): bit ``feature * B + k`` tells of threshold k.
+    """Features (n, F) to bits (n, F * B) of ±1 (int8): bit ``feature * B + k`` compares with threshold k.
 
     Parameters
     ----------
@@ -31,7 +32,9 @@ class FeatureBinariser(TransformerMixin, BaseEstimator):
 
     def fit(self, X: ArrayLike, y: object = None) -> Self:
         """Find the thresholds in ``X`` (n, features)."""
-        self.binariser_ = fit_binariser(self.binarise, _table(check_features(self, X, reset=True)))
+        table = _table(check_features(self, X, reset=True))
+        self.binariser_ = fit_binariser(self.binarise, table)
+        warn(losses(self.binariser_, table).notes(column_names(self)))
         return self
 
     def transform(self, X: ArrayLike) -> NDArray[np.int8]:
@@ -81,6 +84,7 @@ class SequenceBinariser(TransformerMixin, BaseEstimator):
         series = _series(check_features(self, X, reset=True))
         shape = SeriesInput(self.window, self.stride, self.expansion)
         self.binariser_ = fit_series_binariser(self.binarise, shape, series, self.random_state)
+        warn(losses(self.binariser_, series).notes())
         return self
 
     def transform(self, X: ArrayLike) -> NDArray[Any]:

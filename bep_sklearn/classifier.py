@@ -13,13 +13,15 @@ from sklearn.utils.validation import check_consistent_length, check_is_fitted, c
 
 from bep_ref.config import Network, SeriesInput, Training
 from bep_ref.datasets.dataset import Dataset, suitable_binariser
+from bep_ref.inputs.losses import losses
+from bep_ref.inputs.series import series_values
 from bep_ref.networks.initial import assemble, initial_net
 from bep_ref.networks.learner import Learner
 from bep_ref.runs.evaluate import predict
 from bep_ref.runs.model import Model
 from bep_ref.runs.task import Samples, Task, design, prepare
 from bep_ref.runs.train import Trainer, in_order, reinforcement
-from bep_sklearn.arrays import check_features
+from bep_sklearn.arrays import check_features, column_names, warn
 from bep_sklearn.backends import Backend
 
 Indices = NDArray[np.int64]
@@ -122,6 +124,7 @@ class BEPClassifier(ClassifierMixin, BaseEstimator):
         self.classes_, codes = np.unique(labels, return_inverse=True)
         dataset = self._dataset(features, codes)
         task = prepare(dataset, self._settings(dataset))
+        warn(task.notes)
         with self._running(task, initial_net(task.network, task.training)) as net:
             trainer = Trainer(task, net)
             trainer.run()
@@ -150,6 +153,7 @@ class BEPClassifier(ClassifierMixin, BaseEstimator):
         if first:
             dataset = self._dataset(features, codes)
             binariser, network, training = design(dataset, self._settings(dataset), features)
+            warn(losses(binariser, features).notes(dataset.columns))
             learner: Learner = initial_net(network, training)
             self._error_rate, self.history_, epoch = 1.0, [], 0
         else:
@@ -162,7 +166,18 @@ class BEPClassifier(ClassifierMixin, BaseEstimator):
             self._error_rate = _learn(net, task, self._error_rate)
             counters, self._generator_state = [q.copy() for q in net.matrices], net.generator.state
         names = task.class_names
-        self.model_ = Model(network, training, binariser, names, DATA, epoch + 1, None, counters, learner.classifiers)
+        self.model_ = Model(
+            network=network,
+            training=training,
+            binariser=binariser,
+            class_names=names,
+            data=DATA,
+            epoch=epoch + 1,
+            validation_accuracy=None,
+            counters=counters,
+            classifiers=learner.classifiers,
+            columns=column_names(self),
+        )
         return self
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
@@ -190,8 +205,10 @@ class BEPClassifier(ClassifierMixin, BaseEstimator):
     def _dataset(self, features: NDArray[Any], codes: Indices) -> Dataset:
         """All of it to learn from, nothing to test."""
         names = tuple(str(label) for label in self.classes_)
-        binarise = suitable_binariser(features[~np.isnan(features)]) if self.binarise == "auto" else self.binarise
-        return Dataset(DATA, features, codes, features[:0], codes[:0], names, binarise)
+        values = series_values(features) if features.ndim == 3 else features
+        binarise = suitable_binariser(values) if self.binarise == "auto" else self.binarise
+        none = features[:0], codes[:0]
+        return Dataset(DATA, features, codes, *none, names, binarise, columns=column_names(self))
 
     def _settings(self, dataset: Dataset) -> dict[str, Any]:
         """The parameters that `prepare` knows of ``dataset``'s kind."""

@@ -7,7 +7,7 @@ from bep_sklearn import BEPClassifier
 
 x, y = load_digits(return_X_y=True)
 order = np.random.default_rng(1).permutation(len(x))
-network = BEPClassifier(hidden=(128, 128), batch_size=10, binarise="threshold=2,6,11")
+network = BEPClassifier(hidden=(128, 128), batch_size=10, binarise="threshold=0,5,10")
 
 right = []
 for start in range(0, 1200, 50):

@@ -9,6 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bep_ref.config import ConfigError
+from bep_ref.inputs.binarise import fit_binariser
+from bep_ref.inputs.losses import losses
+from bep_ref.notes import Notes
 from bep_ref.runs.splits import stratified_split
 
 TEST_FRACTION = 0.2
@@ -31,8 +34,8 @@ class Dataset:
     training values found best on validation data, ``group_target`` the group size to come near to (the paper's 15); all
     are only defaults. Features that are pixels, row by row, say their ``image``'s rows and columns. ``presets``
     are whole networks that suit the data, by name: any settings of `prepare`. ``columns`` are the features' names in
-    their order and ``label`` the label column's, both empty where the data has none. ``notes`` are lines about what the
-    reader understood and what it left out; commands show them.
+    their order and ``label`` the label column's, both empty where the data has none. ``notes`` say what the reader
+    understood and what it left out; commands show them.
     """
 
     spec: str
@@ -48,7 +51,7 @@ class Dataset:
     presets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     columns: tuple[str, ...] = ()
     label: str = ""
-    notes: tuple[str, ...] = ()
+    notes: Notes = ()
 
     def named_preset(self, name: str) -> Mapping[str, Any]:
         """The settings of ``presets`` called ``name``; `DataError` if there is none."""
@@ -127,6 +130,19 @@ def check_finite(x: NDArray[Any], where: str) -> None:
 
 
 def suitable_binariser(x: NDArray[Any]) -> str:
-    """The default for data of unknown origin: a threshold at 0 where it is binary already, else a thermometer."""
-    binary = np.isin(x, (0, 1)).all() or np.isin(x, (-1, 1)).all()
-    return "threshold=0" if binary else "thermometer=8"
+    """The default for features ``x`` (n, features) of unknown origin.
+
+    One bit a feature where no feature has more than two values: above 0 where they are 0 and 1 or -1 and 1, else above
+    the smaller of each feature's values. Otherwise a thermometer.
+    """
+    if np.isin(x, (0, 1)).all() or np.isin(x, (-1, 1)).all():
+        return "threshold=0"
+    if ((x == x.min(axis=0)) | (x == x.max(axis=0))).all():
+        return "thermometer=1"
+    return "thermometer=8"
+
+
+def suitable_image_binariser(pixels: NDArray[Any]) -> str:
+    """The default for images, ``pixels`` (n, features): one threshold for all, unless some pixels vary on one side."""
+    divided = not len(losses(fit_binariser("median", pixels), pixels).undivided)
+    return "median" if divided else "thermometer=1"

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from bep_ref.datasets import load
 from bep_ref.datasets.dataset import DataError, Dataset
 from bep_ref.datasets.schema import Schema
+from bep_ref.notes import Notes
 
 PARTS = ("test", "train", "all")
 
@@ -22,7 +23,7 @@ class Labelled:
 
     spec: str
     parts: tuple[tuple[NDArray[Any], NDArray[np.int64]], ...]
-    notes: tuple[str, ...]
+    notes: Notes
 
 
 def load_labelled(spec: str, schema: Schema, part: str) -> Labelled:

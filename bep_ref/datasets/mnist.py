@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bep_ref.datasets.dataset import DataError, Dataset
+from bep_ref.datasets.dataset import DataError, Dataset, suitable_image_binariser
 
 NAME = "mnist"
 USAGE = "mnist:DIR"
@@ -48,8 +48,8 @@ def load(argument: str) -> Dataset:
     (x_train, y_train), (x_test, y_test) = read_parts(argument)
     flat = [x.reshape(len(x), -1) for x in (x_train, x_test)]
     names = tuple(str(label) for label in range(CLASSES))
-    spec, image = f"{NAME}:{argument}", x_train.shape[1:]
-    return Dataset(spec, flat[0], y_train, flat[1], y_test, names, "median", PRESET, GROUP_TARGET, image, PRESETS)
+    spec, image, binarise = f"{NAME}:{argument}", x_train.shape[1:], suitable_image_binariser(flat[0])
+    return Dataset(spec, flat[0], y_train, flat[1], y_test, names, binarise, PRESET, GROUP_TARGET, image, PRESETS)
 
 
 Part = tuple[NDArray[np.uint8], NDArray[np.int64]]

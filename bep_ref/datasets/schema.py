@@ -1,15 +1,13 @@
 """What a model knows of the data it learned, and new data brought into the same shape: columns and classes by name."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bep_ref.datasets.dataset import DataError
-
-SHOWN = 8
-"""Names that a message lists at most."""
+from bep_ref.names import listed
+from bep_ref.notes import Note, Notes
 
 
 @dataclass(frozen=True)
@@ -25,7 +23,7 @@ class Schema:
     label: str = ""
     sequential: bool = False
 
-    def order(self, columns: tuple[str, ...], features: int, where: str) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+    def order(self, columns: tuple[str, ...], features: int, where: str) -> tuple[NDArray[np.int64], Notes]:
         """Position (features,) of each of the model's features in new data, and notes on what was assumed.
 
         ``columns`` are the names of the new data's ``features``, empty where it has none. Where both sides have names,
@@ -40,11 +38,13 @@ class Schema:
             return self._by_name(columns, where), ()
         if features != self.features:
             raise DataError(f"data: {where} has {features} features; the model needs {self.features}")
-        notes: tuple[str, ...] = ()
+        notes: Notes = ()
         if self.columns:
-            notes = (f"{where} names no columns; they are taken in the model's order: {listed(self.columns)}",)
+            text = f"{where} names no columns; they are taken in the model's order: {listed(self.columns)}"
+            notes = (Note(text, doubtful=True),)
         elif columns:
-            notes = (f"the model knows no column names; {where} is taken in its own order: {listed(columns)}",)
+            text = f"the model knows no column names; {where} is taken in its own order: {listed(columns)}"
+            notes = (Note(text, doubtful=True),)
         return np.arange(features), notes
 
     def _by_name(self, columns: tuple[str, ...], where: str) -> NDArray[np.int64]:
@@ -66,9 +66,3 @@ class Schema:
             if name not in number:
                 raise DataError(f"data: class {name!r} of {where} is unknown to the model")
         return np.array([number[name] for name in class_names], dtype=np.int64)
-
-
-def listed(names: Sequence[str]) -> str:
-    """Names for a message: all of a few, the first of many and their number."""
-    shown = ", ".join(names[:SHOWN])
-    return shown if len(names) <= SHOWN else f"{shown}, ... ({len(names)} in all)"

@@ -1,7 +1,7 @@
 """`smnist:DIR`: MNIST's images read row by row; with ``--window 1`` each of the 28 rows is a step."""
 
 from bep_ref.datasets import mnist
-from bep_ref.datasets.dataset import DataError, Dataset
+from bep_ref.datasets.dataset import DataError, Dataset, suitable_image_binariser
 
 NAME = "smnist"
 USAGE = "smnist:DIR"
@@ -19,4 +19,5 @@ def load(argument: str) -> Dataset:
         raise DataError(f"data: smnist needs a folder: {USAGE}")
     (x_train, y_train), (x_test, y_test) = mnist.read_parts(argument)
     names = tuple(str(label) for label in range(mnist.CLASSES))
-    return Dataset(f"{NAME}:{argument}", x_train, y_train, x_test, y_test, names, "median", PRESET)
+    binarise = suitable_image_binariser(x_train.reshape(-1, x_train.shape[2]))
+    return Dataset(f"{NAME}:{argument}", x_train, y_train, x_test, y_test, names, binarise, PRESET)

@@ -1,7 +1,9 @@
 """From real features to ±1 input bits: thresholds fitted on training data only, which travel with the model.
 
 Specifications: ``median`` (one threshold, the median over all values), ``threshold=V[,V...]`` (fixed values, the
-same for every feature) and ``thermometer=B`` (B quantiles of each feature).
+same for every feature) and ``thermometer=B`` (B quantiles of each feature). Every feature has the same number of
+bits: layouts by position (patches of images, windows of series) count on it. A thermometer divides every feature that
+varies; `bep_ref.inputs.losses` counts the features that the other two do not divide.
 """
 
 import math
@@ -12,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bep_ref.config import ConfigError
+from bep_ref.inputs.quantiles import quantile_thresholds
 
 USAGE = "median, threshold=V[,V...] or thermometer=B"
 
@@ -20,7 +23,7 @@ USAGE = "median, threshold=V[,V...] or thermometer=B"
 class Binariser:
     """Compares every feature with its thresholds.
 
-    ``thresholds`` (features, B), rising along B. Bit ``feature * B + k`` is +1 where the feature is above
+    ``thresholds`` (features, B), never falling along B. Bit ``feature * B + k`` is +1 where the feature is above
     threshold k, or, when ``inclusive``, at least as large.
     """
 
@@ -51,9 +54,10 @@ class Binariser:
 
 
 def fit_binariser(spec: str, x: NDArray[Any]) -> Binariser:
-    """Fit ``spec`` to training features ``x`` (n, features).
+    """Fit ``spec`` to training features ``x`` (n, features) of finite numbers.
 
-    The thermometer's thresholds are the sorted values at ``floor(k / (B + 1) * (n - 1))``, k = 1..B.
+    The thermometer's thresholds are those of `quantile_thresholds`. The median is replaced by the largest value below
+    the maximum where it equals the maximum, which no value exceeds.
 
     Raises
     ------
@@ -61,15 +65,20 @@ def fit_binariser(spec: str, x: NDArray[Any]) -> Binariser:
     """
     kind, _, argument = spec.partition("=")
     if spec == "median":
-        return Binariser(spec, np.full((x.shape[1], 1), float(np.median(x))), inclusive=False)
+        return Binariser(spec, np.full((x.shape[1], 1), _median(x)), inclusive=False)
     if kind == "threshold":
         values = _values(argument, spec)
         return Binariser(spec, np.tile(np.array(values), (x.shape[1], 1)), inclusive=False)
     if kind == "thermometer":
         bits = _bits(argument, spec)
-        rows = [k * (len(x) - 1) // (bits + 1) for k in range(1, bits + 1)]
-        return Binariser(spec, np.sort(x, axis=0)[rows].T.astype(np.float64), inclusive=True)
+        return Binariser(spec, np.stack([quantile_thresholds(column, bits) for column in x.T]), inclusive=True)
     raise ConfigError(f"binarise: unknown {spec!r}; it must be {USAGE}")
+
+
+def _median(x: NDArray[Any]) -> float:
+    median, highest = float(np.median(x)), x.max()
+    below = x[x < highest] if median >= highest else x[:0]
+    return float(below.max()) if below.size else median
 
 
 def _values(text: str, spec: str) -> list[float]:

@@ -94,8 +94,7 @@ def fit_series_binariser(spec: str, shape: SeriesInput, x: NDArray[Any], seed: i
     """
     lengths = series_lengths(x)
     _check_window(shape.window, lengths)
-    values = x[np.arange(x.shape[1]) < lengths[:, None]]
-    levels = fit_binariser(spec, values)
+    levels = fit_binariser(spec, series_values(x))
     expansion = signs(stream(seed, "expansion"), (shape.expansion, levels.bits * shape.window))
     return SeriesBinariser(levels, shape, expansion)
 
@@ -106,6 +105,11 @@ def _check_window(window: int, lengths: NDArray[np.int64]) -> None:
             f"window: {window} is out of range; it must be at most {lengths.min()}, the length of "
             f"series {int(lengths.argmin()) + 1}"
         )
+
+
+def series_values(x: NDArray[Any]) -> NDArray[Any]:
+    """All values (n, channels) of series ``x`` (n, length, channels), without the NaN after the end of each."""
+    return np.asarray(x[np.arange(x.shape[1]) < series_lengths(x)[:, None]])
 
 
 def series_lengths(x: NDArray[Any]) -> NDArray[np.int64]:

@@ -18,7 +18,8 @@ from bep_ref.runs.model import pack_counters, pack_readout, unpack_counters, unp
 from bep_ref.runs.task import Task, every_layer, prepare
 from bep_ref.runs.train import Epoch, Trainer
 
-FORMAT, VERSION = "bep-checkpoint", 1
+FORMAT, VERSION = "bep-checkpoint", 2
+"""Version 1 began with thermometers whose thresholds could coincide: the same settings now give other bits."""
 
 
 def save_checkpoint(path: Path, trainer: Trainer) -> None:

@@ -19,7 +19,9 @@ from bep_ref.config import (
 )
 from bep_ref.datasets import Dataset
 from bep_ref.inputs.binarise import Binariser, fit_binariser
+from bep_ref.inputs.losses import losses
 from bep_ref.inputs.series import SeriesBinariser, fit_series_binariser
+from bep_ref.notes import Notes
 from bep_ref.runs.shuffle import check_shuffle
 from bep_ref.runs.splits import stratified_split
 
@@ -50,8 +52,8 @@ class Task:
     """Everything that fixes a run: the same task gives the same bits on any machine.
 
     ``train`` is what is learned, ``validation`` (held out of the training data) chooses, ``test`` only measures.
-    ``training.group_size`` is filled in. ``image``, ``columns`` and ``label`` are the data set's. ``notes`` are lines
-    about what was understood and what was lost on the way from the data to the bits.
+    ``training.group_size`` is filled in. ``image``, ``columns`` and ``label`` are the data set's. ``notes`` say what
+    was understood and what was lost on the way from the data to the bits.
     """
 
     data: str
@@ -66,7 +68,7 @@ class Task:
     image: tuple[int, ...] = ()
     columns: tuple[str, ...] = ()
     label: str = ""
-    notes: tuple[str, ...] = ()
+    notes: Notes = ()
 
 
 def prepare(dataset: Dataset, settings: dict[str, Any]) -> Task:
@@ -83,7 +85,8 @@ def prepare(dataset: Dataset, settings: dict[str, Any]) -> Task:
         dataset.y_train, round(training.validation * len(dataset.y_train)), training.seed, "validation"
     )
     check_shuffle(training.shuffle_bits, len(kept))
-    binariser, network, training = design(dataset, settings, dataset.x_train[kept])
+    known = dataset.x_train[kept]
+    binariser, network, training = design(dataset, settings, known)
     return Task(
         data=dataset.spec,
         data_digest=dataset.digest(),
@@ -91,20 +94,20 @@ def prepare(dataset: Dataset, settings: dict[str, Any]) -> Task:
         binariser=binariser,
         network=network,
         training=training,
-        train=Samples(binariser(dataset.x_train[kept]), dataset.y_train[kept]),
+        train=Samples(binariser(known), dataset.y_train[kept]),
         validation=Samples(binariser(dataset.x_train[held]), dataset.y_train[held]),
         test=Samples(binariser(dataset.x_test), dataset.y_test),
         image=dataset.image,
         columns=dataset.columns,
         label=dataset.label,
-        notes=dataset.notes,
+        notes=dataset.notes + losses(binariser, known).notes(dataset.columns),
     )
 
 
 def design(
     dataset: Dataset, settings: dict[str, Any], known: NDArray[Any]
 ) -> tuple[Binariser | SeriesBinariser, AnyNetwork, Training]:
-    """What learns ``dataset``: a perceptron, or, if it holds sequences, a recurrent network; with its binariser.
+    """The network that learns ``dataset``, a perceptron or for sequences a recurrent one, with its binariser.
 
     ``settings`` may hold ``hidden`` (required), ``patch`` and ``readout``, for sequences instead ``state`` and
     ``output`` (required) and any field of `SeriesInput`; ``counter_bits``, ``binarise`` and any

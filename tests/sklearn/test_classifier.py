@@ -30,6 +30,7 @@ def same_counters(one: Model, other: Model) -> bool:
     return all(np.array_equal(p, q) for p, q in zip(one.counters, other.counters, strict=True))
 
 
+@pytest.mark.filterwarnings("ignore:.* of 64 features vary, but:UserWarning")
 def test_a_grid_search_over_a_pipeline_learns_digits(digits):
     pipeline = make_pipeline(FeatureBinariser(), BEPClassifier(hidden=(256,), epochs=30))
     grid = {"featurebinariser__binarise": ["median", digits.binarise], "bepclassifier__margin": [0.25, 0.5]}
@@ -59,6 +60,7 @@ def test_sequences_are_learned_by_a_recurrent_network():
         estimator.predict(np.repeat(x, 2, axis=2))
 
 
+@pytest.mark.filterwarnings("ignore:1 of 8 features vary, but threshold=6:UserWarning")
 def test_bits_of_a_transformer_are_learned_as_they_are(digits):
     """Also behind the end of shorter sequences."""
     x, y = digits.x_train.reshape(-1, 8, 8)[:200].astype(float), digits.y_train[:200]

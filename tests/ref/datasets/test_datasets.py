@@ -111,6 +111,17 @@ class TestMnist:
         assert rows.x_train.reshape(20, 6).tolist() == data.x_train.tolist()
         assert rows.y_train.tolist() == data.y_train.tolist()
 
+    def test_pixels_are_divided_by_one_median_or_each_by_its_own(self, mnist):
+        assert load(f"mnist:{mnist}").binarise == load(f"smnist:{mnist}").binarise == "median"
+        grey = np.arange(120).reshape(20, 2, 3)
+        grey[:, 0, 0] = np.arange(20) % 3  # a dark corner
+        write(mnist / "train-images-idx3-ubyte.gz", gzip.compress(idx(grey)))
+        assert load(f"mnist:{mnist}").binarise == "thermometer=1"
+        strokes = 255 * (np.arange(120).reshape(20, 2, 3) % 7 == 0)
+        for images in (strokes, 255 - strokes):
+            write(mnist / "train-images-idx3-ubyte.gz", gzip.compress(idx(images)))
+            assert load(f"mnist:{mnist}").binarise == "median"
+
     @pytest.mark.parametrize(
         ("name", "content", "expected"),
         [

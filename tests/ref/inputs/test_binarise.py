@@ -29,8 +29,16 @@ def test_thermometer_takes_the_documented_quantiles_of_each_feature():
     assert binariser(np.array([[2, 19.9]])).tolist() == [[1, 1, -1, -1, -1, -1]], "inclusive"
 
 
-def test_thermometer_with_more_bits_than_samples():
-    assert fit_binariser("thermometer=4", np.array([[1.0], [2.0]])).thresholds.tolist() == [[1, 1, 1, 1]]
+def test_thermometer_with_more_bits_than_values_repeats_the_thresholds_that_divide():
+    assert fit_binariser("thermometer=4", np.array([[1.0], [2.0]])).thresholds.tolist() == [[2, 2, 2, 2]]
+    assert fit_binariser("thermometer=4", np.array([[1.0], [2.0], [7.0]])).thresholds.tolist() == [[2, 2, 7, 7]]
+
+
+def test_the_median_never_is_the_largest_value():
+    paper = np.where(np.arange(40).reshape(4, 10) % 7, 255, 0)  # dark strokes on white paper
+    assert fit_binariser("median", paper).thresholds[0, 0] == 0
+    assert (fit_binariser("median", paper)(paper) == np.where(paper == 255, 1, -1)).all()
+    assert fit_binariser("median", np.full((3, 2), 5)).thresholds.tolist() == [[5], [5]], "there is nothing to divide"
 
 
 @pytest.mark.parametrize(
