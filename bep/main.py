@@ -1,6 +1,6 @@
 """Entry point: finds the command, runs it, turns its result into JSON and its failure into one line.
 
-Exit codes: 0 done, 1 a check failed, 2 bad input, 130 interrupted.
+Exit codes: 0 done, 1 a check failed, 2 bad input, 130 interrupted, 141 nobody reads the output any more.
 """
 
 import argparse
@@ -11,10 +11,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn, cast
 
-from rich.console import Console
-
 from bep.command import CheckError, Command, add_command
-from bep.options import add_json
+from bep.console import Console, accept_all_characters, forget_output, one_line, write_output
+from bep.options import add_json, check_file
 from bep.registry import command_modules
 from bep_ref.config import ConfigError
 from bep_ref.distribution import how_to_install, installed_version
@@ -64,10 +63,14 @@ class _Parser(argparse.ArgumentParser):
 def main(argv: Sequence[str] | None = None) -> int:
     """Run ``bep`` with ``argv`` (default: the process's arguments); returns the exit code."""
     words = sys.argv[1:] if argv is None else list(argv)
+    accept_all_characters()
     try:
         return _run(words)
     except ConfigError as error:
         return _complain(f"error: {error}", 2)
+    except BrokenPipeError:
+        forget_output()
+        return 141
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         return _complain(f"error: {place}{error.strerror or error}", 2)
@@ -93,15 +96,15 @@ def _named(argv: Sequence[str]) -> str | None:
 
 
 def _complain(line: str, code: int) -> int:
-    print(f"bep: {line}", file=sys.stderr)
+    print(one_line(f"bep: {line}"), file=sys.stderr)
     return code
 
 
 def _run(argv: list[str]) -> int:
     args = _parser(argv).parse_args(argv)
     to_stdout = args.json == "-"
-    if args.json and not to_stdout and not Path(args.json).absolute().parent.is_dir():
-        raise ConfigError(f"json: the folder of {args.json} does not exist")
+    if args.json and not to_stdout:
+        check_file("json", Path(args.json))
     args.progress = Console(stderr=True)
     args.report = args.progress if to_stdout else Console()
     try:
@@ -121,7 +124,7 @@ def _deliver(args: argparse.Namespace) -> dict[str, Any]:
     if args.json:
         text = json.dumps(result, indent=2, allow_nan=False) + "\n"
         if args.json == "-":
-            sys.stdout.write(text)
+            write_output(text)
         else:
             write_atomically(Path(args.json), text.encode())
     if failure:

@@ -3,14 +3,15 @@
 import argparse
 import os
 from dataclasses import MISSING, Field, fields
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bep_ref.config import AnyNetwork, ConfigError, Machine, Network, RecurrentNetwork, SeriesInput, Training
 from bep_ref.datasets import FORMATS, load
+from bep_ref.files.atomic import check_place
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
+    from bep.console import Console
     from bep_ref.notes import Notes
     from bep_ref.runs.task import Task
 
@@ -60,6 +61,18 @@ def at_least(args: argparse.Namespace, **limits: int) -> None:
     for name, least in limits.items():
         if (value := getattr(args, name)) < least:
             raise ConfigError(f"{name.replace('_', '-')}: {value} is out of range; it must be at least {least}")
+
+
+def check_file(option: str, path: Path | None) -> None:
+    """Raise an error, which names the ``option`` or ``path``, where the file ``path``, if any, cannot be written.
+
+    Commands call it before the work whose result goes there.
+    """
+    if path is None:
+        return
+    if not path.absolute().parent.is_dir():
+        raise ConfigError(f"{option}: the folder of {path} does not exist")
+    check_place(path)
 
 
 def add_baud(parser: argparse.ArgumentParser) -> None:
@@ -131,7 +144,7 @@ def show_notes(console: "Console", notes: "Notes") -> None:
     """Print what was understood of data, a line each."""
     for note in notes:
         style = "yellow" if note.doubtful else None
-        console.print(str(note), style=style, markup=False, highlight=False, soft_wrap=True)
+        console.print(str(note), style=style, highlight=False)
 
 
 def add_network(parser: argparse.ArgumentParser, default: Network) -> None:

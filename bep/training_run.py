@@ -7,9 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from rich.table import Table
-
-from bep.console import progress_bar
+from bep.console import Table, progress_bar
 from bep.options import prepare_task, show_notes, task_settings
 from bep_ref.config import ConfigError
 from bep_ref.files.atomic import write_atomically
@@ -47,22 +45,23 @@ def begin(args: argparse.Namespace, engine: str) -> Trainer:
     return trainer
 
 
-def plan(trainer: Trainer) -> str:
-    """What is about to be done."""
+def plan(trainer: Trainer) -> list[str]:
+    """The lines that say what is about to be done."""
     task, training = trainer.task, trainer.task.training
-    steps = ""
+    parts = f"{len(task.train)} training, {len(task.validation)} validation, {len(task.test)} test samples"
+    lines = [f"{task.data}: {parts}"]
     if isinstance(task.binariser, SeriesBinariser):
         shape = task.binariser.shape
-        steps = f"{task.train.x.shape[1]} steps, windows of {shape.window}, {task.binariser.spec}, "
-        steps += f"expanded to {shape.expansion} bits\n" if shape.expansion else "not expanded\n"
+        expanded = f"expanded to {shape.expansion} bits" if shape.expansion else "not expanded"
+        steps = f"{task.train.x.shape[1]} steps, windows of {shape.window}"
+        lines.append(f"{steps}, {task.binariser.spec}, {expanded}")
     rest = f", weights rest after {training.settle_after} epochs" if training.settle_after else ""
-    return (
-        f"{task.data}: {len(task.train)} training, {len(task.validation)} validation, {len(task.test)} test samples\n"
-        f"{steps}"
-        f"{task.network}, {task.network.synapses} synapses with {task.network.counter_bits}-bit counters\n"
+    lines.append(f"{task.network}, {task.network.synapses} synapses with {task.network.counter_bits}-bit counters")
+    lines.append(
         f"rule {training.rule}, batch {training.batch_size}, margin {training.margin:g}, gate {training.gate:g}, "
         f"group size {'/'.join(str(size) for size in training.group_size)}, seed {training.seed}{rest}"
     )
+    return lines
 
 
 def complete(

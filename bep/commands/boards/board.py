@@ -6,8 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-
+from bep.console import Console
 from bep.options import add_baud, add_machine, add_network, board_machine, network
 from bep_ref.config import AnyNetwork, ConfigError, Machine, Network
 
@@ -86,7 +85,7 @@ def simulated(shape: AnyNetwork, chosen: Machine, build: Path, progress: Console
     from bep_sim.board.simulated_board import SimulatedBoard
     from bep_sim.tools.compiled import compile_board
 
-    with progress.status(f"compiling {shape} on {chosen.lanes} lanes"):
+    with progress.status(f"compiling {shape} on {chosen.lanes} lanes", spinner="line"):
         program = compile_board(shape, chosen, build)
     with SimulatedBoard(program) as board:
         yield board

@@ -33,7 +33,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     bitstream = args.file or Path("build", board.name, board.name + board.device.family.bitstream_suffix)
     words = command(board, bitstream)
     if args.dry_run:
-        args.report.print(shlex.join(words), highlight=False, soft_wrap=True)
+        args.report.print(shlex.join(words), highlight=False)
     else:
         load(board, bitstream)
         args.report.print(f"{board.title}: {bitstream} is loaded")

@@ -55,7 +55,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     from bep_host.device_learner import DeviceLearner
 
     trainer = begin(args, "auto")
-    args.report.print(plan(trainer))
+    args.report.print(*plan(trainer), sep="\n")
     with Device(args.port, args.baud) as device:
         args.report.print(f"{device.name}: {device.network}, {device.machine.lanes} lanes, build {device.build:08x}")
         if args.resume and trainer.net.walk_block != device.layout.column:

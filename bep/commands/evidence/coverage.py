@@ -5,10 +5,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from rich.table import Table
-
 from bep.command import CheckError
-from bep.console import progress_bar
+from bep.console import Table, progress_bar
 from bep.kept import finish
 from bep.options import add_jobs, at_least
 

@@ -6,10 +6,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from rich.table import Table
-
 from bep.command import CheckError
-from bep.console import progress_bar
+from bep.console import Table, progress_bar
 from bep.kept import finish
 from bep.options import add_jobs, at_least
 
@@ -57,8 +55,8 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     args.report.print(_table(rows))
     for row in failed:
         line = f"seed {row['trial']['seed']}, {row['network']}: {row['failure']}"
-        line += f"\n  again: bep fuzz --seed {row['trial']['seed']} --count 1"
-        args.report.print(line, highlight=False, markup=False)
+        again = f"  again: bep fuzz --seed {row['trial']['seed']} --count 1"
+        args.report.print(line, again, sep="\n", highlight=False)
     result = {"trials": len(rows), "exact": len(rows) - len(failed), "failed": len(failed), "rows": rows}
     if failed:
         raise CheckError(f"{len(failed)} of {len(rows)} trials failed; see above", result)

@@ -4,10 +4,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from rich.table import Table
-
 from bep.command import CheckError
-from bep.console import progress_bar
+from bep.console import Table, progress_bar
 from bep.options import add_machine, add_network, at_least, machine, network
 from bep_boards.registry import NAMES, find
 from bep_ref.config import Network

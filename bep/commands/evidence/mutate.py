@@ -4,10 +4,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from rich.table import Table
-
 from bep.command import CheckError
-from bep.console import progress_bar
+from bep.console import Table, progress_bar
 from bep.options import add_jobs, at_least
 from bep_ref.config import ConfigError
 
@@ -71,7 +69,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     for row in rows:
         if some or fate(row) == "survived":
             why = f" ({row['reason']})" if row["reason"] else ""
-            args.report.print(f"{row['number']} {fate(row)}: {row['place']}{why}", highlight=False, soft_wrap=True)
+            args.report.print(f"{row['number']} {fate(row)}: {row['place']}{why}", highlight=False)
     whole = units[-1]
     result = {"seed": args.seed, "cycles": campaign.player.original[-1].cycles, "units": units, "mutants": rows}
     line = f"{whole['killed']} of {whole['mutants'] - whole['equivalent']} mutants killed that are not equivalent"

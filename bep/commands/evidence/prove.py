@@ -4,10 +4,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from rich.table import Table
-
 from bep.command import CheckError
-from bep.console import progress_bar
+from bep.console import Table, progress_bar, styled
 from bep.options import add_jobs, at_least
 from bep_ref.config import ConfigError
 
@@ -47,7 +45,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
             raise ConfigError(f"unit: {unit!r} is not known; bep prove --list names them")
     if args.list:
         for unit in PROOFS:
-            args.report.print(unit, highlight=False, markup=False)
+            args.report.print(unit, highlight=False)
         return {"units": list(PROOFS)}
     units = args.units or list(PROOFS)
     with progress_bar(args.progress) as progress:
@@ -69,7 +67,8 @@ def _table(rows: list[dict[str, Any]]) -> Table:
     table = Table("unit", "", "property", "", title="Proofs", title_justify="left")
     shown = ""
     for row in rows:
-        mark = {True: "proven" if row["kind"] == "always" else "shown", False: "[red]NO[/]", None: "[red]?[/]"}
+        proven = "proven" if row["kind"] == "always" else "shown"
+        mark = {True: proven, False: styled("NO", "red"), None: styled("?", "red")}
         table.add_row(row["unit"] if row["unit"] != shown else "", row["kind"], row["property"], mark[row["holds"]])
         shown = row["unit"]
     return table

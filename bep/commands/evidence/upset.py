@@ -4,12 +4,10 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from rich.table import Table
-
 from bep.command import CheckError
-from bep.console import progress_bar
-from bep.options import add_data, add_task, at_least, prepare_task
-from bep_ref.config import ConfigError, perceptron
+from bep.console import Table, progress_bar
+from bep.options import add_data, add_task, at_least, check_file, prepare_task
+from bep_ref.config import perceptron
 from bep_ref.files.atomic import write_atomically
 from bep_ref.runs.task import Task
 
@@ -46,8 +44,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     from bep_verify.upset.trials import tally, trials
 
     at_least(args, others=0, times=1, epochs=1, healing=0)
-    if args.plot and not args.plot.absolute().parent.is_dir():
-        raise ConfigError(f"plot: the folder of {args.plot} does not exist")
+    check_file("plot", args.plot)
     task = prepare_task(args)
     perceptron(task.network, "data")
     with progress_bar(args.progress) as progress:

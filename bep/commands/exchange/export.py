@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from bep.options import add_machine, board_machine
+from bep.options import add_machine, board_machine, check_file
 from bep_ref.config import ConfigError, perceptron
 from bep_ref.files.atomic import write_atomically
 from bep_ref.runs.model import Model
@@ -24,6 +24,8 @@ the options below it describe. c and mem write several files into a folder.
 """
 
 FORMATS = ("qonnx", "c", "mem", "npz")
+FOLDERS = ("c", "mem")
+"""Those of several files."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,6 +39,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> dict[str, Any]:
     if args.batch < 1:
         raise ConfigError(f"batch: {args.batch} is out of range; it must be at least 1 sample")
+    if args.to not in FOLDERS:
+        check_file("out", args.out)
     model = Model.load(args.model)
     network = perceptron(model.network, "model")
     extra: dict[str, Any] = {}
@@ -49,7 +53,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     else:
         files = _written(args, model)
     paths = [args.out / name if name else args.out for name in files]
-    if args.to in ("c", "mem"):
+    if args.to in FOLDERS:
         args.out.mkdir(parents=True, exist_ok=True)
     for path, content in zip(paths, files.values(), strict=True):
         write_atomically(path, content)

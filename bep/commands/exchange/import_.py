@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from bep.options import check_file
 from bep_ref.config import ConfigError
 
 NAME = "import"
@@ -29,6 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> dict[str, Any]:
     if args.file.suffix not in SUFFIXES:
         raise ConfigError(f"file: {args.file} is of no known kind; its name must end in {' or '.join(SUFFIXES)}")
+    check_file("out", args.out)
     if args.file.suffix == ".onnx":
         from bep_interchange.qonnx_graph import read
     else:

@@ -5,11 +5,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.table import Table
-
 from bep.command import CheckError
-from bep.console import progress_bar
-from bep.options import add_data, add_machine, add_task, at_least, board_machine, prepare_task
+from bep.console import Table, progress_bar
+from bep.options import add_data, add_machine, add_task, at_least, board_machine, check_file, prepare_task
 from bep_ref.config import ConfigError, Machine, on_chip
 from bep_ref.runs.task import Task
 
@@ -56,6 +54,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     from bep_sim.cosim import DifferenceError
 
     at_least(args, epochs=1)
+    check_file("waves", args.waves)
     task = prepare_task(args)
     network = on_chip(task.network, "data")
     if args.samples is not None and not 1 <= args.samples <= len(task.train):
@@ -91,7 +90,8 @@ def _simulate(
 
 
 def _summary(task: Task, chosen: Machine, report: "Report") -> Table:
-    table = Table(show_header=False, title=f"{task.network} on {task.data}, {chosen.lanes} lanes")
+    table = Table(show_header=False, title=f"{task.network}, {chosen.lanes} lanes")
+    table.add_row("data", task.data)
     table.add_row("samples (triggered)", f"{report.samples:,} ({report.triggered:,})")
     table.add_row("counters compared", f"{report.counters_compared:,}")
     table.add_row("visible weights compared", f"{report.visible_compared:,}")

@@ -4,8 +4,7 @@ import argparse
 from dataclasses import replace
 from typing import Any
 
-from rich.table import Table
-
+from bep.console import Table
 from bep.options import add_machine, add_network, add_record, machine, network, record
 from bep_ref.config import AnyNetwork, ConfigError, Machine, Network, RecurrentNetwork, Workload, on_chip
 

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from bep.options import add_machine, add_network, machine, network
+from bep.options import add_machine, add_network, check_file, machine, network
 from bep_ref.config import Network, on_chip
 from bep_ref.files.atomic import write_atomically
 from bep_ref.runs.model import Model
@@ -38,6 +38,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 
     from bep_hw.hardware import hardware
 
+    check_file("out", args.out)
     model = Model.load(args.model) if args.model else None
     shape = network(args, on_chip(model.network, "model") if model else NETWORK)
     chosen = machine(args, shape, rule=model.training.rule if model else "bep")

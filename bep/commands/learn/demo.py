@@ -5,9 +5,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from rich.table import Table
-
 from bep.commands.boards.board import simulated
+from bep.console import Table
+from bep.options import check_file
 from bep_ref.config import Machine, Network
 from bep_ref.files.atomic import write_atomically
 
@@ -37,6 +37,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
     from bep.main import call
+
+    check_file("waves", args.waves)
 
     def show(*argv: str) -> None:
         args.report.print(f"$ bep {' '.join(argv)}", style="dim", highlight=False)

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from rich.table import Table
 
+from bep.console import Table, styled
 from bep.options import add_data, show_notes
 from bep_ref.datasets.labelled import PARTS, load_labelled
 from bep_ref.runs.evaluate import confusion
@@ -55,6 +55,7 @@ def _table(matrix: NDArray[np.int64], class_names: tuple[str, ...]) -> Table:
     for heading in ("", *class_names, "recall"):
         table.add_column(heading, justify="right")
     for label, (name, row) in enumerate(zip(class_names, matrix, strict=True)):
-        cells = [f"[bold]{count}[/]" if column == label else str(count or "·") for column, count in enumerate(row)]
+        cells: list[Any] = [str(count or ".") for count in row]
+        cells[label] = styled(str(row[label]), "bold")
         table.add_row(name, *cells, f"{row[label] / row.sum():.1%}" if row.sum() else "-")
     return table

@@ -7,8 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from rich.table import Table
-
+from bep.console import Table
 from bep_boards.registry import NAMES
 from bep_ref.distribution import DISTRIBUTION, installed_version
 from bep_ref.inputs.series import SeriesBinariser

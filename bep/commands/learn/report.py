@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from bep_ref.config import ConfigError
+from bep.options import check_file
 from bep_ref.distribution import installed_version
 from bep_ref.files.atomic import write_atomically
 
@@ -35,17 +35,14 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 
     folder = RunFolder.read(args.run)
     out = args.out or args.run / "report.html"
-    if not out.absolute().parent.is_dir():
-        raise ConfigError(f"out: the folder of {out} does not exist")
+    check_file("out", out)
     made = sections(folder)
     text = page(folder, made, installed_version() or "(not installed)")
-    write_atomically(out, text.encode())
+    write_atomically(out, text.encode(errors="backslashreplace"))
     for section in made:
         if section.missing:
-            args.report.print(
-                f"without {section.title.lower()}: {section.missing.striptags()}", markup=False, style="dim"
-            )
-    args.report.print(f"report: {out} ({len(text.encode()) / 1000:,.0f} kB)", markup=False)
+            args.report.print(f"without {section.title.lower()}: {section.missing.striptags()}", style="dim")
+    args.report.print(f"report: {out} ({len(text.encode()) / 1000:,.0f} kB)")
     return {
         "run": str(args.run),
         "report": str(out),

@@ -5,10 +5,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.table import Table
-
 from bep.command import CheckError
-from bep.console import progress_bar
+from bep.console import Table, progress_bar
 from bep.options import at_least
 from bep_ref.files.atomic import write_atomically
 
@@ -96,10 +94,10 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         **files,
     }
     counts = f"{len(points)} points, {result['computed']} of them computed now"
-    args.report.print(f"{counts}; {files['csv']}", soft_wrap=True)
+    args.report.print(f"{counts}; {files['csv']}")
     if failures:
         for name, reason in failures.items():
-            args.report.print(f"{name}: {reason}", markup=False, soft_wrap=True)
+            args.report.print(f"{name}: {reason}")
         first = next(iter(failures.values()))
         raise CheckError(f"{len(failures)} of {len(points)} points failed; first: {first}", result)
     return result

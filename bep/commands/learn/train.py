@@ -45,8 +45,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> dict[str, Any]:
     if args.engine == "auto" and engine() is BinaryMlp:
         text = f"numba is not installed: the readable engine trains, slowly ({how_to_install('numba')})"
-        args.progress.print(text, markup=False, soft_wrap=True)
+        args.progress.print(text)
     trainer = begin(args, args.engine)
     args.out.mkdir(parents=True, exist_ok=True)
-    args.report.print(plan(trainer))
+    args.report.print(*plan(trainer), sep="\n")
     return complete(trainer, args, "bep train")

@@ -4,9 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from rich.table import Table
-
-from bep.console import progress_bar
+from bep.console import Table, progress_bar
 from bep.options import add_jobs, at_least
 from bep_boards.registry import NAMES, find
 

@@ -5,10 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from rich.table import Table
-
-from bep.console import progress_bar
-from bep.options import at_least
+from bep.console import Table, progress_bar
+from bep.options import at_least, check_file
 from bep_ref.config import ConfigError
 from bep_ref.files.atomic import write_atomically
 
@@ -56,6 +54,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     from bep_studies.bench.counter_width import Run, measure_all, summary
 
     at_least(args, seeds=1, epochs=1)
+    check_file("plot", args.plot)
     for bits in args.widths:
         if not 2 <= bits <= 16:
             raise ConfigError(f"widths: {bits} is out of range; it must be 2 to 16 bits")

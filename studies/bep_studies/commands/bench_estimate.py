@@ -5,9 +5,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from rich.table import Table
-
-from bep.console import progress_bar
+from bep.console import Table, progress_bar
+from bep.options import check_file
 from bep_ref.files.atomic import write_atomically
 
 NAME = "estimate"
@@ -58,6 +57,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     from bep_studies.bench.estimate_page import table, with_table
     from bep_studies.bench.footprints import synthesise_all
 
+    check_file("page", args.page)
     measured = read_measured(args.measured)
     with progress_bar(args.progress) as progress:
         bar = progress.add_task("", total=None)

@@ -3,9 +3,8 @@
 import argparse
 from typing import Any
 
-from rich.table import Table
-
 from bep.command import CheckError
+from bep.console import Table
 from bep_ref.config import ConfigError
 
 NAME = "export"

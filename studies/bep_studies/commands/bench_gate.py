@@ -5,10 +5,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from rich.table import Table
-
-from bep.console import progress_bar
-from bep.options import add_jobs, at_least
+from bep.console import Table, progress_bar
+from bep.options import add_jobs, at_least, check_file
 from bep_ref.config import ConfigError
 from bep_ref.files.atomic import write_atomically
 
@@ -54,8 +52,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     for gate in args.gates:
         if not 0 < gate <= 1:
             raise ConfigError(f"gates: {gate} is out of range; it must be above 0 and at most 1")
-    if args.plot and not args.plot.absolute().parent.is_dir():
-        raise ConfigError(f"plot: the folder of {args.plot} does not exist")
+    check_file("plot", args.plot)
     study = GateStudy(args.data, args.windows, sorted(args.gates), range(1, args.seeds + 1), args.epochs)
     args.build.mkdir(parents=True, exist_ok=True)
     with progress_bar(args.progress) as progress:

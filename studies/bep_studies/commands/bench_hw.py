@@ -4,10 +4,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from rich.table import Table
-
-from bep.console import progress_bar
-from bep.options import add_jobs, at_least
+from bep.console import Table, progress_bar
+from bep.options import add_jobs, at_least, check_file
 from bep_ref.config import ConfigError
 from bep_ref.files.atomic import write_atomically
 
@@ -47,6 +45,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     from bep_studies.bench.throughput_plot import throughput_plot
 
     at_least(args, seeds=1, sweep_seeds=1, jobs=1)
+    check_file("plot", args.plot)
     known = [design.name for design in DESIGNS]
     for name in args.only or ():
         if name not in known:

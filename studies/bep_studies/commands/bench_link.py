@@ -4,10 +4,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from rich.table import Table
-
 from bep.command import CheckError
-from bep.console import progress_bar
+from bep.console import Table, progress_bar
 from bep.options import at_least
 
 NAME = "link"

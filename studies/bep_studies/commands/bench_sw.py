@@ -4,9 +4,7 @@ import argparse
 from collections.abc import Sequence
 from typing import Any
 
-from rich.table import Table
-
-from bep.console import progress_bar
+from bep.console import Table, progress_bar
 from bep.options import at_least
 from bep_ref.config import ConfigError
 from bep_ref.distribution import how_to_install, installed_version

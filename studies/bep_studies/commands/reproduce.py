@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bep.console import progress_bar
-from bep.options import add_jobs
+from bep.options import add_jobs, check_file
 from bep_ref.config import ConfigError
 from bep_ref.distribution import how_to_install, installed_version
 from bep_ref.files.atomic import write_atomically
@@ -88,8 +88,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         names.remove("qat")
     studies = [_study(args, name, names) for name in dict.fromkeys(args.experiments)]
     if without_qat:
-        text = f"torch is not installed: no column of QAT ({how_to_install('torch')})"
-        args.progress.print(text, markup=False, soft_wrap=True)
+        args.progress.print(f"torch is not installed: no column of QAT ({how_to_install('torch')})")
     results = _finished(args, studies) if args.finished else _trained(args, studies)
     for name, result in results.items():
         if name in EXPERIMENTS:
@@ -161,5 +160,4 @@ def _check(args: argparse.Namespace) -> None:
             raise ConfigError(f"only: {name!r} is not known; known are {', '.join(METHODS)}")
     if args.plot and "prototypes" not in args.experiments:
         raise ConfigError("plot: it shows prototypes, which is not among what is to be reproduced")
-    if args.plot and not args.plot.absolute().parent.is_dir():
-        raise ConfigError(f"plot: the folder of {args.plot} does not exist")
+    check_file("plot", args.plot)

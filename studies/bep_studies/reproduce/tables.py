@@ -3,7 +3,8 @@
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
-from rich.table import Table
+
+from bep.console import Table, styled
 
 
 def network_table(result: dict[str, Any]) -> Table:
@@ -22,18 +23,18 @@ def network_table(result: dict[str, Any]) -> Table:
             cells += [_figure(row.get("test_accuracy")), _figure(published)]
             cells.append(f"{difference:+.1f}" if difference is not None else "")
         table.add_row(*cells, _figure(own.get("qat", {}).get("test_accuracy")), _figure(result["majority"]))
-    table.caption = _fewer_seeds(result)
+    table.caption = styled(_fewer_seeds(result), "table.caption")
     return table
 
 
-def _fewer_seeds(result: dict[str, Any]) -> str | None:
-    """Which figures are not of all the seeds asked for, if any."""
+def _fewer_seeds(result: dict[str, Any]) -> str:
+    """A line for each figure that is not of all the seeds asked for."""
     fewer = [
         f"{row['method'].upper()} {row['layers']} × {row['width']}: seeds {' '.join(map(str, row['seeds']))} only"
         for row in result["rows"]
         if row["seeds"] != result["seeds"][row["method"]]
     ]
-    return "\n".join(fewer) or None
+    return "\n".join(fewer)
 
 
 def _figure(value: dict[str, Any] | None) -> str:
