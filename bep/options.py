@@ -193,7 +193,7 @@ def machine(args: argparse.Namespace, network: AnyNetwork, target: int = 128, **
 
     given = {name: getattr(args, name) for name in (*_SIZES, "rule") if getattr(args, name, None) is not None}
     given |= {name: False for name in ("statistics", "receive_buffer") if getattr(args, f"no_{name}")}
-    if isinstance(network, RecurrentNetwork):
+    if network.SEQUENTIAL:
         fixed["z_buffers"] = 1  # whatever suits perceptrons on this board
     return choose_machine(network, target, **{**fixed, **given, "training": not args.inference})
 

@@ -7,7 +7,7 @@ samples that trigger and of rows that pass the gate are given, and every group h
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -15,12 +15,11 @@ from bep_hw.array.popcount import XnorPopcount
 from bep_hw.array.preactivation import PreActivation
 from bep_hw.array.visible_plane import VisiblePlane
 from bep_hw.learning.hidden_plane import HiddenPlane
-from bep_hw.learning.unroll import SS, XS
 from bep_hw.plan.interleave import compile_program
 from bep_hw.plan.layout import Layout
 from bep_hw.plan.program import Kind, Pass, first_layer_last, passes_of
 from bep_hw.trainer import Trainer
-from bep_ref.config import RecurrentNetwork, Workload
+from bep_ref.config import Workload
 from bep_ref.networks.reinforce import DIGITS, probability
 
 BATCHES = 4
@@ -39,9 +38,9 @@ register holds two and the engine one."""
 def cycles_per_sample(layout: Layout, workload: Workload) -> float:
     """Mean cycles of a sample while samples never run out; sequences have as many steps as they may have."""
     network = layout.network
-    if isinstance(network, RecurrentNetwork) and network.steps > STEPS:
+    if network.steps > STEPS:
         short, long = (
-            cycles_per_sample(Layout(replace(network, steps=steps), layout.machine), workload)
+            cycles_per_sample(Layout(network.of_steps(steps), layout.machine), workload)
             for steps in (STEPS // 2, STEPS)
         )
         return long + (network.steps - STEPS) * (long - short) / (STEPS - STEPS // 2)
@@ -198,9 +197,8 @@ class _Run:
     def _order(self, pushed: float, neurons: int) -> None:
         """A winner: one row of counters, or of a recurrent state one of each matrix at every step."""
         layout = self.layout
-        steps = [layout.completing(neurons).chunks]
-        if isinstance(layout.network, RecurrentNetwork) and neurons == 0:
-            steps = [layout.layers[XS].chunks, layout.layers[SS].chunks] * layout.network.steps
+        steps = [place.chunks for place in layout.trainable if place.neurons == neurons]
+        steps *= layout.network.steps if neurons in layout.network.unrolled else 1
         begun = max(pushed + 2, self.update_free)
         *before, last = (max(chunks, self.order_cycles) for chunks in steps)
         self.orders.append(begun + sum(before))
@@ -241,7 +239,7 @@ class _Run:
 
 def carried_out(program: Sequence[Pass], layout: Layout) -> list[Pass]:
     """``program`` with every pass as often as it is carried out: backward once less, no state comes before step 0."""
-    steps = getattr(layout.network, "steps", 1)
+    steps = layout.network.steps
     passes: list[Pass] = []
     for item in program:
         passes.append(item)

@@ -2,12 +2,10 @@
 
 from bisect import bisect_left
 from collections.abc import Callable
-from dataclasses import replace
 
 from bep_boards.board import Board
 from bep_estimate.estimate import Estimate, estimate, size_of
-from bep_hw.plan.choose import longest_row
-from bep_ref.config import AnyNetwork, ConfigError, Machine, Network, Workload
+from bep_ref.config import AnyNetwork, ConfigError, Machine, Workload
 
 MachineOf = Callable[[AnyNetwork, int], Machine]
 """A machine for a network, of about so many lanes."""
@@ -17,15 +15,8 @@ WIDTHS = tuple(range(8, 2049, 8))
 
 def lane_counts(network: AnyNetwork) -> list[int]:
     """Lanes worth a thought, rising: those that cut the longest rows into 1, 2, 3... words."""
-    longest = longest_row(network)
+    longest = network.longest_row
     return sorted({-(-longest // words) for words in range(1, longest // 8 + 2)})
-
-
-def widened(network: AnyNetwork, width: int) -> AnyNetwork:
-    """``network`` with ``width`` neurons in each layer of neurons."""
-    if isinstance(network, Network):
-        return replace(network, hidden=(width,) * len(network.hidden))
-    return replace(network, state=width, output=width)
 
 
 def most_lanes(network: AnyNetwork, board: Board, machine_of: MachineOf) -> Machine:
@@ -40,13 +31,13 @@ def largest_network(network: AnyNetwork, board: Board, machine_of: MachineOf) ->
     """``network`` with as many neurons in each layer, all alike, as fit on a machine of the board's lanes."""
 
     def fits(width: int) -> bool:
-        wider = widened(network, width)
+        wider = network.widened(width)
         return size_of(wider, machine_of(wider, board.lanes), board).fits
 
     found = bisect_left(WIDTHS, True, key=lambda width: not fits(width))
     if found == 0:
-        raise _nothing(widened(network, WIDTHS[0]), board, machine_of)
-    return widened(network, WIDTHS[found - 1])
+        raise _nothing(network.widened(WIDTHS[0]), board, machine_of)
+    return network.widened(WIDTHS[found - 1])
 
 
 def fast_enough(

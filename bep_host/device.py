@@ -17,7 +17,7 @@ from bep_hw.plan.images import last_steps, pack_counters, pack_visible, unpack_c
 from bep_hw.plan.layout import Layout
 from bep_hw.plan.ports import Space, column_bits
 from bep_hw.plan.registers import IDENTITY, REGISTERS, STATISTICS, address
-from bep_ref.config import ConfigError, Machine, Network, RecurrentNetwork
+from bep_ref.config import ConfigError, Machine, Network
 
 Ints = NDArray[Any]
 Progress = Callable[[int, int], None]
@@ -155,12 +155,7 @@ class Device:
         Raises `ConfigError` if the board does not take them.
         """
         x, y = np.asarray(x), np.asarray(y)
-        fits = x.ndim >= 2 and x.shape[-1] == self.network.inputs and y.shape == x.shape[:1]
-        if isinstance(self.network, RecurrentNetwork):
-            fits &= x.ndim == 3 and x.shape[1] <= self.network.steps
-        else:
-            fits &= x.ndim == 2
-        if not fits:
+        if not self.network.takes(x.shape[1:]) or y.shape != x.shape[:1]:
             raise ConfigError(f"samples: x has shape {x.shape} and y {y.shape}; the board takes {self.network}")
         if len(y) and not 0 <= y.min() <= y.max() < self.network.classes:
             raise ConfigError(f"labels: {y.min()} to {y.max()}; they must be 0 to {self.network.classes - 1}")

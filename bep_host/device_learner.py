@@ -1,7 +1,6 @@
 """The network of a training run, on a board instead of in NumPy."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,7 +8,7 @@ from numpy.typing import NDArray
 
 from bep_host.device import Device, Progress, silent
 from bep_hw.plan.registers import address, reinforcement_settings, settings
-from bep_ref.config import AnyNetwork, ConfigError, RecurrentNetwork, on_chip
+from bep_ref.config import AnyNetwork, ConfigError, on_chip
 from bep_ref.networks.learner import Learner
 from bep_ref.networks.reinforce import Xorshift32
 from bep_ref.networks.rules import Batch
@@ -25,7 +24,7 @@ class DeviceLearner:
     """
 
     def __init__(self, device: Device, task: Task, learner: Learner, progress: Progress = silent) -> None:
-        network = on_chip(task.network, "data")
+        network = on_chip(task.network)
         if not device.machine.training:
             raise ConfigError(f"board: {device.name} only infers; build a bitstream that learns")
         if device.machine.rule != task.training.rule:
@@ -37,7 +36,6 @@ class DeviceLearner:
             )
         self.device, self.network, self.classifiers = device, network, learner.classifiers
         self.group_size = list(learner.group_size)
-        self.readout, self.settled = None, False  # in software only
         self.walk_block = device.layout.column
         self._training = task.training
         self._counters: list[Ints] | None = None
@@ -91,8 +89,8 @@ class DeviceLearner:
 
 def _holds(board: AnyNetwork, network: AnyNetwork) -> bool:
     """Whether ``network`` is the ``board``'s; of sequences it may have room for more steps."""
-    if isinstance(board, RecurrentNetwork) and isinstance(network, RecurrentNetwork):
-        return board.steps >= network.steps and board == replace(network, steps=board.steps)
+    if board.steps > network.steps and network.SEQUENTIAL:
+        network = network.of_steps(board.steps)
     return board == network
 
 

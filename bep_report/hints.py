@@ -1,11 +1,13 @@
 """The commands that add what a folder does not hold."""
 
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from markupsafe import Markup
 
-from bep_ref.config import AnyNetwork, Network, RecurrentNetwork
+from bep_ref.config import AnyNetwork
 from bep_ref.inputs.binarise import Binariser
 from bep_ref.inputs.series import SeriesBinariser
 from bep_report.markup import tag
@@ -36,21 +38,27 @@ def synth(run: RunFolder) -> Markup:
     """Builds this run's network for a board."""
     if refused := _without_hardware(run.network):
         return refused
-    network, words = run.network, list[str | Path]()
-    if network:
-        words = ["--inputs", str(network.inputs), *_sizes(network), "--classes", str(network.classes)]
-    if isinstance(network, RecurrentNetwork):
-        words += ["--steps", str(network.steps)]
+    words = list[str | Path]()
+    if network := run.network:
+        others = {name: value for name, value in network.to_dict().items() if name in ("inputs", "classes", "steps")}
+        words = [*_options(others), *_sizes(network)]
     return _adds("synth", "--board", "icebreaker", *words, "--out", run.path / "icebreaker")
 
 
 def _sizes(network: AnyNetwork | None) -> list[str]:
+    """What was chosen of ``network``, as far as it is not the default."""
     if network is None:
         return []
-    bits = ["--counter-bits", str(network.counter_bits)] if network.counter_bits != 8 else []
-    if isinstance(network, RecurrentNetwork):
-        return ["--state", str(network.state), "--output", str(network.output), *bits]
-    return ["--hidden", *map(str, network.hidden), *bits]
+    default = {name: field.default for name, field in network.__dataclass_fields__.items()}
+    chosen = {**network.chosen(), "counter_bits": network.counter_bits}
+    return _options({name: value for name, value in chosen.items() if value != default[name]})
+
+
+def _options(values: Mapping[str, Any]) -> list[str]:
+    words = []
+    for name, value in values.items():
+        words += ["--" + name.replace("_", "-"), *map(str, value if isinstance(value, tuple) else (value,))]
+    return words
 
 
 def _inputs(binariser: Binariser | SeriesBinariser) -> list[str]:
@@ -62,7 +70,7 @@ def _inputs(binariser: Binariser | SeriesBinariser) -> list[str]:
 
 
 def _without_hardware(network: AnyNetwork | None) -> Markup | None:
-    if isinstance(network, Network) and (network.patch or network.readout):
+    if network and network.software_only:
         return Markup("Patches and read-outs learn in software only: there is no hardware to measure.")
     return None
 

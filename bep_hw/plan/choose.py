@@ -3,18 +3,13 @@
 from typing import Any
 
 from bep_hw.plan.layout import Layout
-from bep_ref.config import AnyNetwork, Machine, RecurrentNetwork
+from bep_ref.config import AnyNetwork, Machine
 
 
 def plane_blocks(layout: Layout) -> int:
     """Block RAMs of 4 kbit that the visible plane takes (iCE40's; a fair measure elsewhere)."""
     width = max(1, 4096 >> max(8, (layout.plane_depth - 1).bit_length()))
     return layout.columns_per_word * -(-layout.column // width)
-
-
-def longest_row(network: AnyNetwork) -> int:
-    """Inputs of the rows that lanes are cut for: the first layer's, or of a recurrent state the longer of its two."""
-    return max(network.inputs, network.state) if isinstance(network, RecurrentNetwork) else network.inputs
 
 
 def choose_machine(network: AnyNetwork, target: int = 128, update_lanes: int = 0, **fields: Any) -> Machine:
@@ -30,7 +25,7 @@ def choose_machine(network: AnyNetwork, target: int = 128, update_lanes: int = 0
         if not update_lanes:
             chunk = next((n for n in range(chunk, 0, -1) if lanes % (banks * n) == 0), chunk)
         return Machine(update_lanes=chunk, **fields)
-    widest = longest_row(network)
+    widest = network.longest_row
     words = -(-widest // target)
     least = -(-widest // words)
     candidates = [lanes for lanes in range(least, least + 8 * chunk) if lanes % (banks * chunk) == 0]

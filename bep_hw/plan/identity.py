@@ -29,7 +29,7 @@ def build_digest(network: AnyNetwork, machine: Machine) -> int:
 def identification(network: AnyNetwork, machine: Machine) -> dict[int, int]:
     """Address -> value of every register that tells who a board is."""
     single = {
-        "steps": network.steps if isinstance(network, RecurrentNetwork) else 0,
+        "steps": network.steps if network.SEQUENTIAL else 0,
         "identity": IDENTITY,
         "protocol": PROTOCOL,
         "build": build_digest(network, machine),

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from bep_ref.config import AnyNetwork, ConfigError, Machine, RecurrentNetwork
+from bep_ref.config import AnyNetwork, ConfigError, Machine
 
 
 def _power(size: int) -> int:
@@ -68,20 +68,16 @@ class Layout:
         lanes, chunk = machine.lanes, machine.update_lanes
         widths = network.widths
         self.logits = len(widths)
-        self.recurrent = isinstance(network, RecurrentNetwork)
-        self.steps = _power(network.steps) if isinstance(network, RecurrentNetwork) else 1  # that there is room for
+        self.recurrent = network.SEQUENTIAL
+        self.steps = _power(network.steps)  # that there is room for
         for name, wanted in {"rule": "bep", "z_buffers": 1, "cache_samples": 0}.items() if self.recurrent else ():
             if (value := getattr(machine, name)) != wanted:
                 raise ConfigError(f"{name}: {value} is out of range; it must be {wanted} for recurrent networks")
         # the classifier that predicts is the last; only the local rule has others
         own = machine.training and machine.rule == "local"
         classified = range(0 if own else self.logits - 1, self.logits)
-        ends = [(0, -1), (0, 0), (1, 0)] if self.recurrent else [(index, index - 1) for index in range(self.logits)]
-        totals = [
-            sum(fan_in for (_, fan_in), (to, _) in zip(network.shapes, ends, strict=True) if to == neurons)
-            for neurons, _ in ends
-        ] + [widths[below] for below in classified]
-        ends += [(self.logits, below) for below in classified]
+        ends = [*network.ends, *((self.logits, below) for below in classified)]
+        totals = [*network.fan_in, *(widths[below] for below in classified)]
         shapes = [*network.shapes, *((network.classes, widths[below]) for below in classified)]
         self.classifiers = len(classified)
         self.banks = 2 if machine.spram else 1
@@ -232,7 +228,7 @@ class Layout:
     @property
     def sample_beats(self) -> int:
         """Beats of a sample: chunks of every step, as many steps as a sequence may have."""
-        return self.layers[0].chunks * getattr(self.network, "steps", 1)
+        return self.layers[0].chunks * self.network.steps
 
     def activation_lane(self, layer: int, word: int) -> int:
         """Which lane of the activations, whose highest is the last neuron, is lane 0 of ``word`` of ``layer`` > 0.

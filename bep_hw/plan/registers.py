@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bep_ref.config import AnyNetwork, RecurrentNetwork, gate_threshold, margin_threshold
+from bep_ref.config import AnyNetwork, gate_threshold, margin_threshold
 from bep_ref.networks.reinforce import PLANES, threshold_planes
 
 IDENTITY = 0xBE900001
@@ -127,12 +127,11 @@ def settings(
     network: AnyNetwork, margin: float, gate: float, group_size: Sequence[int], rule: str = "bep"
 ) -> dict[int, int]:
     """Register writes (address -> value) that set the margin r, the gates ν and the group sizes γ of the layers."""
-    gated = [network.state] * 2 if isinstance(network, RecurrentNetwork) else network.fan_in
     margins = [-(-margin_threshold(margin, width) // 2) for width in network.widths]
     writes = {address("margin"): margins[-1]}
     if rule == "local":
         writes |= {address("layer_margin", layer): value for layer, value in enumerate(margins[:-1])}
-    for layer, (size, fan_in) in enumerate(zip(group_size, gated, strict=True)):
+    for layer, (size, fan_in) in enumerate(zip(group_size, network.gate_fan_in, strict=True)):
         writes[address("group_size", layer)] = size
         writes[address("gate", layer)] = gate_threshold(gate, fan_in)
     return writes

@@ -5,11 +5,13 @@ objects; nothing they hold is written down a second time. Every field validates 
 raises `ConfigError` with one line that names the field, the value and the limit.
 """
 
+from bep_ref.config.any_network import AnyNetwork
 from bep_ref.config.geometry import Geometry
 from bep_ref.config.groups import check_group_sizes, default_group_sizes, divisors
-from bep_ref.config.kinds import AnyNetwork, network_from_dict, on_chip, perceptron
+from bep_ref.config.kinds import network_from_dict, on_chip, perceptron
 from bep_ref.config.machine import Machine, Workload
 from bep_ref.config.network import Network
+from bep_ref.config.patches import Patches
 from bep_ref.config.record import ConfigError, setting
 from bep_ref.config.recurrent import RecurrentNetwork, SeriesInput
 from bep_ref.config.thresholds import gate_threshold, lead_threshold, margin_threshold
@@ -25,6 +27,7 @@ __all__ = [
     "Geometry",
     "Machine",
     "Network",
+    "Patches",
     "RecurrentNetwork",
     "SeriesInput",
     "Training",

@@ -1,30 +1,33 @@
-"""Networks of every kind, and which kinds will do where."""
+"""The kinds of networks, and which of them will do where."""
 
 from typing import Any
 
+from bep_ref.config.any_network import AnyNetwork
 from bep_ref.config.network import Network
 from bep_ref.config.record import ConfigError
 from bep_ref.config.recurrent import RecurrentNetwork
+from bep_ref.config.windows import WindowNetwork
 
-AnyNetwork = Network | RecurrentNetwork
-"""Whatever learns: samples, or sequences."""
+KINDS: tuple[type[AnyNetwork], ...] = (Network, RecurrentNetwork, WindowNetwork)
+"""Every kind of network; the first is the one for samples of which nothing else is known."""
 
 
 def perceptron(network: AnyNetwork, name: str) -> Network:
     """``network`` where only a plain multilayer perceptron will do; else `ConfigError`, naming ``name``."""
     if not isinstance(network, Network):
-        raise ConfigError(f"{name}: {network} is a recurrent network; only multilayer perceptrons will do here so far")
-    for field_name in ("patch", "readout"):
-        if value := getattr(network, field_name):
-            raise ConfigError(f"{field_name}: {value} is out of range; it must be 0 here so far")
+        raise ConfigError(f"{name}: {network} is a {network.kind}; only multilayer perceptrons will do here so far")
+    if network.software_only:
+        raise ConfigError(network.software_only)
     return network
 
 
-def on_chip(network: AnyNetwork, name: str) -> AnyNetwork:
-    """``network`` where hardware can be it; else `ConfigError`, naming ``name``."""
-    return network if isinstance(network, RecurrentNetwork) else perceptron(network, name)
+def on_chip(network: AnyNetwork) -> AnyNetwork:
+    """``network`` where hardware can be it; else `ConfigError`."""
+    if network.software_only:
+        raise ConfigError(network.software_only)
+    return network
 
 
 def network_from_dict(values: dict[str, Any]) -> AnyNetwork:
     """The network, of whichever kind, whose ``to_dict`` made ``values``."""
-    return RecurrentNetwork.from_dict(values) if "state" in values else Network.from_dict(values)
+    return next((kind for kind in KINDS if kind.described_by(values)), KINDS[0]).from_dict(values)

@@ -1,20 +1,24 @@
 """Shape of a multilayer perceptron."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import ClassVar, Self
 
+from bep_ref.config.any_network import AnyNetwork
+from bep_ref.config.patches import Patches
 from bep_ref.config.record import setting
-from bep_ref.config.shape import Shape
-from bep_ref.networks.patches import Patches
 
 
 @dataclass(frozen=True)
-class Network(Shape):
+class Network(AnyNetwork):
     """Shape of a multilayer perceptron: ``inputs`` bits, hidden layers, a fixed classifier of ``classes`` rows.
 
     ``counter_bits`` is the width B of the saturating counters behind every trainable weight. With a ``patch``, inputs
-    are the pixels of an ``image`` (`bep_ref.networks.patches`); a ``readout`` is that of `bep_ref.networks.readout`.
+    are the pixels of an ``image`` (`bep_ref.config.patches`); a ``readout`` is that of `bep_ref.networks.readout`.
     """
+
+    kind: ClassVar[str] = "perceptron"
+    CHOSEN: ClassVar[tuple[str, ...]] = ("hidden", "patch", "readout")
 
     inputs: int = setting("input bits of a sample", "1 to 65536 bits")
     hidden: tuple[int, ...] = setting("neurons of each hidden layer", "2 to 8192 neurons in each of 1 to 8 layers")
@@ -55,18 +59,47 @@ class Network(Shape):
 
     @property
     def widths(self) -> tuple[int, ...]:
-        """Neurons of each layer that chooses winners."""
         return self.hidden
 
     @property
-    def fan_in(self) -> tuple[int, ...]:
-        """Fan-in K of each trainable layer, first layer first."""
-        return (self.patches.fan_in if self.patches else self.inputs, *self.hidden[:-1])
+    def layer_names(self) -> tuple[str, ...]:
+        return tuple(f"layer {number}" for number in range(1, len(self.hidden) + 1))
 
     @property
     def shapes(self) -> tuple[tuple[int, int], ...]:
-        """``(neurons, fan-in)`` of each trainable layer."""
-        return tuple(zip(self.hidden, self.fan_in, strict=True))
+        return tuple(zip(self.hidden, (self._seen, *self.hidden[:-1]), strict=True))
+
+    @property
+    def matrix_names(self) -> tuple[str, ...]:
+        return self.layer_names
+
+    @property
+    def ends(self) -> tuple[tuple[int, int], ...]:
+        return tuple((layer, layer - 1) for layer in range(len(self.hidden)))
+
+    @property
+    def gate_fan_in(self) -> tuple[int, ...]:
+        return self.fan_in
+
+    @property
+    def longest_row(self) -> int:
+        """The first layer's: it is the longest by far in most networks."""
+        return self.inputs
+
+    @property
+    def software_only(self) -> str:
+        for name in ("patch", "readout"):
+            if value := getattr(self, name):
+                return f"{name}: {value} is out of range; it must be 0 here so far"
+        return ""
+
+    def widened(self, width: int) -> Self:
+        return replace(self, hidden=(width,) * len(self.hidden))
+
+    @property
+    def _seen(self) -> int:
+        """Inputs that a neuron of the first layer sees."""
+        return self.patches.fan_in if self.patches else self.inputs
 
     def __str__(self) -> str:
         first, *others = self.hidden

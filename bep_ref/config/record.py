@@ -1,7 +1,7 @@
 """How a frozen configuration checks itself, and how it is read from and written as JSON."""
 
-from dataclasses import MISSING, asdict, field, fields
-from typing import Any, Self
+from dataclasses import MISSING, Field, asdict, field, fields
+from typing import Any, ClassVar, Self
 
 from bep_ref.config.convert import UnsuitableError, convert
 
@@ -28,24 +28,26 @@ class Record:
     """
 
     def __post_init__(self) -> None:
-        for one in fields(self):  # type: ignore[arg-type]
+        for one in fields(self):
             try:
                 value = convert(getattr(self, one.name), one.type)
             except UnsuitableError as error:
                 raise ConfigError(f"{one.name}: {error}; it must be {one.metadata['limit']}") from None
             object.__setattr__(self, one.name, value)
 
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
     def _check(self, name: str, ok: bool, value: object = None) -> None:
         """Refuse ``value`` (by default the field's own) by the limit the field declares."""
-        limit = next(f.metadata["limit"] for f in fields(self) if f.name == name)  # type: ignore[arg-type]
+        limit = next(f.metadata["limit"] for f in fields(self) if f.name == name)
         require(ok, name, getattr(self, name) if value is None else value, limit)
 
     def to_dict(self) -> dict[str, Any]:
-        return asdict(self)  # type: ignore[call-overload]
+        return asdict(self)
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Self:
-        known = {f.name for f in fields(cls)}  # type: ignore[arg-type]
+        known = {f.name for f in fields(cls)}
         unknown = sorted(set(values) - known)
         if unknown:
             raise ConfigError(f"{cls.__name__}: unknown field {unknown[0]!r}; known are {', '.join(sorted(known))}")

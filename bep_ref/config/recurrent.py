@@ -1,18 +1,23 @@
 """Shape of a recurrent network, and how a series becomes its steps."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import ClassVar, Self
 
+from bep_ref.config.any_network import AnyNetwork
 from bep_ref.config.record import Record, setting
-from bep_ref.config.shape import Shape
 
 
 @dataclass(frozen=True)
-class RecurrentNetwork(Shape):
+class RecurrentNetwork(AnyNetwork):
     """Shape of a many-to-one recurrent network: a state fed by each step's bits and by itself, then an output layer.
 
     A sample is a sequence of at most ``steps`` steps of ``inputs`` bits. Matrices of counters, in this order wherever
     there is one for each: xs (state, inputs), ss (state, state), sy (output, state).
     """
+
+    kind: ClassVar[str] = "recurrent network"
+    CHOSEN: ClassVar[tuple[str, ...]] = ("state", "output")
+    SEQUENTIAL: ClassVar[bool] = True
 
     inputs: int = setting("input bits of a step, K_x", "1 to 65536 bits")
     state: int = setting("neurons of the state, K_s", "2 to 8192 neurons")
@@ -31,21 +36,41 @@ class RecurrentNetwork(Shape):
 
     @property
     def widths(self) -> tuple[int, ...]:
-        """Neurons of each layer that chooses winners: state, output."""
         return self.state, self.output
 
     @property
-    def fan_in(self) -> tuple[int, ...]:
-        """Fan-in of the neurons that each matrix feeds, for reinforcement.
+    def layer_names(self) -> tuple[str, ...]:
+        return "state", "output"
 
-        xs and ss meet in one pre-activation of K_x + K_s inputs, which is what its sign's stability depends on.
-        """
-        return self.inputs + self.state, self.inputs + self.state, self.state
+    @property
+    def unrolled(self) -> tuple[int, ...]:
+        return (0,)
 
     @property
     def shapes(self) -> tuple[tuple[int, int], ...]:
         """``(rows, columns)`` of xs, ss and sy."""
         return (self.state, self.inputs), (self.state, self.state), (self.output, self.state)
+
+    @property
+    def matrix_names(self) -> tuple[str, ...]:
+        return "inputs to state", "state to state", "state to output"
+
+    @property
+    def ends(self) -> tuple[tuple[int, int], ...]:
+        return (0, -1), (0, 0), (1, 0)
+
+    @property
+    def gate_fan_in(self) -> tuple[int, ...]:
+        """K_s of both layers: an error of the state passes by ss, and one of the output layer by sy."""
+        return self.state, self.state
+
+    @property
+    def longest_row(self) -> int:
+        """The longer of the two that meet in the state."""
+        return max(self.inputs, self.state)
+
+    def widened(self, width: int) -> Self:
+        return replace(self, state=width, output=width)
 
     def __str__(self) -> str:
         return f"{self.inputs}-({self.state})-{self.output}-{self.classes}"

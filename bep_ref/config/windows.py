@@ -2,20 +2,23 @@
 
 import math
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
+from bep_ref.config.any_network import AnyNetwork
 from bep_ref.config.geometry import Geometry
 from bep_ref.config.record import setting
-from bep_ref.config.shape import Shape
 
 
 @dataclass(frozen=True)
-class WindowNetwork(Shape):
+class WindowNetwork(AnyNetwork):
     """Kernels that look through windows, and a read-out of integers.
 
     Kernel and place meet in T units, one for each of ``offsets``: unit (place * T + t) * m + n is +1 where the best
     match of kernel n reaches offset t. A read-out counter of ``readout_bits`` bits stands for every class and unit.
     """
+
+    kind: ClassVar[str] = "window network"
+    CHOSEN: ClassVar[tuple[str, ...]] = ("geometry", "offsets", "readout_bits")
 
     geometry: Geometry = setting("where kernels look", "a Geometry")
     classes: int = setting("classes", "2 to 256")
@@ -74,14 +77,35 @@ class WindowNetwork(Shape):
         return (self.units,)
 
     @property
-    def fan_in(self) -> tuple[int, ...]:
-        """Bits of a window."""
-        return (self.geometry.fan_in,)
+    def layer_names(self) -> tuple[str, ...]:
+        return ("units",)
 
     @property
     def shapes(self) -> tuple[tuple[int, int], ...]:
         """``(kernels, K)`` of the kernels' counters."""
         return ((self.geometry.kernel_count, self.geometry.fan_in),)
+
+    @property
+    def matrix_names(self) -> tuple[str, ...]:
+        return ("kernels",)
+
+    @property
+    def ends(self) -> tuple[tuple[int, int], ...]:
+        return ((0, -1),)
+
+    @property
+    def gate_fan_in(self) -> tuple[int, ...]:
+        """Bits of a window."""
+        return self.fan_in
+
+    @property
+    def longest_row(self) -> int:
+        """Bits of a window."""
+        return self.geometry.fan_in
+
+    @property
+    def software_only(self) -> str:
+        return f"network: {self} is a window network; there is no hardware of one so far"
 
     def __str__(self) -> str:
         offsets = f", {len(self.offsets)} offsets" if len(self.offsets) > 1 else ""

@@ -10,7 +10,7 @@ from bep_ref.networks.engines import engine
 from bep_ref.networks.learner import Learner
 from bep_ref.networks.mlp import BinaryMlp
 from bep_ref.networks.readout import Readout
-from bep_ref.networks.rnn import LAYERS, MATRICES, BinaryRnn
+from bep_ref.networks.rnn import BinaryRnn
 from bep_ref.runs.seeding import floor_normal, signs, stream, words
 
 
@@ -25,8 +25,7 @@ def initial_net(network: AnyNetwork, training: Training, engine_name: str = "aut
     counters = initial_counters(network, training)
     # the generator's state must not be 0
     state = int(words(stream(training.seed, "reinforcement"), 1)[0]) or 1
-    bits = network.readout if isinstance(network, Network) else 0
-    readout = Readout.untrained(network.classes, network.widths[-1], bits) if bits else None
+    readout = Readout.untrained(network.classes, network.widths[-1], network.readout) if network.readout else None
     return net_from(network, training, counters, state, engine_name, readout)
 
 
@@ -69,24 +68,5 @@ def assemble(
     engine_name: str = "auto",
     readout: Readout | None = None,
 ) -> Learner:
-    """A network from its parts, computed by the engine of that name.
-
-    ``counters`` in the order of ``network.shapes``, ``classifiers`` the last layer's last.
-    """
-    common: dict[str, Any] = {
-        "margin": training.margin,
-        "gate": training.gate,
-        "counter_bits": network.counter_bits,
-        "seed": generator_state,
-    }
-    if isinstance(network, RecurrentNetwork):
-        return engine(engine_name, recurrent=True)(
-            counters=dict(zip(MATRICES, counters, strict=True)),
-            classifier=classifiers[-1],
-            group_size=dict(zip(LAYERS, training.group_size, strict=True)),
-            steps=network.steps,
-            **common,
-        )
-    common |= {"patch": network.patch, "image": network.image, "readout": readout}
-    common |= {"group_size": training.group_size, "rule": training.rule, "classifiers": classifiers}
-    return engine(engine_name)(counters, **common)
+    """A network from its parts (`Engine`), computed by the engine of that name."""
+    return engine(engine_name, type(network)).of(network, training, counters, classifiers, generator_state, readout)

@@ -1,26 +1,24 @@
-"""What a run, a checkpoint and a model file need of a network, whatever its shape."""
+"""What a run, a checkpoint, a model file and a board need of a network, of whatever kind."""
 
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from numpy.typing import NDArray
 
-from bep_ref.config import AnyNetwork
+from bep_ref.config import AnyNetwork, Training
 from bep_ref.networks.readout import Readout
 from bep_ref.networks.reinforce import Xorshift32
 from bep_ref.networks.rules import Batch
 
 
 class Learner(Protocol):
-    """A network that learns: `BinaryMlp` or `BinaryRnn`.
+    """A network that learns, here or on a board.
 
     ``matrices`` are its counters in the order of ``network.shapes``, ``classifiers`` its fixed classifiers, the one
-    that predicts last, ``group_size`` that of each of ``network.widths``, ``readout`` what predicts in the classifiers'
-    place, ``settled`` whether only the read-out learns, ``walk_block`` the inputs whose counters reinforcement walks
-    together.
+    that predicts last, ``group_size`` that of each of ``network.widths``, ``walk_block`` the inputs whose counters
+    reinforcement walks together. A network with a read-out is a `ReadoutLearner`.
     """
 
     group_size: list[int]
-    settled: bool
     walk_block: int
 
     @property
@@ -33,9 +31,6 @@ class Learner(Protocol):
     def network(self) -> AnyNetwork: ...
 
     @property
-    def readout(self) -> Readout | None: ...
-
-    @property
     def matrices(self) -> list[NDArray[Any]]: ...
 
     def load(self, x: Any) -> Any: ...
@@ -43,3 +38,39 @@ class Learner(Protocol):
     def predict(self, x: Any) -> NDArray[Any]: ...
 
     def step(self, x: Any, y: NDArray[Any], reinforcement: list[float] | None = None) -> Batch: ...
+
+
+class ReadoutLearner(Learner, Protocol):
+    """A network whose ``readout`` predicts in the classifiers' place; once ``settled``, the read-out alone learns."""
+
+    readout: Readout | None
+    settled: bool
+
+
+def with_readout(net: Learner) -> ReadoutLearner | None:
+    """``net``, if its network has a read-out."""
+    return cast(ReadoutLearner, net) if net.network.readout else None
+
+
+def readout_of(net: Learner) -> Readout | None:
+    """The read-out of ``net``, if its network has one."""
+    learner = with_readout(net)
+    return learner.readout if learner else None
+
+
+class Engine(Protocol):
+    """A class of learners of one kind of network, computed here."""
+
+    def of(
+        self,
+        network: Any,
+        training: Training,
+        counters: list[NDArray[Any]],
+        classifiers: list[NDArray[Any]],
+        generator_state: int,
+        readout: Readout | None = None,
+    ) -> Learner:
+        """A network from its parts.
+
+        ``counters`` in the order of ``network.shapes``, ``classifiers`` the last layer's last.
+        """

@@ -7,12 +7,20 @@ the rule of arXiv 2412.00119: every layer has a classifier and a trigger of its 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from bep_ref.config import RULES, ConfigError, Network, check_group_sizes, gate_threshold, margin_threshold
+from bep_ref.config import (
+    RULES,
+    ConfigError,
+    Network,
+    Training,
+    check_group_sizes,
+    gate_threshold,
+    margin_threshold,
+)
 from bep_ref.networks.readout import Readout
 from bep_ref.networks.reinforce import Xorshift32, reinforce
 from bep_ref.networks.rules import (
@@ -111,6 +119,31 @@ class BinaryMlp:
         self.generator = Xorshift32(seed)
         self.walk_block = check_walk_block(walk_block)
         self._refresh()
+
+    @classmethod
+    def of(
+        cls,
+        network: Network,
+        training: Training,
+        counters: list[Ints],
+        classifiers: list[Ints],
+        generator_state: int,
+        readout: Readout | None = None,
+    ) -> Self:
+        """A network from its parts, see `Engine`."""
+        return cls(
+            counters,
+            margin=training.margin,
+            gate=training.gate,
+            group_size=training.group_size,
+            counter_bits=network.counter_bits,
+            seed=generator_state,
+            rule=training.rule,
+            classifiers=classifiers,
+            patch=network.patch,
+            image=network.image,
+            readout=readout,
+        )
 
     def _given_classifiers(self, classifier: ArrayLike | None, classifiers: Sequence[ArrayLike]) -> list[Ints]:
         """The classifiers, last layer's last: one for BEP, one a layer for local error signals."""

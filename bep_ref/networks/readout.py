@@ -1,8 +1,8 @@
 """The read-out: integers that turn a network's last activations into a score for each class, and learn with it.
 
 Each class has a row of saturating counters ``r_c`` (U,). Activations ``a`` (U,) of ±1 score ``s_c = <r_c, a>``:
-counters are added or subtracted. The largest score predicts, the lowest index of equals. Where the right class y leads its best
-rival v (the largest other score, the lowest index of equals) by no more than a margin,
+counters are added or subtracted. The largest score predicts, the lowest index of equals. Where the right class y leads
+its best rival v (the largest other score, the lowest index of equals) by no more than a margin,
 
     r_y += a,    r_v -= a,
 

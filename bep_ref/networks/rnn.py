@@ -8,12 +8,19 @@ do not learn.)
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from bep_ref.config import ConfigError, RecurrentNetwork, check_group_sizes, gate_threshold, margin_threshold
+from bep_ref.config import (
+    ConfigError,
+    RecurrentNetwork,
+    Training,
+    check_group_sizes,
+    gate_threshold,
+    margin_threshold,
+)
 from bep_ref.networks.reinforce import Xorshift32, reinforce
 from bep_ref.networks.rules import (
     Batch,
@@ -101,7 +108,6 @@ class BinaryRnn:
         self.counters = {name: np.array(counters[name], dtype=np.int32) for name in MATRICES}
         self.classifier = np.array(classifier, dtype=np.int8)
         self.classifiers = [self.classifier]
-        self.readout, self.settled = None, False  # perceptrons only
         for name, q in self.counters.items():
             if q.ndim != 2:
                 raise ConfigError(f"counters of {name}: shape {q.shape}; it must be (neurons, inputs)")
@@ -122,6 +128,28 @@ class BinaryRnn:
         self.generator = Xorshift32(seed)
         self.walk_block = check_walk_block(walk_block)
         self._refresh()
+
+    @classmethod
+    def of(
+        cls,
+        network: RecurrentNetwork,
+        training: Training,
+        counters: list[Ints],
+        classifiers: list[Ints],
+        generator_state: int,
+        readout: object = None,
+    ) -> Self:
+        """A network from its parts, see `Engine`; it has no read-out."""
+        return cls(
+            counters=dict(zip(MATRICES, counters, strict=True)),
+            classifier=classifiers[-1],
+            margin=training.margin,
+            gate=training.gate,
+            group_size=dict(zip(LAYERS, training.group_size, strict=True)),
+            counter_bits=network.counter_bits,
+            seed=generator_state,
+            steps=network.steps,
+        )
 
     @property
     def weights(self) -> dict[str, Ints]:

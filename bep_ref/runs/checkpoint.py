@@ -9,11 +9,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from bep_ref.config import ConfigError, RecurrentNetwork
+from bep_ref.config import ConfigError
 from bep_ref.datasets import load
 from bep_ref.files.archive import read_archive, write_archive
 from bep_ref.inputs.series import SeriesBinariser
 from bep_ref.networks.initial import net_from
+from bep_ref.networks.learner import readout_of
 from bep_ref.runs.model import pack_counters, pack_readout, unpack_counters, unpack_readout
 from bep_ref.runs.task import Task, every_layer, prepare
 from bep_ref.runs.train import Epoch, Trainer
@@ -35,7 +36,7 @@ def save_checkpoint(path: Path, trainer: Trainer) -> None:
     }
     arrays = pack_counters("counters", task.network, trainer.net.matrices)
     arrays |= pack_counters("best_counters", task.network, trainer.best_counters)
-    arrays |= pack_readout("readout", trainer.net.readout) | pack_readout("best_readout", trainer.best_readout)
+    arrays |= pack_readout("readout", readout_of(trainer.net)) | pack_readout("best_readout", trainer.best_readout)
     write_archive(path, FORMAT, VERSION, header, arrays)
 
 
@@ -92,5 +93,4 @@ def _settings(task: Task) -> dict[str, Any]:
     }
     if isinstance(task.binariser, SeriesBinariser):
         settings |= task.binariser.shape.to_dict()
-    names = ("state", "output") if isinstance(task.network, RecurrentNetwork) else ("hidden", "patch", "readout")
-    return settings | {name: getattr(task.network, name) for name in names}
+    return settings | task.network.chosen()

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bep_ref.config import AnyNetwork, RecurrentNetwork, SeriesInput, Training, network_from_dict
+from bep_ref.config import AnyNetwork, SeriesInput, Training, network_from_dict
 from bep_ref.datasets.schema import Schema
 from bep_ref.files.archive import read_archive, write_archive
 from bep_ref.inputs.binarise import Binariser
@@ -126,6 +126,5 @@ def pack_readout(name: str, readout: Readout | None) -> dict[str, NDArray[Any]]:
 
 def unpack_readout(name: str, network: AnyNetwork, arrays: dict[str, NDArray[Any]]) -> Readout | None:
     """The inverse of `pack_readout`."""
-    if isinstance(network, RecurrentNetwork) or not network.readout:
-        return None
-    return Readout(arrays[f"{name}_counters"], arrays[f"{name}_sums"], network.readout)
+    bits = network.readout
+    return Readout(arrays[f"{name}_counters"], arrays[f"{name}_sums"], bits) if bits else None

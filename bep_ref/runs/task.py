@@ -27,9 +27,9 @@ from bep_ref.runs.splits import stratified_split
 
 LOCAL_PRESET = {"margin": 0.25, "patience": 0}
 """What rule ``local`` prefers ([LOCAL]: r = 0.25 and group sizes that stay), whatever the data."""
-_PERCEPTRON = ("hidden", "patch", "readout", "settle_after")
+_PERCEPTRON = (*Network.CHOSEN, "settle_after")
 """Settings that only perceptrons have a use for."""
-_RECURRENT = ("state", "output", *(field.name for field in fields(SeriesInput)))
+_RECURRENT = (*RecurrentNetwork.CHOSEN, *(field.name for field in fields(SeriesInput)))
 """Settings that only sequences have a use for."""
 
 

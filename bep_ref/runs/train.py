@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_limits
 
 from bep_ref.config import AnyNetwork
 from bep_ref.networks.initial import initial_net
-from bep_ref.networks.learner import Learner
+from bep_ref.networks.learner import Learner, readout_of, with_readout
 from bep_ref.networks.readout import Readout
 from bep_ref.networks.reinforce import probability
 from bep_ref.networks.rules import sign
@@ -154,7 +154,8 @@ class Trainer:
         return [q.copy() for q in self.net.matrices]
 
     def _copy_readout(self) -> Readout | None:
-        return self.net.readout.copy() if self.net.readout else None
+        readout = readout_of(self.net)
+        return readout.copy() if readout else None
 
     @property
     def best(self) -> Epoch:
@@ -206,9 +207,10 @@ class Trainer:
         net.group_size = list(
             group_sizes(training, task.network.widths, [epoch.validation_accuracy for epoch in self.history])
         )
-        net.settled = 0 < training.settle_after <= len(self.history)
-        if net.readout:
-            net.readout.begin_epoch()
+        if learner := with_readout(net):
+            learner.settled = 0 < training.settle_after <= len(self.history)
+            if learner.readout:
+                learner.readout.begin_epoch()
         error_rate = self.history[-1].errors / len(task.train) if self.history else 1.0
         probabilities = reinforcement(task.network, training.reinforcement, error_rate)
         before = [sign(q) for q in net.matrices]

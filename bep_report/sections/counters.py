@@ -7,7 +7,6 @@ from markupsafe import Markup
 from numpy.typing import NDArray
 
 from bep_ref.networks.initial import initial_counters
-from bep_ref.networks.matrix_names import matrix_names
 from bep_ref.networks.rules import sign
 from bep_report import hints
 from bep_report.chart import Chart
@@ -24,7 +23,7 @@ def section(run: RunFolder) -> Section:
     if not run.model:
         return Section(NAME, TITLE, missing=hints.train(run))
     network = run.model.network
-    names, kept = matrix_names(network), run.model.counters
+    names, kept = network.matrix_names, run.model.counters
     # a model without a run may have come from elsewhere, and has not begun where a run does
     began = initial_counters(network, run.model.training) if run.metrics else None
     pictures = [

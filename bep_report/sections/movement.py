@@ -1,6 +1,5 @@
 """How many weights each epoch turns over."""
 
-from bep_ref.networks.matrix_names import matrix_names
 from bep_report import hints
 from bep_report.chart import Chart
 from bep_report.markup import figure, legend
@@ -15,7 +14,7 @@ def section(run: RunFolder) -> Section:
     metrics = run.metrics
     if not metrics or not all(epoch.flips for epoch in metrics.history):
         return Section(NAME, TITLE, missing=hints.train(run))
-    names, sizes = matrix_names(metrics.network), [rows * columns for rows, columns in metrics.network.shapes]
+    names, sizes = metrics.network.matrix_names, [rows * columns for rows, columns in metrics.network.shapes]
     epochs = [epoch.epoch for epoch in metrics.history]
     shares = [
         [epoch.flips[index] / size for epoch in metrics.history if epoch.flips] for index, size in enumerate(sizes)

@@ -1,7 +1,6 @@
 """Where the cycles of the propagate engine went: the passes of `bep_hw.plan.program`, and waiting."""
 
 from bep_hw.plan.layout import Layout
-from bep_ref.networks.matrix_names import matrix_names
 
 
 def cycles_by_pass(layout: Layout, samples: int, steps: int, words: int, sweeps: int, cycles: int) -> dict[str, int]:
@@ -11,10 +10,10 @@ def cycles_by_pass(layout: Layout, samples: int, steps: int, words: int, sweeps:
     ``samples``, or for each of their ``steps`` altogether. What is left of the ``words`` read are backward passes: rows
     of targets, and those that the gate lets through. Nothing is read in the cycles of ``sweeps``, which commit.
     """
-    names = [f"forward, {name}" for name in matrix_names(layout.network)] + ["classify"] * layout.classifiers
+    names = [f"forward, {name}" for name in layout.network.matrix_names] + ["classify"] * layout.classifiers
     found = dict.fromkeys(names, 0)
     for name, place in zip(names, layout.layers, strict=True):
-        times = steps if layout.recurrent and place.neurons == 0 else samples
+        times = steps if place.neurons in layout.network.unrolled else samples
         found[name] += place.rows * place.words * times
     if layout.machine.training:
         found |= {"backward": words - sum(found.values()), "commit": sweeps}

@@ -77,7 +77,7 @@ def test_the_engine_changes_no_bit(trained, tmp_path, capsys):
 
 
 def test_without_numba_one_line_says_so(trained, tmp_path, capsys, monkeypatch):
-    monkeypatch.setitem(sys.modules, "bep_ref.packed.mlp", None)  # importing it fails
+    monkeypatch.setitem(sys.modules, "bep_ref.packed.engines", None)  # importing it fails
     assert main([*TRAIN, "--out", str(tmp_path), "--json", "-"]) == 0
     assert "numba is not installed: the readable engine trains" in capsys.readouterr().err
     assert (tmp_path / "model.npz").read_bytes() == (trained / "model.npz").read_bytes()

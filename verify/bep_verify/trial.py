@@ -123,13 +123,11 @@ def _pace(random: random.Random) -> Pace:
 def samples_of(trial: Trial) -> tuple[NDArray[Any], NDArray[Any]]:
     """x (n, inputs) of ±1, or (n, steps, inputs) with zeros behind the end of shorter sequences, and y (n,)."""
     network, seed, count = trial.network, trial.seed % 2**32, trial.samples
-    shape: tuple[int, ...] = (network.inputs,)
-    if isinstance(network, RecurrentNetwork):
-        shape = (network.steps, network.inputs)
+    shape = (network.steps, network.inputs) if network.SEQUENTIAL else (network.inputs,)
     centres = signs(stream(seed, "prototypes"), (trial.prototypes, *shape))
     chosen = words(stream(seed, "samples"), count) % trial.prototypes
     x = centres[chosen] * flips(stream(seed, "noise"), trial.noise, (count, *shape))
-    if isinstance(network, RecurrentNetwork):
+    if network.SEQUENTIAL:
         lengths = 1 + words(stream(seed, "lengths"), count) % network.steps
         x[np.arange(network.steps) >= lengths[:, None]] = 0
     return x, (chosen % network.classes).astype(np.int64)

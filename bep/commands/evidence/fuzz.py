@@ -10,6 +10,7 @@ from bep.command import CheckError
 from bep.console import Table, progress_bar
 from bep.kept import finish
 from bep.options import add_jobs, at_least
+from bep_ref.config import RecurrentNetwork
 
 NAME = "fuzz"
 HELP = "train random networks on random simulated machines"
@@ -70,7 +71,7 @@ def _table(rows: list[dict[str, Any]]) -> Table:
     for row in rows:
         trial = row["trial"]
         machine = trial["machine"]
-        kinds["recurrent networks"] += "state" in trial["network"]
+        kinds["recurrent networks"] += RecurrentNetwork.described_by(trial["network"])
         kinds["local error signals"] += machine["rule"] == "local"
         kinds["from the cache"] += trial["cache_key"] > 0
         kinds["single-port memories"] += machine["spram"]

@@ -56,7 +56,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     at_least(args, epochs=1)
     check_file("waves", args.waves)
     task = prepare_task(args)
-    network = on_chip(task.network, "data")
+    network = on_chip(task.network)
     if args.samples is not None and not 1 <= args.samples <= len(task.train):
         raise ConfigError(f"samples: {args.samples} is out of range; it must be 1 to {len(task.train)}")
     chosen = board_machine(args, network, rule=task.training.rule)

@@ -6,7 +6,7 @@ from typing import Any
 
 from bep.console import Table
 from bep.options import add_machine, add_network, add_record, machine, network, record
-from bep_ref.config import AnyNetwork, ConfigError, Machine, Network, RecurrentNetwork, Workload, on_chip
+from bep_ref.config import AnyNetwork, ConfigError, Machine, Network, Workload, on_chip
 
 NAME = "estimate"
 HELP = "tell size and speed of a trainer before it is built"
@@ -54,8 +54,8 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     from bep_estimate.estimate import estimate
     from bep_estimate.search import fast_enough, largest_network, most_lanes
 
-    board, shape, workload = find(args.board), on_chip(network(args, NETWORK), "state"), record(args, Workload)
-    if isinstance(shape, RecurrentNetwork) and args.gated is None:
+    board, shape, workload = find(args.board), on_chip(network(args, NETWORK)), record(args, Workload)
+    if shape.SEQUENTIAL and args.gated is None:
         workload = replace(workload, gated=GATED_IN_TIME)
     if (args.fit == "lanes" or args.target_samples_per_second is not None) and args.lanes is not None:
         raise ConfigError(f"lanes: {args.lanes} is given, and lanes are what is asked for")

@@ -40,7 +40,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 
     check_file("out", args.out)
     model = Model.load(args.model) if args.model else None
-    shape = network(args, on_chip(model.network, "model") if model else NETWORK)
+    shape = network(args, on_chip(model.network) if model else NETWORK)
     chosen = machine(args, shape, rule=model.training.rule if model else "bep")
     name = "trainer" if chosen.training else "inference"
     text = verilog.convert(hardware(shape, chosen), name=name, emit_src=False)

@@ -6,12 +6,11 @@ Samples, neurons, classes and inputs count from 0 here; layers, steps of a seque
 from dataclasses import dataclass, field
 
 from bep_hw.plan.layout import Layout
-from bep_ref.networks.matrix_names import matrix_names
 
 
 def neurons(layout: Layout, layer: int) -> str:
     """What a layer of neurons is called."""
-    return ("state", "output")[layer] if layout.recurrent else f"layer {layer + 1}"
+    return layout.network.layer_names[layer]
 
 
 def _sign(bit: int) -> str:
@@ -67,7 +66,7 @@ class PreActivation(Event):
 
 
 def _neuron(layout: Layout, layer: int, row: int, step: int) -> str:
-    at = f", step {step + 1}" if layout.recurrent and layer == 0 else ""
+    at = f", step {step + 1}" if layer in layout.network.unrolled else ""
     return f"{neurons(layout, layer)}{at}, neuron {row}"
 
 
@@ -240,4 +239,4 @@ class Column(Event):
 def _inputs(layout: Layout, matrix: int, row: int, first: int, count: int = 1) -> str:
     """Synapses of a row; there may be none, for its padding is swept, too."""
     inputs = f"input {first}" if count == 1 else f"inputs {first} to {first + count - 1}"
-    return f"{matrix_names(layout.network)[matrix]}, neuron {row}, {inputs if count else 'behind its inputs'}"
+    return f"{layout.network.matrix_names[matrix]}, neuron {row}, {inputs if count else 'behind its inputs'}"

@@ -14,7 +14,7 @@ from bep_boards.flow.trainer_build import build_trainer
 from bep_boards.registry import find
 from bep_hw.array.popcount import XnorPopcount
 from bep_hw.hardware import hardware
-from bep_ref.config import ConfigError, RecurrentNetwork
+from bep_ref.config import ConfigError
 from bep_ref.datasets import load
 from bep_ref.runs.task import prepare
 from bep_sim.cosim import cosimulate_task
@@ -56,11 +56,8 @@ def measure(
     """
     data = mnist if design.data == "mnist" else design.data
     network = design.network
-    if isinstance(network, RecurrentNetwork):
-        shape: dict[str, Any] = {"state": network.state, "output": network.output}
-    else:
-        shape = {"hidden": network.hidden}
-    task = prepare(load(data), {**shape, "counter_bits": network.counter_bits, **design.training, "epochs": 1})
+    sizes = {**network.chosen(), "counter_bits": network.counter_bits}
+    task = prepare(load(data), {**sizes, **design.training, "epochs": 1})
     if task.network != network:
         raise ConfigError(f"data: {data} makes a network {task.network}; {design.name} is {network}")
     samples = SWEEP_SAMPLES if design.sweep else None

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from bep_ref.config import ConfigError, RecurrentNetwork, default_group_sizes
+from bep_ref.config import ConfigError, default_group_sizes
 from bep_ref.datasets import Dataset, load
 from bep_ref.inputs.series import series_lengths
 from bep_ref.networks.rules import sign
@@ -135,7 +135,7 @@ def _train_qat(task: Task, rate: float) -> Iterator[tuple[float, float]]:
     from bep_studies.bench.software.pytorch import QatLearner
     from bep_studies.bench.software.pytorch_rnn import RecurrentQatLearner
 
-    learner = (RecurrentQatLearner if isinstance(task.network, RecurrentNetwork) else QatLearner)(task, rate)
+    learner = (RecurrentQatLearner if task.network.SEQUENTIAL else QatLearner)(task, rate)
     for number in range(1, task.training.epochs + 1):
         learner.epoch(number)
         yield tuple(  # type: ignore[misc]  # two of them

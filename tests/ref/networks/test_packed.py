@@ -146,7 +146,7 @@ def test_engines_by_name():
 
 
 def test_without_numba_the_readable_engine_trains(monkeypatch):
-    monkeypatch.setitem(sys.modules, "bep_ref.packed.mlp", None)  # importing it fails
+    monkeypatch.setitem(sys.modules, "bep_ref.packed.engines", None)  # importing it fails
     assert engine() is BinaryMlp
     with pytest.raises(ConfigError, match=r"engine: packed needs numba .*: \S+ -m pip install .*\[fast\]"):
         engine("packed")

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bep_ref import BinaryRnn, ConfigError
+from bep_ref import BinaryRnn, ConfigError, RecurrentNetwork
 from bep_ref.config import divisors
 from bep_ref.datasets import load
 from bep_ref.networks.engines import engine
@@ -132,5 +132,5 @@ def test_group_sizes_that_do_not_divide_are_refused():
 
 
 def test_engines_by_name():
-    assert engine(recurrent=True) is engine("packed", recurrent=True) is PackedRnn
-    assert engine("readable", recurrent=True) is BinaryRnn
+    assert engine("auto", RecurrentNetwork) is engine("packed", RecurrentNetwork) is PackedRnn
+    assert engine("readable", RecurrentNetwork) is BinaryRnn

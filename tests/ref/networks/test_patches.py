@@ -6,9 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bep_ref import BinaryMlp, ConfigError
-from bep_ref.config import Network
+from bep_ref.config import Network, Patches
 from bep_ref.datasets import load
-from bep_ref.networks.patches import Patches
 from bep_ref.runs.task import prepare
 
 SIZES = st.integers(1, 12)
