@@ -12,11 +12,11 @@ from bep_host.errors import LinkError
 from bep_host.find import connect
 from bep_hw.link.codec import Codec, Done, Reply, Result
 from bep_hw.link.opcodes import PROTOCOL
-from bep_hw.plan.identity import configuration, identification
+from bep_hw.plan.identity import configuration, identification_addresses
 from bep_hw.plan.images import last_steps, pack_counters, pack_visible, unpack_counters
 from bep_hw.plan.layout import Layout
 from bep_hw.plan.ports import Space, column_bits
-from bep_hw.plan.registers import IDENTITY, REGISTERS, STATISTICS, address
+from bep_hw.plan.registers import IDENTITY, STATISTICS, address
 from bep_ref.config import ConfigError, Machine, Network
 
 Ints = NDArray[Any]
@@ -63,20 +63,21 @@ class Device:
     def _identify(self, identity: int) -> None:
         if identity >> 16 != IDENTITY >> 16:
             raise LinkError(f"port: {self.name}: something answers, but it is no trainer (identity {identity:#x})")
-        optional = {address("hidden", layer) for layer in range(REGISTERS["hidden"].count)}
-        words = identification(Network(1, (2,), 2), Machine(1, 1)).keys() | optional | {address("cache_capacity")}
         # reading needs no sizes but the address's
         codec = Codec(Network(1, (2,), 2), Machine(1, 1))
-        places = sorted(words)
+        places = identification_addresses()
         replies = self.connection.exchange([codec.read(Space.REGISTERS, place) for place in places])
         found = {place: reply.data for place, reply in zip(places, replies, strict=True) if isinstance(reply, Done)}
-        versions = found.get(address("identity")), found.get(address("protocol"))
-        if versions != (IDENTITY, PROTOCOL):
-            raise LinkError(f"port: {self.name}: it speaks another version of the link; build its bitstream anew")
+        protocol = found.get(address("protocol"))
+        if (identity, protocol) != (IDENTITY, PROTOCOL):
+            raise LinkError(
+                f"port: {self.name}: the board has registers {identity:#x} and link {protocol}, this program "
+                f"{IDENTITY:#x} and {PROTOCOL}; build its bitstream with this version"
+            )
         try:
             self.network, self.machine = configuration(found)
         except ConfigError as error:
-            raise LinkError(f"port: {self.name}: the board describes no network ({error})") from None
+            raise LinkError(f"port: {self.name}: the board describes no network known here ({error})") from None
         self.connection.buffered = self.machine.receive_buffer
         self.build = found[address("build")]
         self.layout = Layout(self.network, self.machine)

@@ -3,12 +3,12 @@
 import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from bep_hw.plan.features import description
 from bep_ref.config import AnyNetwork, gate_threshold, margin_threshold
 from bep_ref.networks.reinforce import PLANES, threshold_planes
 
-IDENTITY = 0xBE900001
+IDENTITY = 0xBE900002
 """What register IDENTITY reads: the product and, in the lowest byte, the map's version."""
 
 
@@ -46,25 +46,6 @@ STATISTICS = {
 """Events counted since reset, name -> text of its register."""
 _FIRST_STATISTIC = 0x20
 
-
-@dataclass(frozen=True)
-class Feature:
-    """A bit of register ``features``: what a set bit says, and the field of `Machine` that it stands for."""
-
-    bit: int
-    text: str
-    field: str
-    values: tuple[Any, Any] = (False, True)  # of the field where the bit is 0, and where it is 1
-
-
-FEATURES = (
-    Feature(0, "counters in SPRAM", "spram"),
-    Feature(1, "statistics", "statistics"),
-    Feature(2, "learning", "training"),
-    Feature(3, "receive buffer", "receive_buffer"),
-    Feature(8, "local rule", "rule", ("bep", "local")),
-)
-
 REGISTERS = {
     "identity": Register(0x00, 32, Access.READ, "product and version of this map"),
     "commit": Register(0x01, 1, Access.WRITE, "any write: visible weights from the counters, all of them"),
@@ -79,15 +60,13 @@ REGISTERS = {
         for place, (name, text) in enumerate(STATISTICS.items())
     },
     "protocol": Register(0x40, 32, Access.READ, "version of the link's frames and commands"),
-    "build": Register(0x41, 32, Access.READ, "digest of the configuration and of the generator's sources"),
+    "build": Register(0x41, 32, Access.READ, "digest of the configuration, the generator's sources and its libraries"),
     "inputs": Register(0x42, 32, Access.READ, "input bits of a sample"),
     "classes": Register(0x43, 32, Access.READ, "classes"),
     "counter_bits": Register(0x44, 32, Access.READ, "width B of a counter"),
     "lanes": Register(0x45, 32, Access.READ, "visible weights in a word, M"),
     "update_lanes": Register(0x46, 32, Access.READ, "counters in a group, N"),
-    "features": Register(
-        0x47, 32, Access.READ, "bit " + ", ".join(f"{feature.bit}: {feature.text}" for feature in FEATURES)
-    ),
+    "features": Register(0x47, 32, Access.READ, description()),
     "hidden": Register(
         0x48, 32, Access.READ, "neurons of a hidden layer, 0 where there is none; or of state and output", count=8
     ),

@@ -77,7 +77,7 @@ FAULTS = {
     no_permission: "no permission; join the group that owns it (often: sudo usermod -aG dialout",
     gone: "no such port",
     another_product: "something answers, but it is no trainer (identity 0x",
-    another_version: "it speaks another version of the link; build its bitstream anew",
+    another_version: "registers 0xbe900002 and link 1, this program 0xbe900002 and 99; build its bitstream",
     another_machine: "walks counters in columns of 4 inputs, the run in",
 }
 

@@ -12,7 +12,7 @@ from bep_hw.link.linked_trainer import LinkedTrainer
 from bep_ref.config import AnyNetwork, Machine
 from bep_sim.tools.verilator import require_tools, verilate
 
-BOARD = Path(__file__).with_name("board.cpp")
+BOARD = Path(__file__).parents[1] / "board" / "board.cpp"
 OPTIMISE = "OPT_FAST=-O2 OPT_SLOW=-O0 OPT_GLOBAL=-O0"
 """For the code that runs every cycle; the rest only has to be compiled."""
 FLAGS = ("-O3", "--x-assign", "fast", "--x-initial", "fast", "--noassert")
