@@ -1,21 +1,19 @@
 """`csv:FILE`: a comma-separated table, one sample a line, numbers as features and the label in the last column."""
 
 import csv
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bep_ref.datasets.contents import Contents, Part
 from bep_ref.datasets.dataset import (
     DataError,
     Dataset,
     is_number,
-    name_classes,
     suitable_binariser,
     whole_numbers_or_words,
-    with_test_part,
 )
 
 NAME = "csv"
@@ -25,15 +23,20 @@ SUMMARY = "comma-separated numbers, label in the last column, header line or non
 
 def load(argument: str) -> Dataset:
     """The table with a fixed, stratified test part. Labels may be whole numbers or words."""
+    found = contents(argument)
+    return found.dataset(suitable_binariser(found.learned.x))
+
+
+def contents(argument: str) -> Contents:
+    """The table, whose last column is the label."""
     if not argument:
         raise DataError(f"data: csv needs a file: {USAGE}")
     path = Path(argument)
     if not path.is_file():
         raise DataError(f"data: csv: {path} is not a file")
     x, labels, names = read_csv(path)
-    class_names, y = name_classes(labels, f"{path}: last column")
-    dataset = with_test_part(f"{NAME}:{argument}", x, y, class_names, suitable_binariser(x))
-    return replace(dataset, columns=names[:-1], label=names[-1]) if names else dataset
+    part = Part(x, labels, f"{path}: last column")
+    return Contents(f"{NAME}:{argument}", {"all": part}, names[:-1], names[-1] if names else "")
 
 
 def read_csv(path: Path) -> tuple[NDArray[np.float64], NDArray[Any], tuple[str, ...]]:

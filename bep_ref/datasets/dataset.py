@@ -111,12 +111,9 @@ def whole_numbers_or_words(cells: list[str]) -> NDArray[Any]:
     return np.array(cells)
 
 
-def with_test_part(
-    spec: str, x: NDArray[Any], y: NDArray[np.int64], class_names: tuple[str, ...], binarise: str
-) -> Dataset:
-    """Data set from one table: a fixed, stratified `TEST_FRACTION` becomes the test part."""
-    kept, held = stratified_split(y, round(TEST_FRACTION * len(y)), SPLIT_SEED, f"test part of {spec}")
-    return Dataset(spec, x[kept], y[kept], x[held], y[held], class_names, binarise)
+def held_out(y: NDArray[np.int64], spec: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Rows kept for training, and a fixed, stratified `TEST_FRACTION` held out as the test part; ``y`` (n,) classes."""
+    return stratified_split(y, round(TEST_FRACTION * len(y)), SPLIT_SEED, f"test part of {spec}")
 
 
 def check_finite(x: NDArray[Any], where: str) -> None:

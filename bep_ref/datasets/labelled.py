@@ -1,13 +1,14 @@
-"""Labelled samples to measure a model on: any part of any data set, columns and classes as the model has them."""
+"""Samples to use a model on: any part of any data set, columns and classes as the model has them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bep_ref.datasets import load
-from bep_ref.datasets.dataset import DataError, Dataset
+from bep_ref.datasets import contents
+from bep_ref.datasets.contents import Contents, Part
+from bep_ref.datasets.dataset import DataError, held_out
 from bep_ref.datasets.schema import Schema
 from bep_ref.notes import Notes
 
@@ -29,20 +30,50 @@ class Labelled:
 def load_labelled(spec: str, schema: Schema, part: str) -> Labelled:
     """The ``part`` (one of `PARTS`) of the data ``spec`` names, for a model that knows ``schema``.
 
+    Nothing is asked of the number of classes or samples: they are the model's, and "all" splits nothing.
+
     Raises
     ------
-    DataError : data that cannot be read, or columns or classes that are not the model's.
+    DataError : data that cannot be read or have no labels, or columns or classes that are not the model's.
     """
-    return _arranged(load(spec), schema, part)
+    found = load_samples(spec, schema, part)
+    return Labelled(spec, tuple((one.x, _codes(one, schema, spec)) for one in found.parts.values()), found.notes)
 
 
-def _arranged(dataset: Dataset, schema: Schema, part: str) -> Labelled:
-    if dataset.sequential != schema.sequential:
+def load_samples(spec: str, schema: Schema, part: str) -> Contents:
+    """The same, labelled or not; labels, where there are any, are not looked at."""
+    found = contents(spec)
+    arranged = {name: _arranged(one, found, schema) for name, one in found.parts.items()}
+    parts = {name: one for name, (one, _) in arranged.items()}
+    notes = next(iter(arranged.values()))[1]
+    return replace(found, parts=_chosen(parts, part, spec), notes=found.notes + notes)
+
+
+def _arranged(one: Part, found: Contents, schema: Schema) -> tuple[Part, Notes]:
+    """A part with its features in the model's order."""
+    sequential = one.x.ndim == 3
+    if sequential != schema.sequential:
         needed, held = ("sequences", "none") if schema.sequential else ("no sequences", "them")
-        raise DataError(f"data: the model needs {needed}; {dataset.spec} holds {held}")
-    order, notes = schema.order(dataset.columns, dataset.features, dataset.spec)
-    codes = schema.codes(dataset.class_names, dataset.spec)
-    train, test = (dataset.x_train, dataset.y_train), (dataset.x_test, dataset.y_test)
-    chosen = {"train": [train], "test": [test], "all": [train, test]}[part]
-    parts = tuple((x[..., order], codes[y]) for x, y in chosen)
-    return Labelled(dataset.spec, parts, dataset.notes + notes)
+        raise DataError(f"data: the model needs {needed}; {found.spec} holds {held}")
+    order, notes = schema.order(found.columns, one.x.shape[-1], found.spec)
+    return replace(one, x=one.x[..., order]), notes
+
+
+def _chosen(parts: dict[str, Part], part: str, spec: str) -> dict[str, Part]:
+    """The parts that ``part`` means; where the files make no difference, a share held out as for training."""
+    if part == "all":
+        return parts
+    if "all" not in parts:
+        if part not in parts:
+            raise DataError(f"data: {spec} has no {part} part; take --part all")
+        return {part: parts[part]}
+    whole = parts["all"]
+    kept, held = held_out(whole.label_names[1], spec)
+    rows = kept if part == "train" else held
+    return {part: replace(whole, x=whole.x[rows], labels=whole.needed_labels[rows])}
+
+
+def _codes(one: Part, schema: Schema, spec: str) -> NDArray[np.int64]:
+    """The model's class (n,) of each sample."""
+    names, index = one.label_names
+    return schema.codes(names, spec)[index]

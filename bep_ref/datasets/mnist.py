@@ -1,25 +1,26 @@
-"""`mnist:DIR`: images in the IDX format of MNIST and FashionMNIST, gzipped or not.
+"""`mnist:DIR`: images in the IDX format of MNIST and its relatives, gzipped or not.
 
-The folder holds ``train-images-idx3-ubyte``, ``train-labels-idx1-ubyte`` and the same with ``t10k``, each with or
-without ``.gz``. An IDX file is a big-endian header (two zero bytes, type 8 = unsigned byte, the number of
-dimensions, then each dimension as 32 bits) and the bytes.
+``DIR`` holds four files such as ``train-images-idx3-ubyte``, or folders below it do; `bep_ref.datasets.idx_folder` has
+the names that are known. Of several sets in one folder, ``mnist:DIR/emnist-letters`` names one. Classes are the labels
+that occur in the training part.
 """
 
-import gzip
-import struct
-import zlib
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bep_ref.datasets.contents import Contents, Part
 from bep_ref.datasets.dataset import DataError, Dataset, suitable_image_binariser
+from bep_ref.datasets.idx_file import read_idx
+from bep_ref.datasets.idx_folder import IdxSet, find_set
 
 NAME = "mnist"
 USAGE = "mnist:DIR"
-SUMMARY = "MNIST or FashionMNIST from a folder of IDX files, gzipped or not"
+SUMMARY = "MNIST, FashionMNIST, EMNIST from a folder of IDX files, gzipped or not"
 
-CLASSES = 10
 PRESET = {"batch_size": 100, "margin": 0.3}
 GROUP_TARGET = 32
 """Found on validation data alone: 784-128-128-10, 22,699 MNIST digits, 15 epochs, best epoch's validation accuracy:
@@ -42,80 +43,81 @@ PRESETS = {
 
 
 def load(argument: str) -> Dataset:
-    """Both parts of the folder ``argument``, pixels as 0 to 255."""
-    if not argument:
-        raise DataError(f"data: mnist needs a folder: {USAGE}")
-    (x_train, y_train), (x_test, y_test) = read_parts(argument)
-    flat = [x.reshape(len(x), -1) for x in (x_train, x_test)]
-    names = tuple(str(label) for label in range(CLASSES))
-    spec, image, binarise = f"{NAME}:{argument}", x_train.shape[1:], suitable_image_binariser(flat[0])
-    return Dataset(spec, flat[0], y_train, flat[1], y_test, names, binarise, PRESET, GROUP_TARGET, image, PRESETS)
+    """Both parts of the folder ``argument``, pixels row by row, colours of a pixel side by side."""
+    found = images(NAME, argument, whole=True)
+    image = found.learned.x.shape[1:3]
+    flat = flattened(found)
+    binarise = suitable_image_binariser(flat.learned.x)
+    return flat.dataset(binarise, preset=PRESET, group_target=GROUP_TARGET, image=image, presets=PRESETS)
 
 
-Part = tuple[NDArray[np.uint8], NDArray[np.int64]]
+def contents(argument: str) -> Contents:
+    """The images that are there, labelled or not, as (n, pixels)."""
+    return flattened(images(NAME, argument))
 
 
-def read_parts(directory: str) -> tuple[Part, Part]:
-    """Images (n, rows, columns) and labels (n,) of both parts."""
-    folder = Path(directory)
-    if not folder.is_dir():
-        raise DataError(f"data: mnist: {folder} is not a folder")
-    train, test = _read_part(folder, "train"), _read_part(folder, "t10k")
-    if train[0].shape[1:] != test[0].shape[1:]:
-        shapes = f"training images have shape {train[0].shape[1:]} and test images {test[0].shape[1:]}"
-        raise DataError(f"data: mnist: {folder}: {shapes}")
-    return train, test
+def flattened(found: Contents) -> Contents:
+    """``found`` with samples (n, features)."""
+    parts = {name: replace(part, x=part.x.reshape(len(part.x), -1)) for name, part in found.parts.items()}
+    return replace(found, parts=parts)
 
 
-def _read_part(folder: Path, part: str) -> Part:
-    """Images (n, rows, columns) and labels (n,) of ``train`` or ``t10k``."""
-    image_file = _find(folder, f"{part}-images-idx3-ubyte")
-    label_file = _find(folder, f"{part}-labels-idx1-ubyte")
-    images, labels = read_idx(image_file, 3), read_idx(label_file, 1)
-    if len(images) != len(labels):
-        raise DataError(f"{label_file}: {len(labels)} labels for {len(images)} images in {image_file.name}")
-    if not len(images):
-        raise DataError(f"{image_file}: it holds no images")
-    wrong = np.flatnonzero(labels >= CLASSES)
-    if wrong.size:
-        raise DataError(
-            f"{label_file}: label {labels[wrong[0]]} of sample {wrong[0] + 1} is out of range; "
-            f"it must be 0 to {CLASSES - 1}"
-        )
-    return images, labels.astype(np.int64)
+def images(format_name: str, argument: str, whole: bool = False) -> Contents:
+    """Images (n, rows, columns), of colours (n, rows, columns, colours), of the parts that are there.
 
-
-def _find(folder: Path, name: str) -> Path:
-    for candidate in (folder / name, folder / f"{name}.gz"):
-        if candidate.is_file():
-            return candidate
-    raise DataError(f"data: mnist: {folder} holds neither {name} nor {name}.gz")
-
-
-def read_idx(path: Path, dimensions: int) -> NDArray[np.uint8]:
-    """Array of an IDX file of unsigned bytes with the given number of dimensions.
+    ``whole``: both parts and their labels must be.
 
     Raises
     ------
-    DataError : wrong magic number, or fewer or more bytes than the header announces.
+    DataError : nothing there, files that cannot be read, or parts that do not belong together.
     """
-    content = path.read_bytes()
-    if path.suffix == ".gz":
-        try:
-            content = gzip.decompress(content)
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise DataError(f"{path}: damaged or truncated gzip file ({error})") from None
-    header = struct.Struct(f">{1 + dimensions}I")
-    if len(content) < header.size:
-        raise DataError(f"{path}: truncated: {len(content)} bytes, shorter than the {header.size}-byte IDX header")
-    magic, *shape = header.unpack_from(content)
-    expected = 0x0800 | dimensions
-    if magic != expected:
-        raise DataError(
-            f"{path}: magic number {magic:#010x} is wrong; it must be {expected:#010x} (IDX, unsigned bytes)"
-        )
-    size = header.size + int(np.prod(shape, dtype=object))
-    if len(content) != size:
-        state = "truncated" if len(content) < size else "too long"
-        raise DataError(f"{path}: {state}: {len(content)} bytes where the header announces {size}")
-    return np.frombuffer(content, np.uint8, offset=header.size).reshape(shape)
+    if not argument:
+        raise DataError(f"data: {format_name} needs a folder: {format_name}:DIR")
+    files = find_set(argument)
+    if whole or not files.files.keys() & {("train", "images"), ("test", "images")}:
+        for part in ("train", "test"):
+            for kind in ("images", "labels"):
+                files.file(part, kind)
+    parts = {part: _read_part(files, part) for part in ("train", "test") if (part, "images") in files.files}
+    shapes = [part.x.shape[1:] for part in parts.values()]
+    if shapes[0] != shapes[-1]:
+        told = f"training images have shape {shapes[0]} and test images {shapes[-1]}"
+        raise DataError(f"data: mnist: {files.folder}: {told}")
+    return Contents(f"{format_name}:{argument}", parts)
+
+
+def _read_part(files: IdxSet, part: str) -> Part:
+    image_file = files.file(part, "images")
+    x = _colours_last(read_idx(image_file, (3, 4)), f"{image_file}")
+    if not x.size:
+        raise DataError(f"{image_file}: it holds no images" if not len(x) else f"{image_file}: images of no pixels")
+    if x.dtype.kind == "f" and not np.isfinite(x).all():
+        raise DataError(f"{image_file}: image {int(np.argwhere(~np.isfinite(x))[0, 0]) + 1} holds no finite numbers")
+    if (part, "labels") not in files.files:
+        return Part(x, None, str(image_file), f"{image_file}: there is no file of labels beside it")
+    label_file = files.file(part, "labels")
+    labels = _whole(read_idx(label_file, (1, 2)), label_file)
+    if len(x) != len(labels):
+        raise DataError(f"{label_file}: {len(labels)} labels for {len(x)} images in {image_file.name}")
+    stranger = "label {label} of sample {row} is out of range; it must be {known}"
+    return Part(x, labels, str(label_file), stranger=stranger)
+
+
+def _colours_last(x: NDArray[Any], where: str) -> NDArray[Any]:
+    """Colour images as (n, rows, columns, colours); `DataError` where neither end is a number of colours."""
+    if x.ndim == 3 or x.shape[3] in (1, 3, 4):
+        return x
+    if x.shape[1] in (1, 3, 4):
+        return np.moveaxis(x, 1, 3)
+    raise DataError(f"{where}: images of shape {x.shape[1:]}; colours must be 1, 3 or 4, first or last")
+
+
+def _whole(labels: NDArray[Any], where: Path) -> NDArray[np.int64]:
+    """Labels (n,) of whole numbers, which may stand in a column of one."""
+    if labels.ndim == 2 and labels.shape[1] != 1:
+        raise DataError(f"{where}: labels have shape {labels.shape}; it must be ({len(labels)},), one for each image")
+    labels = labels.reshape(len(labels))
+    wrong = np.flatnonzero(~np.isfinite(labels) | (labels != np.rint(labels)))
+    if wrong.size:
+        raise DataError(f"{where}: label {labels[wrong[0]]} of sample {wrong[0] + 1} is not a whole number")
+    return labels.astype(np.int64)

@@ -1,7 +1,10 @@
 """`smnist:DIR`: MNIST's images read row by row; with ``--window 1`` each of the 28 rows is a step."""
 
-from bep_ref.datasets import mnist
-from bep_ref.datasets.dataset import DataError, Dataset, suitable_image_binariser
+from dataclasses import replace
+
+from bep_ref.datasets.contents import Contents
+from bep_ref.datasets.dataset import Dataset, suitable_image_binariser
+from bep_ref.datasets.mnist import images
 
 NAME = "smnist"
 USAGE = "smnist:DIR"
@@ -14,10 +17,17 @@ a network does not learn."""
 
 
 def load(argument: str) -> Dataset:
-    """The images of ``mnist:DIR`` as (n, rows, columns), pixels as 0 to 255."""
-    if not argument:
-        raise DataError(f"data: smnist needs a folder: {USAGE}")
-    (x_train, y_train), (x_test, y_test) = mnist.read_parts(argument)
-    names = tuple(str(label) for label in range(mnist.CLASSES))
-    binarise = suitable_image_binariser(x_train.reshape(-1, x_train.shape[2]))
-    return Dataset(f"{NAME}:{argument}", x_train, y_train, x_test, y_test, names, binarise, PRESET)
+    """The images of ``mnist:DIR`` as (n, rows, columns), colours of a pixel side by side."""
+    found = _by_rows(images(NAME, argument, whole=True))
+    x = found.learned.x
+    return found.dataset(suitable_image_binariser(x.reshape(-1, x.shape[2])), preset=PRESET)
+
+
+def contents(argument: str) -> Contents:
+    """The images that are there, labelled or not."""
+    return _by_rows(images(NAME, argument))
+
+
+def _by_rows(found: Contents) -> Contents:
+    parts = {name: replace(part, x=part.x.reshape(*part.x.shape[:2], -1)) for name, part in found.parts.items()}
+    return replace(found, parts=parts)

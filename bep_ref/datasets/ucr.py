@@ -1,20 +1,30 @@
 """`ucr:PREFIX`: time series of the UCR and UEA archives, PREFIX_TRAIN and PREFIX_TEST as .ts or as .tsv.
 
-A line of a .tsv file is a class and the values of one series, separated by tabs; NaN at the end of a line
-is the end of a series shorter than others.
+A folder of an archive will do too, ``ucr:DIR/Name`` with ``Name_TRAIN.ts`` in it, or a single file.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
-from bep_ref.datasets.dataset import DataError, Dataset, name_classes, whole_numbers_or_words
-from bep_ref.datasets.ts_file import numbers, read_ts
+from bep_ref.datasets.contents import Contents
+from bep_ref.datasets.dataset import DataError, Dataset
+from bep_ref.datasets.series_part import SeriesPart
+from bep_ref.datasets.ts_file import read_ts
+from bep_ref.datasets.tsv_file import read_tsv
+from bep_ref.names import listed
 
 NAME = "ucr"
 USAGE = "ucr:PREFIX"
 SUMMARY = "time series of the UCR archive, PREFIX_TRAIN and PREFIX_TEST with .ts or .tsv"
+
+READERS: dict[str, Callable[[Path], SeriesPart]] = {
+    ".ts": read_ts,
+    ".tsv": read_tsv,
+    ".txt": read_tsv,
+    ".csv": read_tsv,
+    "": read_tsv,
+}
+"""How a file is read, by the end of its name; of several files of one part the first counts."""
 
 BINARISE = "thermometer=10"
 GATE = 0.05
@@ -24,83 +34,67 @@ epoch best on validation: 97.0 % of test samples in 4 steps of 6 values, 96.9 % 
 BATCHES = 10
 """Mini-batches of an epoch, as in [BEP]."""
 
-Part = tuple[list[NDArray[np.float64]], list[str]]
-
 
 def load(argument: str) -> Dataset:
     """Series as (n, length, channels), the shorter ones followed by NaN; a missing value repeats the one before."""
-    if not argument:
-        raise DataError(f"data: ucr needs a prefix: {USAGE}")
-    (train_file, train), (test_file, test) = _read(f"{argument}_TRAIN"), _read(f"{argument}_TEST")
-    channels, test_channels = (part[0][0].shape[1] for part in (train, test))
-    if channels != test_channels:
-        raise DataError(f"{test_file}: {test_channels} channels; it must have the training part's {channels}")
-    class_names, y_train = name_classes(whole_numbers_or_words(train[1]), str(train_file))
-    y_test = _classes_of(whole_numbers_or_words(test[1]), class_names, test_file)
-    x_train, x_test = _stack(train[0], train_file), _stack(test[0], test_file)
-    shortest = min(len(values) for values in (*train[0], *test[0]))
+    files = _files(argument)
+    if files.keys() == {"test"} or files.keys() == {"train"}:
+        raise _none(argument, "_TEST" if "train" in files else "_TRAIN")
+    parts = _read(files)
+    found = _contents(argument, parts)
+    samples = len(found.learned.x)
     preset = {
         "gate": GATE,
-        "batch_size": min(100, max(1, len(x_train) // BATCHES)),
-        "window": max(1, shortest // STEPS),
+        "batch_size": min(100, max(1, samples // BATCHES)),
+        "window": max(1, min(part.shortest for part in parts.values()) // STEPS),
     }
-    return Dataset(f"{NAME}:{argument}", x_train, y_train, x_test, y_test, class_names, BINARISE, preset)
+    return found.dataset(BINARISE, preset=preset)
 
 
-def _read(stem: str) -> tuple[Path, Part]:
-    for suffix, read in ((".ts", read_ts), (".tsv", read_tsv)):
-        if (path := Path(stem + suffix)).is_file():
-            return path, read(path)
-    raise DataError(f"data: ucr: there is neither {stem}.ts nor {stem}.tsv")
+def contents(argument: str) -> Contents:
+    """The parts that are there, classified or not."""
+    return _contents(argument, _read(_files(argument)))
 
 
-def read_tsv(path: Path) -> Part:
-    """Series (length, 1) and their classes.
-
-    Raises
-    ------
-    DataError : a line without values, or with one that is no number; it names the line, counted from 1.
-    """
-    series, labels = [], []
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except UnicodeDecodeError:
-        raise DataError(f"{path}: not a text file") from None
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        label, *cells = line.split("\t")
-        values = numbers(cells, f"{path}: line {number}")
-        known = np.flatnonzero(~np.isnan(values))
-        if not label.strip() or not known.size:
-            raise DataError(f"{path}: line {number}: it must be a class and at least one value, separated by tabs")
-        series.append(values[: known[-1] + 1, None])
-        labels.append(label.strip())
-    if not series:
-        raise DataError(f"{path}: it holds no series")
-    return series, labels
+def _contents(argument: str, parts: dict[str, SeriesPart]) -> Contents:
+    notes = tuple(note for part in parts.values() for note in part.notes)
+    return Contents(f"{NAME}:{argument}", {name: part.part() for name, part in parts.items()}, notes=notes)
 
 
-def _classes_of(labels: NDArray[np.generic], class_names: tuple[str, ...], path: Path) -> NDArray[np.int64]:
-    index = {name: number for number, name in enumerate(class_names)}
-    for row, label in enumerate(map(str, labels), start=1):
-        if label not in index:
-            raise DataError(f"{path}: class {label!r} of series {row} does not occur in the training part")
-    return np.array([index[str(label)] for label in labels], dtype=np.int64)
+def _files(argument: str) -> dict[str, Path]:
+    """The file of each part that is there."""
+    if not argument:
+        raise DataError(f"data: ucr needs a prefix: {USAGE}")
+    path = Path(argument)
+    if path.is_file():
+        return {"all": path}
+    stems = [argument, str(path / path.name)] if path.is_dir() else [argument]
+    found = {part: file for part in ("train", "test") if (file := _file(stems, f"_{part.upper()}"))}
+    if not found:
+        raise _none(argument, "_TRAIN")
+    return found
 
 
-def _stack(series: list[NDArray[np.float64]], path: Path) -> NDArray[np.float64]:
-    """All series in one array (n, longest, channels), NaN after the end of the shorter ones."""
-    out = np.full((len(series), max(map(len, series)), series[0].shape[1]), np.nan)
-    for row, values in enumerate(series):
-        out[row, : len(values)] = _fill(values, f"{path}: series {row + 1}")
-    return out
+def _file(stems: list[str], end: str) -> Path | None:
+    candidates = [Path(stem + end + suffix) for stem in stems for suffix in READERS]
+    return next((path for path in candidates if path.is_file()), None)
 
 
-def _fill(values: NDArray[np.float64], where: str) -> NDArray[np.float64]:
-    """Each missing value as the last known one of its channel, the first ones as the first known."""
-    known = ~np.isnan(values)
-    if not known.any(axis=0).all():
-        raise DataError(f"{where}: channel {int(known.any(axis=0).argmin()) + 1} has no value at all")
-    latest = np.maximum.accumulate(np.where(known, np.arange(len(values))[:, None], -1), axis=0)
-    return np.take_along_axis(values, np.where(latest < 0, known.argmax(axis=0), latest), axis=0)
+def _none(argument: str, end: str) -> DataError:
+    """The message about files that are not there, with those that are."""
+    path = Path(argument)
+    folder = path if path.is_dir() else path.parent
+    names = sorted(one.name + "/" * one.is_dir() for one in folder.iterdir()) if folder.is_dir() else []
+    stem = f"{argument}{end}"
+    held = f"{folder} holds {listed(names) or 'nothing'}" if folder.is_dir() else f"there is no folder {folder}"
+    return DataError(f"data: ucr: there is neither {stem}.ts nor {stem}.tsv; {held}")
+
+
+def _read(files: dict[str, Path]) -> dict[str, SeriesPart]:
+    parts = {name: READERS.get(path.suffix, read_tsv)(path) for name, path in files.items()}
+    channels = {name: part.channels for name, part in parts.items()}
+    if len(set(channels.values())) > 1:
+        raise DataError(
+            f"{files['test']}: {channels['test']} channels; it must have the training part's {channels['train']}"
+        )
+    return parts

@@ -14,14 +14,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bep_ref.config import ConfigError
 from bep_ref.files.atomic import write_atomically
+from bep_ref.files.npz import ArchiveError, Npz
+
+__all__ = ["ArchiveError", "read_archive", "read_arrays", "write_archive"]
 
 Arrays = dict[str, NDArray[Any]]
-
-
-class ArchiveError(ConfigError):
-    """A file that is missing, foreign, damaged or of another version. One line that names the file."""
 
 
 def write_archive(
@@ -65,14 +63,8 @@ def read_arrays(path: Path) -> Arrays:
     ------
     ArchiveError : no such file, or not an archive of plain arrays.
     """
-    if not path.is_file():
-        raise ArchiveError(f"{path}: no such file")
-    raw = path.read_bytes()
-    try:
-        with np.load(io.BytesIO(raw), allow_pickle=False) as archive:
-            return dict(archive)
-    except Exception:  # the zip, zlib and array parsers have a dozen ways to dislike bytes that are not theirs
-        raise ArchiveError(f"{path}: damaged, or not an .npz archive of plain arrays") from None
+    archive = Npz(path)
+    return {name: archive[name] for name in archive.names}
 
 
 def _digest(content: Arrays) -> bytes:

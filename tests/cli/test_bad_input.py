@@ -22,12 +22,13 @@ def idx(array):
 
 
 def mnist(folder, cut=0, label=9):
-    """Twenty training and test images; the training images lose ``cut`` bytes, one test label is ``label``."""
+    """Twenty training and test images; they lose ``cut`` bytes, the last test label is ``label``."""
     folder.mkdir()
     images, labels = idx(np.zeros((20, 4, 4))), np.arange(20) % 10
     for part in ("train", "t10k"):
         (folder / f"{part}-images-idx3-ubyte").write_bytes(images[: len(images) - cut])
-        (folder / f"{part}-labels-idx1-ubyte.gz").write_bytes(gzip.compress(idx([*labels[:-1], label])))
+        last = label if part == "t10k" else 9
+        (folder / f"{part}-labels-idx1-ubyte.gz").write_bytes(gzip.compress(idx([*labels[:-1], last])))
     return f"mnist:{folder}"
 
 

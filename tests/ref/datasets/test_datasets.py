@@ -159,7 +159,10 @@ class TestMnist:
 
     def test_missing_file(self, mnist):
         (mnist / "t10k-labels-idx1-ubyte").unlink()
-        assert message(f"mnist:{mnist}").endswith("holds neither t10k-labels-idx1-ubyte nor t10k-labels-idx1-ubyte.gz")
+        assert message(f"mnist:{mnist}").endswith(
+            "holds neither t10k-labels-idx1-ubyte nor t10k-labels-idx1-ubyte.gz; "
+            "it holds t10k-images-idx3-ubyte, train-images-idx3-ubyte.gz, train-labels-idx1-ubyte.gz"
+        )
 
     def test_no_images(self, mnist):
         write(mnist / "t10k-images-idx3-ubyte", idx(np.zeros((0, 2, 3))))
@@ -256,7 +259,8 @@ class TestNpz:
             ({"x": X, "y": Y, "x_test": X}, "array 'y_test' is missing"),
             ({"x": X, "y": Y, "x_test": X[:, :2], "y_test": Y}, "x_test has 2 features; it must have x's 3"),
             ({"x": X, "y": Y, "x_test": X, "y_test": Y + 1}, "y_test: label '2' of row 2 does not occur in y"),
-            ({"x": np.array([object()] * 4), "y": Y[:4]}, "damaged, or not an .npz archive of plain arrays"),
+            ({"x": np.array([object()] * 4), "y": Y[:4]}, "x holds Python objects; save it as x.astype(float)"),
+            ({"x": X, "y": np.array(["a", "b"] * 10, object)}, "y holds Python objects; save it as y.astype(str)"),
         ],
     )
     def test_bad_arrays(self, tmp_path, arrays, expected):
@@ -266,7 +270,9 @@ class TestNpz:
         np.save(tmp_path / "array.npy", self.X)
         write(tmp_path / "text.npz", "hello")
         write(tmp_path / "empty.npz", b"")
-        for name in ("array.npy", "text.npz", "empty.npz"):
+        single = "an .npy file, which holds one array; np.savez writes several, such as x and y"
+        assert message(f"npz:{tmp_path / 'array.npy'}") == f"{tmp_path / 'array.npy'}: {single}"
+        for name in ("text.npz", "empty.npz"):
             assert (
                 message(f"npz:{tmp_path / name}")
                 == f"{tmp_path / name}: damaged, or not an .npz archive of plain arrays"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bep_ref import ConfigError
-from bep_ref.datasets import load
+from bep_ref.datasets import contents, load
 
 HEADER = (
     "#about\n@problemName Toy\n@timeStamps false\n@univariate true\n@equalLength true\n@classLabel true a b\n@data\n"
@@ -82,7 +82,6 @@ def test_rows_of_images(tmp_path):
         (GOOD.replace("@univariate true", "@univariate maybe"), "line 4: @univariate is maybe; it must be true or"),
         (GOOD.replace("@univariate", "@dimensions 2\n@univariate"), "@univariate is true and @dimensions is 2"),
         (GOOD.replace("@univariate", "@dimensions two\n@univariate"), "line 4: @dimensions is two; it must be a num"),
-        (GOOD.replace("@problemName", "@speed"), "line 2: @speed is not a header of the .ts format"),
     ],
 )
 def test_bad_ts_files(tmp_path, train, expected):
@@ -117,3 +116,90 @@ def test_parts_that_do_not_belong_together(tmp_path):
     assert "2 channels; it must have the training part's 1" in message(archive(tmp_path, test=wide))
     (tmp_path / "Toy_TRAIN.ts").write_bytes(b"\xff\xfe\0")
     assert message(f"ucr:{tmp_path / 'Toy'}").endswith("Toy_TRAIN.ts: not a text file")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "%a comment\n" + GOOD.replace("@data", "% another\n@data"),
+        "\ufeff" + GOOD,
+        GOOD.replace("@univariate", "@UNIVARIATE")
+        .replace("@data", "@DATA")
+        .replace("@equalLength true", "@equallength TRUE"),
+        GOOD.replace("@problemName", "@source"),
+        GOOD.replace("@equalLength true", "@equalLength false\n@seriesLength 0"),
+        GOOD.replace(":a", ":A"),
+        GOOD.replace("\n", "\r\n"),
+    ],
+)
+def test_habits_of_other_programs_change_nothing(tmp_path, text):
+    (tmp_path / "good").mkdir()
+    assert load(archive(tmp_path, text)).digest() == load(archive(tmp_path / "good")).digest()
+
+
+def test_header_lines_that_are_not_known_are_told(tmp_path):
+    data = load(archive(tmp_path, GOOD.replace("@problemName", "@speed")))
+    assert [str(note) for note in data.notes] == [f"{tmp_path / 'Toy_TRAIN.ts'}: not known and not used: @speed"]
+
+
+@pytest.mark.parametrize(("first", "second"), [("1.0", "2.0"), ("1", "2.0"), ("1e0", "+2")])
+def test_a_class_is_the_headers_whatever_way_its_number_is_written(tmp_path, first, second):
+    text = GOOD.replace("true a b", "true 1 2").replace(":a", f":{first}").replace(":b", f":{second}")
+    assert load(archive(tmp_path, text, text)).class_names == ("1", "2")
+
+
+def test_classes_that_differ_in_letters_alone_are_told_apart(tmp_path):
+    text = GOOD.replace("true a b", "true a A").replace(":b", ":A")
+    assert load(archive(tmp_path, text, text)).class_names == ("A", "a")
+    text = GOOD.replace("true a b", "true ab AB").replace(":a", ":Ab").replace(":b", ":AB")
+    assert "class 'Ab' is not one of @classLabel's ab, AB" in message(archive(tmp_path, text))
+
+
+@pytest.mark.parametrize("separator", ["\t", ",", ", ", ";", " ", "   "])
+def test_separators_of_older_archives(tmp_path, separator):
+    lines = ["  1.0000000e+00", "0.5", "2"], ["-1", "3", "4e0"]
+    text = "".join(f"{separator.join(line)}\n" for line in lines)
+    data = load(archive(tmp_path, text, text, "txt"))
+    assert data.x_train[:, :, 0].tolist() == [[0.5, 2], [3, 4]]
+    assert (data.class_names, data.y_train.tolist()) == (("-1", "1"), [1, 0])
+    assert bool(data.notes) == (separator != "\t")
+
+
+def test_fractions_are_no_classes(tmp_path):
+    text = "0.5\t1\t2\n1.25\t2\t3\n"
+    told = message(archive(tmp_path, text, text, "tsv"))
+    assert told.endswith("classes are fractions, such as 0.5; they must be whole numbers or words")
+    assert "series 2: the class is missing" in message(archive(tmp_path, "1\t2\nNaN\t3\n", "1\t2\n", "tsv"))
+
+
+def test_numbers_to_predict_are_no_classes(tmp_path):
+    text = GOOD.replace("@classLabel true a b", "@targetLabel true").replace(":a", ":0.5").replace(":b", ":0.7")
+    assert message(archive(tmp_path, text)).endswith(
+        "@targetLabel is true: its series have numbers to predict, not classes"
+    )
+
+
+def test_a_folder_of_the_archive_and_a_single_file(tmp_path):
+    (tmp_path / "Toy").mkdir()
+    spec = archive(tmp_path / "Toy")
+    assert load(f"ucr:{tmp_path / 'Toy'}").digest() == load(spec).digest()
+    (tmp_path / "new.ts").write_text(HEADER + "1,2,3:a\n4,5,6:b\n" * 10)
+    data = load(f"ucr:{tmp_path / 'new.ts'}")
+    assert (len(data.x_train), len(data.x_test)) == (16, 4)
+
+
+def test_what_is_there_is_told_where_files_are_missing(tmp_path):
+    (tmp_path / "Toy_TRAIN.arff").touch()
+    assert message(f"ucr:{tmp_path / 'Toy'}").endswith(f"Toy_TRAIN.tsv; {tmp_path} holds Toy_TRAIN.arff")
+    archive(tmp_path)
+    (tmp_path / "Toy_TEST.ts").unlink()
+    assert "there is neither" in message(f"ucr:{tmp_path / 'Toy'}")
+    assert contents(f"ucr:{tmp_path / 'Toy'}").parts.keys() == {"train"}
+
+
+def test_to_use_a_model_classes_are_not_needed(tmp_path):
+    text = GOOD.replace("@classLabel true a b", "@classLabel false").replace(":a", "").replace(":b", "")
+    found = contents(archive(tmp_path, text, text))
+    assert found.parts["test"].labels is None
+    assert found.parts["test"].x[:, :, 0].tolist() == [[1, 2, 3], [4, 5, 6]]
+    assert "@classLabel must be true: every series needs a class to learn" in message(f"ucr:{tmp_path / 'Toy'}")
