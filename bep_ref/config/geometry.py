@@ -43,8 +43,7 @@ class Geometry(Record):
     spacing: int = setting("positions from one pooled window to the next", "1 to 65536", 1)
 
     def __post_init__(self) -> None:
-        for name in ("shape", "window", "places", "regions", "pool"):
-            object.__setattr__(self, name, tuple(int(size) for size in getattr(self, name)))
+        super().__post_init__()
         if not self.regions:
             object.__setattr__(self, "regions", self.places)
         self._check("shape", len(self.shape) == 3 and all(1 <= size <= 65536 for size in self.shape))

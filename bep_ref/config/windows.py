@@ -31,7 +31,7 @@ class WindowNetwork(AnyNetwork):
     readout_bits: int = setting("width of the read-out's counters", "2 to 16 bits", 10)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "offsets", tuple(float(offset) for offset in self.offsets))
+        super().__post_init__()
         inside = all(-1 <= offset <= 1 for offset in self.offsets)
         rising = list(self.offsets) == sorted(set(self.offsets))
         self._check("offsets", 1 <= len(self.offsets) <= 16 and inside and rising, list(self.offsets))

@@ -2,7 +2,7 @@
 
 import json
 import math
-from dataclasses import is_dataclass
+from dataclasses import fields, is_dataclass
 from fractions import Fraction
 from types import NoneType
 
@@ -13,8 +13,11 @@ from hypothesis import strategies as st
 
 from bep_ref import ConfigError, Machine, Network, Training
 from bep_ref.config import (
+    Geometry,
     RecurrentNetwork,
     SeriesInput,
+    WindowNetwork,
+    WindowTraining,
     Workload,
     default_group_sizes,
     gate_threshold,
@@ -144,6 +147,9 @@ RECORDS = {
     Training: Training(margin=0.25, group_size=(4, 3), validation=0.5),
     Machine: Machine(24),
     Workload: Workload(triggered=0.5),
+    Geometry: Geometry((8, 8, 2), (3, 3), (2, 2), 4),
+    WindowNetwork: WindowNetwork(Geometry((8, 8, 2), (3, 3), (2, 2), 4), 3, (0.25, 0.5)),
+    WindowTraining: WindowTraining(margin=0.25),
 }
 """One of every configuration."""
 PLAIN = {bool, int, float, str, NoneType}
@@ -160,11 +166,12 @@ def test_every_configuration_is_among_the_examples():
 @pytest.mark.parametrize("record", RECORDS.values(), ids=lambda record: type(record).__name__)
 def test_scalars_of_numpy_become_plain_types(record):
     """What searches hand over is saved as JSON, and equal to what was meant."""
-    arrays = {name: np.array(value) for name, value in record.to_dict().items() if value is not None}
-    scalars = {name: array if array.ndim else array[()] for name, array in arrays.items()}
-    made = type(record)(**record.to_dict() | scalars)
+    values = {field.name: getattr(record, field.name) for field in fields(record)}
+    arrays = {name: np.array(value) for name, value in values.items() if not isinstance(value, Record | None)}
+    made = type(record)(**values | {name: array if array.ndim else array[()] for name, array in arrays.items()})
     assert made == record
-    for value in made.to_dict().values():
+    for name in arrays:
+        value = getattr(made, name)
         assert all(type(part) in PLAIN for part in (value if isinstance(value, tuple) else (value,)))
     assert type(record).from_dict(json.loads(json.dumps(made.to_dict()))) == record
 
