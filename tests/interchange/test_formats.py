@@ -83,6 +83,20 @@ def test_c_names_classes_whatever_they_are_called(plain, tmp_path):
     assert printed.startswith(b'a "b' + "ü\n\0".encode() + b"??/\0")
 
 
+def test_a_cpp_program_links_the_c_classifier(plain, tmp_path):
+    for file, content in c_source.write(plain).items():
+        (tmp_path / file).write_bytes(content)
+    (tmp_path / "main.cpp").write_text(
+        '#include "bep_classify.h"\n#include "bep_network.h"\n'
+        "int main() { float features[BEP_FEATURES] = {}; int32_t scores[BEP_CLASSES]; uint32_t bits[BEP_WORDS] = {};\n"
+        "bep_scores_of_bits(bits, scores);\n"
+        "return bep_classify(features) == bep_scores(features, scores) ? 0 : 1; }\n"
+    )
+    subprocess.run(["cc", *C_FLAGS, "-c", "bep_classify.c"], cwd=tmp_path, check=True)
+    subprocess.run(["c++", "-o", "main", "main.cpp", "bep_classify.o"], cwd=tmp_path, check=True)
+    subprocess.run([tmp_path / "main"], check=True)
+
+
 def test_memory_images_hold_what_the_layout_puts_there(model):
     machine = Machine(lanes=24, update_lanes=4, spram=True)
     files = memory_images.write(model, machine)
