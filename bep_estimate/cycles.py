@@ -183,7 +183,7 @@ class _Run:
             # of a recurrent network the end follows so closely that the queue does not know of the last winner yet
             self.scan_free = (scan + 3 if layout.recurrent else max(scan + 3, self._room())) + 2
             self._end(sample, self.scan_free)
-        elif item.last and layout.machine.rule == "local":
+        elif item.last and not layout.rule.goes_back:
             self.scan_free = scan + 5
         else:
             self.scan_free = self.columns_free + 4 * item.count  # it goes on with the next segment

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from bep_host.device import Device, Progress, silent
 from bep_hw.plan.registers import address, reinforcement_settings, settings
-from bep_ref.config import AnyNetwork, ConfigError, on_chip
+from bep_ref.config import AnyNetwork, ConfigError, on_chip, rule_named
 from bep_ref.networks.learner import Learner
 from bep_ref.networks.reinforce import Xorshift32
 from bep_ref.networks.rules import Batch
@@ -80,7 +80,7 @@ class DeviceLearner:
         """Write the registers whose values differ from those written last."""
         training = self._training
         chances = list(reinforcement) if reinforcement is not None else None
-        wanted = settings(self.network, training.margin, training.gate, self.group_size, training.rule)
+        wanted = settings(self.network, training.margin, training.gate, self.group_size, rule_named(training.rule))
         wanted |= reinforcement_settings(chances, len(self.network.shapes))
         changed = {place: value for place, value in wanted.items() if self._written.get(place) != value}
         self.device.write_registers(changed)

@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from bep_ref.config import AnyNetwork
+from bep_ref.config import AnyNetwork, Training
 from bep_ref.inputs.binarise import Binariser
 from bep_ref.inputs.series import SeriesBinariser
 from bep_report.markup import tag
@@ -29,7 +29,7 @@ def cosim(run: RunFolder) -> Markup:
     words = ["--data", source.data if source else "digits", *_sizes(run.network)]
     if run.model:
         words += _inputs(run.model.binariser)
-    if source and source.training.rule != "bep":
+    if source and source.training.rule != Training.rule:
         words += ["--rule", source.training.rule]
     return _adds("cosim", *words, "--json", run.path / "cosim.json")
 

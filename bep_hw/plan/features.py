@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TypeVar
 
-from bep_ref.config import AnyNetwork, ConfigError, Machine, Network, RecurrentNetwork
+from bep_ref.config import RULES, AnyNetwork, ConfigError, Machine, Network, RecurrentNetwork
 
 T = TypeVar("T")
 
@@ -15,9 +15,8 @@ OPTIONS = {
 }
 """Fields of `Machine` that have a bit each, from bit 0 up, and what a set bit says; bits 4 to 7 are free."""
 
-RULES = {"bep": 0, "local": 1}
-"""Code of each learning rule. A code is never given to another rule."""
-
+RULE_CODES = {rule.name: rule.code for rule in RULES.values()}
+"""Code of each learning rule."""
 KINDS: dict[type[AnyNetwork], int] = {Network: 0, RecurrentNetwork: 1}
 """Code of each kind of network that hardware can be. A code is never given to another kind."""
 
@@ -58,20 +57,20 @@ class Features:
     @classmethod
     def read(cls, word: int) -> "Features":
         """The features of a board whose register holds ``word``; `ConfigError` if it has a code that is not known."""
-        rule, kind = _known(RULE, word, RULES), _known(KIND, word, KINDS)
+        rule, kind = _known(RULE, word, RULE_CODES), _known(KIND, word, KINDS)
         return cls({name: bool(word >> bit & 1) for bit, name in enumerate(OPTIONS)}, rule, kind)
 
 
 def features(network: AnyNetwork, machine: Machine) -> int:
     """The word of a board with ``network`` and ``machine``."""
     options = sum(getattr(machine, name) << bit for bit, name in enumerate(OPTIONS))
-    return options | RULE.put(RULES[machine.rule]) | KIND.put(KINDS[type(network)])
+    return options | RULE.put(RULE_CODES[machine.rule]) | KIND.put(KINDS[type(network)])
 
 
 def description() -> str:
     """The word in the register map's documentation."""
     options = ", ".join(f"{bit}: {text}" for bit, text in enumerate(OPTIONS.values()))
-    rules = ", ".join(f"{code} {rule}" for rule, code in RULES.items())
+    rules = ", ".join(f"{code} {rule}" for rule, code in RULE_CODES.items())
     kinds = ", ".join(f"{code} {kind.kind}" for kind, code in KINDS.items())
     return f"bit {options}; bits {RULE.text} ({rules}), {KIND.text} ({kinds})"
 

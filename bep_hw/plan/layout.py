@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from bep_ref.config import AnyNetwork, ConfigError, Machine
+from bep_ref.config import BEP, AnyNetwork, ConfigError, Machine, rule_named
 
 
 def _power(size: int) -> int:
@@ -70,12 +70,13 @@ class Layout:
         self.logits = len(widths)
         self.recurrent = network.SEQUENTIAL
         self.steps = _power(network.steps)  # that there is room for
-        for name, wanted in {"rule": "bep", "z_buffers": 1, "cache_samples": 0}.items() if self.recurrent else ():
+        self.rule = rule_named(machine.rule)
+        suits = {**({} if self.rule.sequential else {"rule": BEP.name}), "z_buffers": 1, "cache_samples": 0}
+        for name, wanted in suits.items() if self.recurrent else ():
             if (value := getattr(machine, name)) != wanted:
                 raise ConfigError(f"{name}: {value} is out of range; it must be {wanted} for recurrent networks")
-        # the classifier that predicts is the last; only the local rule has others
-        own = machine.training and machine.rule == "local"
-        classified = range(0 if own else self.logits - 1, self.logits)
+        # the classifier that predicts is the last: all that inference needs
+        classified = self.rule.classified(self.logits) if machine.training else range(self.logits - 1, self.logits)
         ends = [*network.ends, *((self.logits, below) for below in classified)]
         totals = [*network.fan_in, *(widths[below] for below in classified)]
         shapes = [*network.shapes, *((network.classes, widths[below]) for below in classified)]

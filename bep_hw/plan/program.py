@@ -122,7 +122,7 @@ def passes_of(layout: Layout) -> tuple[Pass, ...]:
             if place.neurons == layout.logits and place.below == index:
                 passes += _forward(layout, classifier)
                 passes += _columns(layout, Kind.TARGET, classifier) if layout.machine.training else []
-    if layout.machine.training and layout.machine.rule == "bep":
+    if layout.machine.training and layout.rule.goes_back:
         for index in range(layout.logits - 1, 0, -1):
             passes += _columns(layout, Kind.BACKWARD, index)
     return tuple(passes)

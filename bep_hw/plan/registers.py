@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bep_hw.plan.features import description
-from bep_ref.config import AnyNetwork, gate_threshold, margin_threshold
+from bep_ref.config import BEP, AnyNetwork, Rule, gate_threshold, margin_threshold
 from bep_ref.networks.reinforce import PLANES, threshold_planes
 
 IDENTITY = 0xBE900002
@@ -103,13 +103,13 @@ def address(name: str, index: int = 0) -> int:
 
 
 def settings(
-    network: AnyNetwork, margin: float, gate: float, group_size: Sequence[int], rule: str = "bep"
+    network: AnyNetwork, margin: float, gate: float, group_size: Sequence[int], rule: Rule = BEP
 ) -> dict[int, int]:
     """Register writes (address -> value) that set the margin r, the gates ν and the group sizes γ of the layers."""
     margins = [-(-margin_threshold(margin, width) // 2) for width in network.widths]
     writes = {address("margin"): margins[-1]}
-    if rule == "local":
-        writes |= {address("layer_margin", layer): value for layer, value in enumerate(margins[:-1])}
+    *lower, _ = rule.classified(len(margins))
+    writes |= {address("layer_margin", layer): margins[layer] for layer in lower}
     for layer, (size, fan_in) in enumerate(zip(group_size, network.gate_fan_in, strict=True)):
         writes[address("group_size", layer)] = size
         writes[address("gate", layer)] = gate_threshold(gate, fan_in)

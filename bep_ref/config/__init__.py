@@ -14,12 +14,15 @@ from bep_ref.config.network import Network
 from bep_ref.config.patches import Patches
 from bep_ref.config.record import ConfigError, setting
 from bep_ref.config.recurrent import RecurrentNetwork, SeriesInput
+from bep_ref.config.rule import BEP, LOCAL, RULES, Rule, rule_named
 from bep_ref.config.thresholds import gate_threshold, lead_threshold, margin_threshold
-from bep_ref.config.training import RULES, Training
+from bep_ref.config.training import Training
 from bep_ref.config.window_training import SELECTIONS, WindowTraining
 from bep_ref.config.windows import WindowNetwork
 
 __all__ = [
+    "BEP",
+    "LOCAL",
     "RULES",
     "SELECTIONS",
     "AnyNetwork",
@@ -29,6 +32,7 @@ __all__ = [
     "Network",
     "Patches",
     "RecurrentNetwork",
+    "Rule",
     "SeriesInput",
     "Training",
     "WindowNetwork",
@@ -43,5 +47,6 @@ __all__ = [
     "network_from_dict",
     "on_chip",
     "perceptron",
+    "rule_named",
     "setting",
 ]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bep_ref.config.record import Record, setting
-from bep_ref.config.training import RULES
+from bep_ref.config.rule import BEP, RULES
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Machine(Record):
     statistics: bool = setting("event counters", "true or false", True)
     receive_buffer: bool = setting("a buffer for what the host sends", "true or false", True)
     training: bool = setting("learning; without it, inference only", "true or false", True)
-    rule: str = setting("learning rule that the hardware carries out", " or ".join(RULES), "bep")
+    rule: str = setting("learning rule that the hardware carries out", " or ".join(RULES), BEP.name)
     cache_samples: int = setting(
         "training samples that the chip holds and learns without the host",
         "0 (none, as without learning) or 257 to 65535",

@@ -4,9 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from bep_ref.config.record import Record, setting
-
-RULES = ("bep", "local")
-"""Learning rules: Binary Error Propagation, and local error signals."""
+from bep_ref.config.rule import BEP, RULES
 
 
 @dataclass(frozen=True)
@@ -22,7 +20,7 @@ class Training(Record):
     rule: str = setting(
         "learning rule: bep passes errors backward, local gives each layer a classifier and errors of its own",
         " or ".join(RULES),
-        "bep",
+        BEP.name,
     )
     margin: float = setting(
         "r: a sample causes an update while its lead is below r * K_L",

@@ -4,7 +4,7 @@ from typing import Any, overload
 
 from numpy.typing import NDArray
 
-from bep_ref.config import AnyNetwork, Network, RecurrentNetwork, Training
+from bep_ref.config import AnyNetwork, Network, RecurrentNetwork, Training, rule_named
 from bep_ref.networks.classifier import equiangular_frame
 from bep_ref.networks.engines import engine
 from bep_ref.networks.learner import Learner
@@ -50,8 +50,9 @@ def net_from(
 
 
 def classifiers(network: AnyNetwork, training: Training) -> list[NDArray[Any]]:
-    """An equiangular classifier of the last layer, or, for local error signals, a random one for every layer."""
-    if training.rule == "local":
+    """Those of the rule: a random one for every layer, or an equiangular one of the last layer alone."""
+    rule = rule_named(training.rule)
+    if rule.every_layer:
         return [
             signs(stream(training.seed, "classifiers", layer), (network.classes, width))
             for layer, width in enumerate(network.widths)

@@ -13,13 +13,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from bep_ref.config import (
-    RULES,
     ConfigError,
     Network,
     Training,
     check_group_sizes,
     gate_threshold,
     margin_threshold,
+    rule_named,
 )
 from bep_ref.networks.readout import Readout
 from bep_ref.networks.reinforce import Xorshift32, reinforce
@@ -92,7 +92,7 @@ class BinaryMlp:
         readout: Readout | None = None,
     ) -> None:
         self.counters = [np.array(q, dtype=np.int32) for q in counters]
-        self.rule = rule
+        self.rule = rule_named(rule)
         self.classifiers = self._given_classifiers(classifier, classifiers)
         self.classifier = self.classifiers[-1]
         for index, q in enumerate(self.counters, start=1):
@@ -147,16 +147,14 @@ class BinaryMlp:
 
     def _given_classifiers(self, classifier: ArrayLike | None, classifiers: Sequence[ArrayLike]) -> list[Ints]:
         """The classifiers, last layer's last: one for BEP, one a layer for local error signals."""
-        if self.rule not in RULES:
-            raise ConfigError(f"rule: {self.rule!r} is unknown; it must be {' or '.join(RULES)}")
         given = [np.array(p, dtype=np.int8) for p in classifiers]
         if not given and classifier is not None:
             given = [np.array(classifier, dtype=np.int8)]
         elif classifier is not None and not np.array_equal(given[-1], classifier):
             raise ConfigError("classifier: it differs from the last of classifiers; give one of them")
-        wanted = len(self.counters) if self.rule == "local" else 1
+        wanted = len(self.rule.classified(len(self.counters)))
         if len(given) != wanted or not given:
-            raise ConfigError(f"classifiers: {len(given)} given; rule {self.rule} needs {wanted}")
+            raise ConfigError(f"classifiers: {len(given)} given; rule {self.rule.name} needs {wanted}")
         return given
 
     def _check_shapes(self) -> None:
@@ -282,7 +280,7 @@ class BinaryMlp:
         x, y = np.asarray(x), np.asarray(y)
         self._check_samples(x.shape, y)
         z, a, logits = self.forward(x)
-        if self.rule == "local":
+        if self.rule.every_layer:
             triggers, targets = self.local_triggers(a, y), [p[y] for p in self.classifiers]
         else:
             triggers, targets = [self.triggers(logits, y)] * len(z), self.targets(z, y)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from bep_ref.config import (
+    BEP,
     ConfigError,
     RecurrentNetwork,
     Training,
@@ -119,6 +120,7 @@ class BinaryRnn:
             counter_bits=counter_bits,
             steps=steps,
         )
+        self.rule = BEP
         self.margin, self.gate = margin, gate
         self.group_size = [(group_size or {})[name] for name in LAYERS]
         check_group_sizes(tuple(self.group_size), self.network.widths)

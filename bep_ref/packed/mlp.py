@@ -32,7 +32,7 @@ class PackedMlp(BinaryMlp):
         low, high = self.network.counter_range
         self._limits = narrow(low), narrow(high)
         layers = range(len(self.counters))
-        backward = layers[1:] if self.rule == "bep" else ()
+        backward = layers[1:] if self.rule.goes_back else ()
         # words of a plane run along what is summed over: forward the fan-in, backward the neurons
         self._planes = [columns(q) for q in self.counters]
         self._transposed = [columns(self.counters[layer][: None if layer in backward else 0].T) for layer in layers]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bep_ref.config import AnyNetwork, SeriesInput, Training, network_from_dict
+from bep_ref.config import AnyNetwork, SeriesInput, Training, network_from_dict, rule_named
 from bep_ref.datasets.schema import Schema
 from bep_ref.files.archive import read_archive, write_archive
 from bep_ref.inputs.binarise import Binariser
@@ -91,7 +91,7 @@ class Model:
         binariser: Binariser | SeriesBinariser = levels
         if "series" in header:
             binariser = SeriesBinariser(levels, SeriesInput.from_dict(header["series"]), arrays["expansion"])
-        lower = range(1, len(network.widths)) if training.rule == "local" else ()
+        *lower, _ = rule_named(training.rule).classified(len(network.widths))
         return cls(
             network=network,
             training=training,
@@ -101,7 +101,7 @@ class Model:
             epoch=header["epoch"],
             validation_accuracy=header["validation_accuracy"],
             counters=unpack_counters("counters", network, arrays),
-            classifiers=[*(arrays[f"classifier{layer}"] for layer in lower), arrays["classifier"]],
+            classifiers=[*(arrays[f"classifier{layer + 1}"] for layer in lower), arrays["classifier"]],
             readout=unpack_readout("readout", network, arrays),
             columns=tuple(header.get("columns", ())),
             label=header.get("label", ""),

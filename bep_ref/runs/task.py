@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bep_ref.config import (
+    BEP,
+    RULES,
     AnyNetwork,
     ConfigError,
     Network,
@@ -25,8 +27,6 @@ from bep_ref.notes import Notes
 from bep_ref.runs.shuffle import check_shuffle
 from bep_ref.runs.splits import stratified_split
 
-LOCAL_PRESET = {"margin": 0.25, "patience": 0}
-"""What rule ``local`` prefers ([LOCAL]: r = 0.25 and group sizes that stay), whatever the data."""
 _PERCEPTRON = (*Network.CHOSEN, "settle_after")
 """Settings that only perceptrons have a use for."""
 _RECURRENT = (*RecurrentNetwork.CHOSEN, *(field.name for field in fields(SeriesInput)))
@@ -148,8 +148,12 @@ def design(
 def _complete(dataset: Dataset, settings: dict[str, Any]) -> dict[str, Any]:
     """``settings`` that suit ``dataset``, and what its preset and the rule's say where they say nothing."""
     _check_kind(dataset, settings)
-    rule = LOCAL_PRESET if settings.get("rule") == "local" else {}
-    return {**dataset.preset, **rule, **settings}
+    rule = RULES.get(settings.get("rule", Training.rule), BEP)  # `Training` refuses an unknown one
+    if dataset.sequential and not rule.sequential:
+        raise ConfigError(
+            f"rule: {rule.name} is for perceptrons; {dataset.spec} holds sequences, which need {BEP.name}"
+        )
+    return {**dataset.preset, **rule.preset, **settings}
 
 
 def _check_kind(dataset: Dataset, settings: dict[str, Any]) -> None:
@@ -158,8 +162,6 @@ def _check_kind(dataset: Dataset, settings: dict[str, Any]) -> None:
         for name in _PERCEPTRON:
             if settings.get(name):
                 raise ConfigError(f"{name}: {dataset.spec} holds sequences, and only perceptrons have one")
-        if settings.get("rule") == "local":
-            raise ConfigError(f"rule: local is for perceptrons; {dataset.spec} holds sequences, which need bep")
         return
     for name in _RECURRENT:
         if name in settings:

@@ -155,8 +155,7 @@ def _play(
 
 
 def _settings(net: BinaryMlp | BinaryRnn) -> dict[int, int]:
-    rule = net.rule if isinstance(net, BinaryMlp) else "bep"
-    return settings(net.network, net.margin, net.gate, net.group_size, rule)
+    return settings(net.network, net.margin, net.gate, net.group_size, net.rule)
 
 
 def cosimulate_task(

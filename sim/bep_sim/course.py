@@ -109,8 +109,8 @@ class _Recorder:
     def _perceptron(self, net: BinaryMlp) -> None:
         decided = net.decide(self.batch.x, self.batch.y)
         depth = len(net.counters)
-        local = net.rule == "local"
-        classified = range(depth) if local else [depth - 1]
+        local = net.rule.every_layer
+        classified = net.rule.classified(depth)
         logits = [matmul(decided.a[layer + 1], p.T) for layer, p in zip(classified, net.classifiers, strict=True)]
         predictions = decided.logits.argmax(axis=1)
         gates = [net.passes(layer, z) & (layer > 0) for layer, z in enumerate(decided.z)]
@@ -123,7 +123,7 @@ class _Recorder:
                 self._add("decision", Decision(int(decided.triggers[layer][sample]), int(layer == depth - 1)), of)
             triggered = bool(np.any([trigger[sample] for trigger in decided.triggers]))
             self._add("result", Result(int(predictions[sample]), int(triggered)))
-            for layer in range(depth) if local else reversed(range(depth)):
+            for layer in reversed(range(depth)) if net.rule.goes_back else range(depth):
                 if not decided.triggers[layer][sample]:
                     continue
                 target = decided.targets[layer][sample]

@@ -144,7 +144,7 @@ async def configure(ctx: Any, unit: Any, net: Learner, chances: list[float] | No
     for layer, classifier in enumerate(net.classifiers, start=len(layout.trainable)):
         for (word, column), value in pack_visible(layout, layer, classifier).items():
             await ask(ctx, unit, Space.VISIBLE, word << shift | column, value)
-    writes = register_settings(net.network, net.margin, net.gate, net.group_size, layout.machine.rule)
+    writes = register_settings(net.network, net.margin, net.gate, net.group_size, layout.rule)
     writes |= reinforcement_settings(chances, len(layout.trainable))
     writes[address("seed")] = net.generator.state
     for where, value in {**writes, address("commit"): 1}.items():

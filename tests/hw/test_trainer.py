@@ -144,7 +144,7 @@ def test_no_order_is_lost_while_the_update_engine_is_the_slower_one():
 
 
 @given(
-    layouts(most_inputs=30, most_neurons=10, rules=RULES),
+    layouts(most_inputs=30, most_neurons=10, rules=tuple(RULES)),
     st.floats(0, 2),
     st.floats(0, 1),
     st.one_of(st.none(), st.floats(0.001, 0.2)),

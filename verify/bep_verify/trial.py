@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bep_ref.config import AnyNetwork, Machine, Network, RecurrentNetwork, Training, divisors
+from bep_ref.config import BEP, LOCAL, AnyNetwork, Machine, Network, RecurrentNetwork, Training, divisors
 from bep_ref.networks.initial import initial_net
 from bep_ref.runs.seeding import flips, permutation, signs, stream, words
 from bep_sim.cosim import Report, cosimulate
@@ -109,7 +109,7 @@ def _machine(random: random.Random, recurrent: bool) -> Machine:
         register_plane=random.random() < 0.4,
         training=training,
         z_buffers=1 if recurrent else random.choice([1, 2]),
-        rule="local" if not recurrent and random.random() < 0.25 else "bep",
+        rule=LOCAL.name if not recurrent and random.random() < 0.25 else BEP.name,
         cache_samples=random.randint(257, 320) if cached else 0,
     )
 

@@ -10,7 +10,7 @@ from bep.command import CheckError
 from bep.console import Table, progress_bar
 from bep.kept import finish
 from bep.options import add_jobs, at_least
-from bep_ref.config import RecurrentNetwork
+from bep_ref.config import LOCAL, RecurrentNetwork
 
 NAME = "fuzz"
 HELP = "train random networks on random simulated machines"
@@ -72,7 +72,7 @@ def _table(rows: list[dict[str, Any]]) -> Table:
         trial = row["trial"]
         machine = trial["machine"]
         kinds["recurrent networks"] += RecurrentNetwork.described_by(trial["network"])
-        kinds["local error signals"] += machine["rule"] == "local"
+        kinds[LOCAL.title] += machine["rule"] == LOCAL.name
         kinds["from the cache"] += trial["cache_key"] > 0
         kinds["single-port memories"] += machine["spram"]
         kinds["registered plane"] += machine["register_plane"]

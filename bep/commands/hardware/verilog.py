@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from bep.options import add_machine, add_network, check_file, machine, network
-from bep_ref.config import Network, on_chip
+from bep_ref.config import Machine, Network, on_chip
 from bep_ref.files.atomic import write_atomically
 from bep_ref.runs.model import Model
 
@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     check_file("out", args.out)
     model = Model.load(args.model) if args.model else None
     shape = network(args, on_chip(model.network) if model else NETWORK)
-    chosen = machine(args, shape, rule=model.training.rule if model else "bep")
+    chosen = machine(args, shape, rule=model.training.rule if model else Machine.rule)
     name = "trainer" if chosen.training else "inference"
     text = for_linters(verilog.convert(hardware(shape, chosen), name=name, emit_src=False))
     write_atomically(args.out, text.encode())

@@ -2,18 +2,18 @@
 
 import pytest
 
-from bep_hw.plan.features import KIND, KINDS, OPTIONS, RULE, RULES, Features, features
+from bep_hw.plan.features import KIND, KINDS, OPTIONS, RULE, RULE_CODES, Features, features
 from bep_hw.plan.identity import build_digest, configuration, identification, identification_addresses
 from bep_hw.plan.registers import address
 from bep_ref import ConfigError, Machine, Network, RecurrentNetwork
-from bep_ref.config import RULES as KNOWN_RULES
+from bep_ref.config import RULES
 
 NETWORK = Network(9, (6, 4), 3)
 SEQUENCES = RecurrentNetwork(9, 6, 4, 3, steps=5)
 
 
 @pytest.mark.parametrize("network", [NETWORK, SEQUENCES], ids=["perceptron", "recurrent"])
-@pytest.mark.parametrize("rule", KNOWN_RULES)
+@pytest.mark.parametrize("rule", RULES)
 @pytest.mark.parametrize("option", OPTIONS)
 def test_a_configuration_is_read_back(network, rule, option):
     for value in (False, True):
@@ -29,15 +29,15 @@ def test_the_capacity_of_a_cache_is_read_back():
 
 
 def test_every_rule_and_kind_has_a_code_of_its_own_that_fits():
-    assert RULES.keys() == set(KNOWN_RULES)
-    for field, codes in ((RULE, RULES), (KIND, KINDS)):
+    assert RULE_CODES.keys() == set(RULES)
+    for field, codes in ((RULE, RULE_CODES), (KIND, KINDS)):
         assert len(set(codes.values())) == len(codes)
         assert max(codes.values()) < 1 << field.bits
     bits = [*range(len(OPTIONS)), *(field.lowest + bit for field in (RULE, KIND) for bit in range(field.bits))]
     assert len(set(bits)) == len(bits)
 
 
-@pytest.mark.parametrize(("field", "codes"), [(RULE, RULES), (KIND, KINDS)], ids=["rule", "kind"])
+@pytest.mark.parametrize(("field", "codes"), [(RULE, RULE_CODES), (KIND, KINDS)], ids=["rule", "kind"])
 def test_a_code_that_is_not_known_is_refused_by_name(field, codes):
     for code in set(range(1 << field.bits)) - set(codes.values()):
         word = features(NETWORK, Machine(8, 4)) & ~field.put((1 << field.bits) - 1) | field.put(code)

@@ -64,7 +64,7 @@ def assert_same_state(readable, packed):
 @settings(max_examples=150, deadline=None)
 @given(
     networks(plain=False),
-    st.sampled_from(RULES),
+    st.sampled_from(tuple(RULES)),
     st.integers(1, 40),
     st.lists(st.one_of(st.none(), st.floats(0, 0.3)), min_size=1, max_size=4),
 )
