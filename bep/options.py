@@ -135,9 +135,7 @@ def prepare_task(args: argparse.Namespace) -> "Task":
     dataset = load(args.data)
     default = RECURRENT if dataset.sequential else {"hidden": HIDDEN}
     preset = dataset.named_preset(args.preset) if args.preset else {}
-    task = prepare(dataset, {**default, **preset, **task_settings(args)})
-    show_notes(args.progress, task.notes)
-    return task
+    return prepare(dataset, {**default, **preset, **task_settings(args)})
 
 
 def show_notes(console: "Console", notes: "Notes") -> None:

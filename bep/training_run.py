@@ -33,9 +33,7 @@ def begin(args: argparse.Namespace, engine: str) -> Trainer:
     if args.resume:
         if args.preset:
             raise ConfigError(f"preset: {args.preset} is out of range; a resumed run has the options it began with")
-        trainer = Saved.read(checkpoint).resume(given, args.data, engine)
-        show_notes(args.progress, trainer.task.notes)
-        return trainer
+        return Saved.read(checkpoint).resume(given, args.data, engine)
     if args.data is None:
         raise ConfigError("data: --data SPEC is needed, unless --resume continues a run")
     task = prepare_task(args)
@@ -62,6 +60,12 @@ def plan(trainer: Trainer) -> list[str]:
         f"group size {'/'.join(str(size) for size in training.group_size)}, seed {training.seed}{rest}"
     )
     return lines
+
+
+def show_plan(trainer: Trainer, args: argparse.Namespace) -> None:
+    """Print what was understood of the data, and `plan`."""
+    show_notes(args.progress, trainer.task.notes)
+    args.report.print(*plan(trainer), sep="\n")
 
 
 def complete(

@@ -5,6 +5,7 @@ from typing import Any
 from bep_ref.datasets import csv_file, digits, mnist, npz_file, prototypes, sequence, smnist, ucr
 from bep_ref.datasets.contents import Contents
 from bep_ref.datasets.dataset import DataError, Dataset
+from bep_ref.datasets.schema import Schema
 
 FORMATS = {module.NAME: module for module in (digits, prototypes, mnist, csv_file, npz_file, ucr, sequence, smnist)}
 """Every format's module: ``NAME``, ``USAGE``, ``SUMMARY`` and ``load(argument)``, the data to learn from.
@@ -25,9 +26,14 @@ def load(spec: str) -> Dataset:
     return dataset
 
 
-def contents(spec: str) -> Contents:
-    """What the data that ``spec`` names hold, as it is; raises what `load` raises but what learning alone needs."""
+def contents(spec: str, schema: Schema | None = None) -> Contents:
+    """What the data that ``spec`` names hold, as it is, for a model that knows ``schema``, or for none.
+
+    Raises what `load` raises except what learning alone needs.
+    """
     module, argument = _format(spec)
+    if module is csv_file and schema:  # only tables have columns to find
+        return csv_file.contents(argument, schema)
     found: Contents = module.contents(argument) if hasattr(module, "contents") else Contents.of(module.load(argument))
     return found
 

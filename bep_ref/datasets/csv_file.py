@@ -1,89 +1,52 @@
-"""`csv:FILE`: a comma-separated table, one sample a line, numbers as features and the label in the last column."""
-
-import csv
-from pathlib import Path
-from typing import Any
+"""`csv:FILE`: a table in a text file, one sample a line, numbers as features and one column of labels."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bep_ref.datasets.contents import Contents, Part
-from bep_ref.datasets.dataset import (
-    DataError,
-    Dataset,
-    is_number,
-    suitable_binariser,
-    whole_numbers_or_words,
-)
+from bep_ref.datasets.dataset import DataError, Dataset, suitable_binariser
+from bep_ref.datasets.labels import whole_numbers_or_words
+from bep_ref.datasets.schema import Schema
+from bep_ref.datasets.table.known import KnownTable
+from bep_ref.datasets.table.options import USAGE as OPTIONS
+from bep_ref.datasets.table.options import TableOptions, parse
+from bep_ref.datasets.table.reading import read_table
+from bep_ref.datasets.table.text import text_lines
+from bep_ref.notes import Note
 
 NAME = "csv"
 USAGE = "csv:FILE"
-SUMMARY = "comma-separated numbers, label in the last column, header line or none; a fifth is the test part"
+SUMMARY = (
+    "table of numbers separated by comma, semicolon or tab, label in the last column or as FILE?label=NAME says; a "
+    f"fifth is the test part; other options, joined by &: {OPTIONS}"
+)
 
 
 def load(argument: str) -> Dataset:
-    """The table with a fixed, stratified test part. Labels may be whole numbers or words."""
-    found = contents(argument)
-    return found.dataset(suitable_binariser(found.learned.x))
+    """The table with a fixed, stratified test part; ``argument`` is `parse`'s."""
+    options = _options(argument)
+    table = read_table(text_lines(options.path), options)
+    part = Part(table.x, whole_numbers_or_words(table.labels), f"{options.path}: labels")
+    found = Contents(f"{NAME}:{argument}", {"all": part}, table.columns, table.label, table.notes)
+    return found.dataset(suitable_binariser(table.x))
 
 
-def contents(argument: str) -> Contents:
-    """The table, whose last column is the label."""
-    if not argument:
-        raise DataError(f"data: csv needs a file: {USAGE}")
-    path = Path(argument)
-    if not path.is_file():
-        raise DataError(f"data: csv: {path} is not a file")
-    x, labels, names = read_csv(path)
-    part = Part(x, labels, f"{path}: last column")
-    return Contents(f"{NAME}:{argument}", {"all": part}, names[:-1], names[-1] if names else "")
+def contents(argument: str, schema: Schema) -> Contents:
+    """The whole table for a model that knows ``schema``: features in the model's order, labelled or not."""
+    schema.check_kind(False, f"{NAME}:{argument}")
+    options = _options(argument)
+    table = KnownTable(text_lines(options.path), options, schema)
+    rows = list(table)
+    if not rows:
+        raise DataError(f"{options.path}: it holds no samples")
+    labels = whole_numbers_or_words([label for _, _, label in rows]) if table.labelled else None
+    missing = f"{options.path}: it has no label column to compare with"
+    part = Part(np.array([values for _, values, _ in rows]), labels, f"{options.path}: labels", missing)
+    notes = (*table.notes, Note(f"{len(rows)} rows"))
+    return Contents(f"{NAME}:{argument}", {"all": part}, schema.columns, schema.label, notes)
 
 
-def read_csv(path: Path) -> tuple[NDArray[np.float64], NDArray[Any], tuple[str, ...]]:
-    """Features (n, columns - 1), labels (n,), whole numbers if all of them are, else strings, and the columns' names.
-
-    The first line is a header if none of its feature cells is a number. Errors count lines and columns from 1.
-    """
-    samples: list[NDArray[np.float64]] = []
-    labels: list[str] = []
-    names: tuple[str, ...] = ()
-    width = 0
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.reader(file, skipinitialspace=True)
-            for cells in reader:
-                where = f"{path}: row {reader.line_num}"
-                if not any(cell.strip() for cell in cells):
-                    continue
-                if not width:
-                    width = len(cells)
-                    if width < 2:
-                        raise DataError(f"{where}: 1 column; it must be at least one feature, a comma and a label")
-                    if not any(is_number(cell) for cell in cells[:-1]):
-                        names = tuple(cell.strip() for cell in cells)
-                        continue
-                if len(cells) != width:
-                    raise DataError(f"{where}: {len(cells)} columns; it must be {width} as in the rows above")
-                samples.append(_features(cells[:-1], where))
-                labels.append(cells[-1].strip())
-                if not labels[-1] or labels[-1].lower() == "nan":
-                    raise DataError(
-                        f"{where}, column {width}: the label is {cells[-1]!r}; it must be a number or a word"
-                    )
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise DataError(f"{path}: not a CSV file ({error})") from None
-    if not samples:
-        raise DataError(f"{path}: it holds no samples")
-    return np.array(samples), whole_numbers_or_words(labels), names
-
-
-def _features(cells: list[str], where: str) -> NDArray[np.float64]:
-    try:
-        row = np.array(cells, dtype=np.float64)
-    except ValueError:
-        column = next(index for index, cell in enumerate(cells, start=1) if not is_number(cell))
-        raise DataError(f"{where}, column {column}: {cells[column - 1]!r} is not a number") from None
-    if not np.isfinite(row).all():
-        column = int(np.flatnonzero(~np.isfinite(row))[0])
-        raise DataError(f"{where}, column {column + 1}: {cells[column].strip()} is not a finite number")
-    return row
+def _options(argument: str) -> TableOptions:
+    options = parse(argument, USAGE)
+    if not options.path.is_file():
+        raise DataError(f"data: csv: {options.path} is not a file")
+    return options

@@ -18,6 +18,8 @@ TEST_FRACTION = 0.2
 """Share held out as the test part where a format has none of its own."""
 SPLIT_SEED = 0
 """The split into training and test part belongs to the data, not to a run: it is always the same."""
+MIN_CLASSES, MAX_CLASSES = 2, 256
+"""Classes that a network can tell apart."""
 
 
 class DataError(ConfigError):
@@ -88,27 +90,10 @@ def name_classes(labels: NDArray[Any], where: str) -> tuple[tuple[str, ...], NDA
     DataError : unless there are 2 to 256 different labels.
     """
     unique, classes = np.unique(labels, return_inverse=True)
-    if not 2 <= len(unique) <= 256:
-        raise DataError(f"{where}: {len(unique)} different labels is out of range; it must be 2 to 256")
+    if not MIN_CLASSES <= len(unique) <= MAX_CLASSES:
+        limits = f"{MIN_CLASSES} to {MAX_CLASSES}"
+        raise DataError(f"{where}: {len(unique)} different labels is out of range; it must be {limits}")
     return tuple(str(label) for label in unique), classes.astype(np.int64)
-
-
-def is_number(cell: str) -> bool:
-    """Whether the text of a cell reads as a number."""
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True
-
-
-def whole_numbers_or_words(cells: list[str]) -> NDArray[Any]:
-    """Labels; whole numbers (also written 3.0) sort as numbers, so that class 10 does not come before class 2."""
-    if all(is_number(cell) for cell in cells):
-        numbers = np.array(cells, dtype=np.float64)
-        if np.array_equal(numbers, np.rint(numbers)) and np.abs(numbers).max() < 2**53:
-            return numbers.astype(np.int64)
-    return np.array(cells)
 
 
 def held_out(y: NDArray[np.int64], spec: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -42,7 +42,7 @@ def load_labelled(spec: str, schema: Schema, part: str) -> Labelled:
 
 def load_samples(spec: str, schema: Schema, part: str) -> Contents:
     """The same, labelled or not; labels, where there are any, are not looked at."""
-    found = contents(spec)
+    found = contents(spec, schema)
     arranged = {name: _arranged(one, found, schema) for name, one in found.parts.items()}
     parts = {name: one for name, (one, _) in arranged.items()}
     notes = next(iter(arranged.values()))[1]
@@ -51,10 +51,7 @@ def load_samples(spec: str, schema: Schema, part: str) -> Contents:
 
 def _arranged(one: Part, found: Contents, schema: Schema) -> tuple[Part, Notes]:
     """A part with its features in the model's order."""
-    sequential = one.x.ndim == 3
-    if sequential != schema.sequential:
-        needed, held = ("sequences", "none") if schema.sequential else ("no sequences", "them")
-        raise DataError(f"data: the model needs {needed}; {found.spec} holds {held}")
+    schema.check_kind(one.x.ndim == 3, found.spec)
     order, notes = schema.order(found.columns, one.x.shape[-1], found.spec)
     return replace(one, x=one.x[..., order]), notes
 

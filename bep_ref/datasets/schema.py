@@ -1,11 +1,14 @@
 """What a model knows of the data it learned, and new data brought into the same shape: columns and classes by name."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bep_ref.datasets.dataset import DataError
+from bep_ref.datasets.labels import is_missing, plain_number
 from bep_ref.names import listed
 from bep_ref.notes import Note, Notes
 
@@ -50,19 +53,34 @@ class Schema:
     def _by_name(self, columns: tuple[str, ...], where: str) -> NDArray[np.int64]:
         needed = set(self.columns)
         if strange := [name for name in columns if name not in needed]:
-            raise DataError(
-                f"data: {where} has columns that the model does not know: {listed(strange)}; "
-                f"it learned {listed(self.columns)}"
-            )
+            problem = f"data: {where} has columns that the model does not know: {listed(strange)}"
+            raise DataError(f"{problem}; it learned {listed(self.columns)}")
         position = {name: index for index, name in enumerate(columns)}
         if missing := [name for name in self.columns if name not in position]:
             raise DataError(f"data: {where} lacks columns that the model needs: {listed(missing)}")
         return np.array([position[name] for name in self.columns], dtype=np.int64)
 
-    def codes(self, class_names: tuple[str, ...], where: str) -> NDArray[np.int64]:
+    def check_kind(self, sequential: bool, where: str) -> None:
+        """Refuse sequences where the model needs none, and the other way round."""
+        if sequential != self.sequential:
+            needed, held = ("sequences", "none") if self.sequential else ("no sequences", "them")
+            raise DataError(f"data: the model needs {needed}; {where} holds {held}")
+
+    def code(self, label: str, where: str) -> int:
+        """The model's class called ``label``; `DataError` if there is none."""
+        for name in (label, plain_number(label)):
+            if name in self._numbers:
+                return self._numbers[name]
+        if is_missing(label):
+            raise DataError(
+                f"data: {where} has samples whose label is missing ({label!r}): a comparison needs all labels"
+            )
+        raise DataError(f"data: class {label!r} of {where} is unknown to the model")
+
+    def codes(self, class_names: Sequence[str], where: str) -> NDArray[np.int64]:
         """The model's class (len(class_names),) of each of ``class_names``; `DataError` for one it does not know."""
-        number = {name: index for index, name in enumerate(self.class_names)}
-        for name in class_names:
-            if name not in number:
-                raise DataError(f"data: class {name!r} of {where} is unknown to the model")
-        return np.array([number[name] for name in class_names], dtype=np.int64)
+        return np.array([self.code(name, where) for name in class_names], dtype=np.int64)
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        return {name: index for index, name in enumerate(self.class_names)}

@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bep_ref.datasets.contents import Part
-from bep_ref.datasets.dataset import DataError, is_number, whole_numbers_or_words
+from bep_ref.datasets.dataset import DataError
+from bep_ref.datasets.labels import fraction, is_missing
+from bep_ref.datasets.numbers import number
 from bep_ref.notes import Notes
 
 
@@ -54,13 +56,13 @@ def read_lines(path: Path) -> list[str]:
 def _classes(labels: Sequence[str], path: Path) -> NDArray[np.generic]:
     """Whole numbers, also written 1.0 or 1.0e+00, or words; `DataError` for labels that are missing or fractions."""
     for row, label in enumerate(labels, start=1):
-        if label.lower() in ("", "?", "nan"):
+        if is_missing(label):
             raise DataError(f"{path}: series {row}: the class is missing")
-    found = whole_numbers_or_words(list(labels))
-    if found.dtype.kind == "U" and all(map(is_number, labels)):
-        fraction = next(label for label in labels if not float(label).is_integer())
-        raise DataError(f"{path}: classes are fractions, such as {fraction}; they must be whole numbers or words")
-    return found
+    if part := fraction(labels):
+        raise DataError(f"{path}: classes are fractions, such as {part}; they must be whole numbers or words")
+    values = [number(label) for label in labels]
+    numbers = [value for value in values if value is not None and abs(value) < 2**53]
+    return np.array(numbers, dtype=np.int64) if len(numbers) == len(labels) else np.array(labels)
 
 
 def _stack(series: list[NDArray[np.float64]], path: Path) -> NDArray[np.float64]:

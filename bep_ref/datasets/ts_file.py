@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bep_ref.datasets.dataset import DataError
+from bep_ref.datasets.numbers import number
 from bep_ref.datasets.series_part import SeriesPart, read_lines
 from bep_ref.names import listed
 from bep_ref.notes import Note
@@ -46,8 +47,8 @@ def read_ts(path: Path) -> SeriesPart:
     header, in_data = _Header(), False
     series: list[NDArray[np.float64]] = []
     labels: list[str] = []
-    for number, line in enumerate(map(str.strip, read_lines(path)), start=1):
-        where = f"{path}: line {number}"
+    for row, line in enumerate(map(str.strip, read_lines(path)), start=1):
+        where = f"{path}: line {row}"
         if not line or line.startswith(("#", "%")):
             continue
         if in_data:
@@ -139,20 +140,18 @@ def _class(label: str, classes: tuple[str, ...], where: str) -> str:
 
 
 def _same_number(one: str, other: str) -> bool:
-    try:
-        return float(one) == float(other)
-    except ValueError:
-        return False
+    value = number(one)
+    return value is not None and value == number(other)
 
 
 def numbers(cells: list[str], where: str) -> NDArray[np.float64]:
     """Values of a series, NaN for ``?`` and ``NaN``; `DataError` names the first that is no finite number."""
     values = np.empty(len(cells))
     for index, cell in enumerate(map(str.strip, cells)):
-        try:
-            values[index] = math.nan if cell == "?" else float(cell.replace("_", " "))  # Python alone takes 1_000
-        except ValueError:
-            raise DataError(f"{where}, value {index + 1}: {cell!r} is not a number") from None
+        value = math.nan if cell == "?" else number(cell)
+        if value is None:
+            raise DataError(f"{where}, value {index + 1}: {cell!r} is not a number")
+        values[index] = value
         if math.isinf(values[index]):
             raise DataError(f"{where}, value {index + 1}: {cell} is not a finite number")
     return values

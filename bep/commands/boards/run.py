@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from bep.command import CheckError
 from bep.console import progress_bar
 from bep.options import add_baud, add_data, add_task
-from bep.training_run import add_folder, begin, complete, plan
+from bep.training_run import add_folder, begin, complete, show_plan
 from bep_ref.config import ConfigError
 from bep_ref.runs.train import Epoch, Trainer, batch_count
 
@@ -55,7 +55,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     from bep_host.device_learner import DeviceLearner
 
     trainer = begin(args, "auto")
-    args.report.print(*plan(trainer), sep="\n")
+    show_plan(trainer, args)
     with Device(args.port, args.baud) as device:
         args.report.print(f"{device.name}: {device.network}, {device.machine.lanes} lanes, build {device.build:08x}")
         if args.resume and trainer.net.walk_block != device.layout.column:

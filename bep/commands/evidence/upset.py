@@ -6,7 +6,7 @@ from typing import Any
 
 from bep.command import CheckError
 from bep.console import Table, progress_bar
-from bep.options import add_data, add_task, at_least, check_file, prepare_task
+from bep.options import add_data, add_task, at_least, check_file, prepare_task, show_notes
 from bep_ref.config import perceptron
 from bep_ref.files.atomic import write_atomically
 from bep_ref.runs.task import Task
@@ -47,6 +47,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     check_file("plot", args.plot)
     task = prepare_task(args)
     perceptron(task.network, "data")
+    show_notes(args.progress, task.notes)
     with progress_bar(args.progress) as progress:
         bar = progress.add_task("flip-flops", total=None)
         rows = trials(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bep.command import CheckError
 from bep.console import Table, progress_bar
-from bep.options import add_data, add_machine, add_task, at_least, board_machine, check_file, prepare_task
+from bep.options import add_data, add_machine, add_task, at_least, board_machine, check_file, prepare_task, show_notes
 from bep_ref.config import ConfigError, Machine, on_chip
 from bep_ref.runs.task import Task
 
@@ -60,6 +60,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     if args.samples is not None and not 1 <= args.samples <= len(task.train):
         raise ConfigError(f"samples: {args.samples} is out of range; it must be 1 to {len(task.train)}")
     chosen = board_machine(args, network, rule=task.training.rule)
+    show_notes(args.progress, task.notes)
     about = {"network": str(task.network), "machine": chosen.to_dict()}
     try:
         report = _simulate(args, task, chosen, args.epochs, args.samples)

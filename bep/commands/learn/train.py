@@ -4,7 +4,7 @@ import argparse
 from typing import Any
 
 from bep.options import add_data, add_task
-from bep.training_run import add_folder, begin, complete, plan
+from bep.training_run import add_folder, begin, complete, show_plan
 from bep_ref.distribution import how_to_install
 from bep_ref.networks.engines import ENGINES, engine
 from bep_ref.networks.mlp import BinaryMlp
@@ -48,5 +48,5 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         args.progress.print(text)
     trainer = begin(args, args.engine)
     args.out.mkdir(parents=True, exist_ok=True)
-    args.report.print(*plan(trainer), sep="\n")
+    show_plan(trainer, args)
     return complete(trainer, args, "bep train")

@@ -170,7 +170,7 @@ class TestMnist:
         assert "it holds no images" in message(f"mnist:{mnist}")
 
 
-ROWS = "".join(f"{i},{i / 2},{'cat' if i % 2 else 'dog'}\n" for i in range(20))
+ROWS = "".join(f"{i},{i / 2},{'cat' if i % 2 else 'dog'}\n" for i in range(5, 25))
 
 
 class TestCsv:
@@ -205,7 +205,7 @@ class TestCsv:
             (ROWS + "1,2\n", "row 21: 2 columns; it must be 3 as in the rows above"),
             (ROWS + "1,2,\n", "row 21, column 3: the label is ''"),
             (ROWS + "1,2,NaN\n", "row 21, column 3: the label is 'NaN'"),
-            ("1;2;3\n", "row 1: 1 column; it must be at least one feature"),
+            ("1:2:3\n", "row 1: 1 column; it must be at least one feature"),
             ("", "it holds no samples"),
             ("a,b\n", "it holds no samples"),
             ("1,2,cat\n" * 9, "last column: 1 different labels is out of range; it must be 2 to 256"),

@@ -56,8 +56,11 @@ def test_where_one_side_has_no_names_order_decides_and_a_note_says_so(tmp_path):
 
 
 def test_another_number_of_features_is_refused(tmp_path):
-    with pytest.raises(ConfigError, match=r"a\.csv has 3 features; the model needs 5"):
-        load_labelled(table(tmp_path / "a.csv", "", ROWS), Schema(5, ("cat", "dog")), "all")
+    data = table(tmp_path / "a.csv", "", ROWS)
+    with pytest.raises(ConfigError, match=r"a\.csv has 4 columns; the model needs 6 features, and at most one label"):
+        load_labelled(data, Schema(6, ("cat", "dog")), "all")
+    with pytest.raises(ConfigError, match=r"needs 6 features"):
+        load_labelled(data, Schema(6, ("cat", "dog")), "test")
 
 
 def test_long_lists_of_names_are_shortened():
