@@ -11,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn, cast
 
-from bep.command import CheckError, Command, add_command
+from bep.command import CheckError, Command, add_command, carry_out
 from bep.console import Console, accept_all_characters, forget_output, one_line, write_output
 from bep.options import add_json, check_file
 from bep.registry import command_modules
@@ -115,10 +115,10 @@ def _run(argv: list[str]) -> int:
 
 
 def _deliver(args: argparse.Namespace) -> dict[str, Any]:
-    """Run the command; its result, written where ``--json`` says. A failed check is raised behind that."""
+    """Run the command; its result, written where ``--json`` says. A failed check is raised after that."""
     failure = None
     try:
-        result: dict[str, Any] = args.command.run(args)
+        result = carry_out(args.command, args)
     except CheckError as failed:
         failure, result = failed, failed.result
     if args.json:

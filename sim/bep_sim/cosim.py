@@ -18,6 +18,7 @@ from bep_hw.plan.images import last_steps, pack_visible
 from bep_hw.plan.registers import address, cache_settings, reinforcement_settings, settings
 from bep_hw.trainer import Trainer
 from bep_ref.config import ConfigError, Machine, Training, on_chip
+from bep_ref.files.lock import locked
 from bep_ref.networks.initial import initial_net
 from bep_ref.networks.mlp import BinaryMlp
 from bep_ref.networks.rnn import BinaryRnn
@@ -269,12 +270,13 @@ def cosimulate(
     else:
         simulation = Simulation(source, "bench", directory, PLANE, waves is not None, quick, coverage is not None)
     progress("Verilator build", 1, 1)
-    observed = _run(simulation, job, progress)
-    if isinstance(simulation, Simulation):
-        if waves is not None:
-            shutil.move(simulation.waveform, waves)
-        if coverage is not None:
-            shutil.move(simulation.counts, coverage)
+    with locked(simulation.directory, "build"):
+        observed = _run(simulation, job, progress)
+        if isinstance(simulation, Simulation):
+            if waves is not None:
+                shutil.move(simulation.waveform, waves)
+            if coverage is not None:
+                shutil.move(simulation.counts, coverage)
     if observed.difference:
         raise DifferenceError(observed.difference)
     return _compare(job, expected, observed)

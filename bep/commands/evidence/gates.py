@@ -12,6 +12,7 @@ from bep_ref.config import Network
 
 NAME = "gates"
 HELP = "train the netlists of boards beside the golden model"
+WRITES = ("build",)
 DESCRIPTION = """\
 Synthesise the trainer for a board's chip, simulate the netlist, LUTs, flip-flops and memories as the chip has them,
 and train it on random samples, over streams that stall, beside the golden model: every counter, prediction and trigger

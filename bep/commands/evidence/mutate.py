@@ -11,6 +11,7 @@ from bep_ref.config import ConfigError
 
 NAME = "mutate"
 HELP = "plant faults in the hardware's netlist and see that co-simulation finds them"
+WRITES = ("build",)
 DESCRIPTION = """\
 Mutants: a trainer's netlist with one bit of one cell inverted or stuck. Each learns beside the golden model, and is
 killed if any bit, or the number of cycles, is another. Those that survive are compared with the unit as it is: mutants

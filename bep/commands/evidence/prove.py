@@ -11,6 +11,7 @@ from bep_ref.config import ConfigError
 
 NAME = "prove"
 HELP = "prove what must always hold in the hardware"
+WRITES = ("build",)
 DESCRIPTION = """\
 Proofs of the hardware's units, for any inputs and runs of any length: counters never wrap, streams lose nothing, only
 whole frames act. Beside what holds always stands what has to be possible, so that no proof is empty.

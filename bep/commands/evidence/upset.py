@@ -13,6 +13,7 @@ from bep_ref.runs.task import Task
 
 NAME = "upset"
 HELP = "flip bits while the machine learns, and see whether it heals"
+WRITES = ("build",)
 DESCRIPTION = """\
 Upsets, as radiation makes them. In hardware: flip-flops of a simulated trainer, those of all state machines among them,
 flip once in the middle of learning; what follows is compared with the golden model. In the golden model: counters and

@@ -1,12 +1,14 @@
 """``bep export``: a learned network for other tools."""
 
 import argparse
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 from bep.options import add_machine, board_machine, check_file
 from bep_ref.config import ConfigError, perceptron
 from bep_ref.files.atomic import write_atomically
+from bep_ref.files.lock import locked
 from bep_ref.runs.model import Model
 
 NAME = "export"
@@ -53,10 +55,9 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     else:
         files = _written(args, model)
     paths = [args.out / name if name else args.out for name in files]
-    if args.to in FOLDERS:
-        args.out.mkdir(parents=True, exist_ok=True)
-    for path, content in zip(paths, files.values(), strict=True):
-        write_atomically(path, content)
+    with locked(args.out) if args.to in FOLDERS else nullcontext():
+        for path, content in zip(paths, files.values(), strict=True):
+            write_atomically(path, content)
     args.report.print(f"{network} as {args.to}: {', '.join(map(str, paths))}")
     return {"model": str(args.model), "format": args.to, "network": str(network), **extra, "files": [*map(str, paths)]}
 

@@ -11,6 +11,7 @@ from bep_ref.config import Network
 
 NAME = "synth"
 HELP = "build a bitstream for a board, and measure it"
+WRITES = ("out",)
 DESCRIPTION = """\
 Synthesise the trainer of a network, place and route it with one or more seeds, and pack the fastest into a bitstream.
 The clock on the chip is set to the speed that was reached.

@@ -13,6 +13,7 @@ from bep_ref.files.atomic import write_atomically
 
 NAME = "demo"
 HELP = "the whole chain on handwritten digits: learn, simulate, build"
+WRITES = ("out",)
 DESCRIPTION = """\
 Six commands in a row, on scikit-learn's digits and for the iCEBreaker:
 

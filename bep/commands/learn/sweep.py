@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 NAME = "sweep"
 HELP = "train, and build, every combination of options, on one machine or a cluster"
+WRITES = ("out",)
 DESCRIPTION = """\
 Train every combination of a grid of options with several seeds; synthesise and place what was trained for several
 boards, with several placement seeds, or estimate it. Tasks run on Dask: in processes of this machine, or on a cluster.

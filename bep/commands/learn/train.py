@@ -11,6 +11,7 @@ from bep_ref.networks.mlp import BinaryMlp
 
 NAME = "train"
 HELP = "train a network in software"
+WRITES = ("out",)
 DESCRIPTION = """\
 Train a binary network by Binary Error Propagation with the golden model, whose every bit the hardware repeats.
 
@@ -47,6 +48,5 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         text = f"numba is not installed: the readable engine trains, slowly ({how_to_install('numba')})"
         args.progress.print(text)
     trainer = begin(args, args.engine)
-    args.out.mkdir(parents=True, exist_ok=True)
     show_plan(trainer, args)
     return complete(trainer, args, "bep train")

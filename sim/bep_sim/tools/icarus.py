@@ -10,6 +10,7 @@ from amaranth.back import verilog
 
 from bep_hw.hardware import hardware
 from bep_ref.config import AnyNetwork, Machine
+from bep_ref.files.lock import locked
 from bep_sim.tools.verilator import SimulatorError, run_tests
 
 ZEROS = re.compile(r"^  initial begin\n(?:    \w+\[\d+\] = \d+'[hd]0+;\n)+  end\n", re.MULTILINE)
@@ -35,11 +36,11 @@ class Icarus:
         if shutil.which("iverilog") is None:
             raise SimulatorError("four-valued simulation needs Icarus Verilog and 'iverilog' was not found on PATH")
         self.top, self.directory = top, directory.absolute() / f"{top}-icarus"
-        self.directory.mkdir(parents=True, exist_ok=True)
         source = CONSTANT.sub(r"  reg \1 = 1;\n  initial #1 \1 = 0;", verilog)
-        (self.directory / f"{top}.v").write_text(f"`timescale 1ns / 1ps\n{source}")
         command = ["iverilog", "-g2012", "-s", top, "-o", "sim.vvp", f"{top}.v"]
-        done = subprocess.run(command, cwd=self.directory, capture_output=True, text=True, check=False)
+        with locked(self.directory, "build"):
+            (self.directory / f"{top}.v").write_text(f"`timescale 1ns / 1ps\n{source}")
+            done = subprocess.run(command, cwd=self.directory, capture_output=True, text=True, check=False)
         if done.returncode:
             raise SimulatorError(f"Icarus Verilog could not build the design: {done.stderr.splitlines()[0]}")
 

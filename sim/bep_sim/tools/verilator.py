@@ -16,6 +16,7 @@ from pathlib import Path
 
 from bep_ref.config import ConfigError
 from bep_ref.distribution import how_to_install
+from bep_ref.files.lock import locked
 
 
 class SimulatorError(ConfigError):
@@ -139,10 +140,10 @@ class Simulation:
         kind = bytes([waves, quick is not None, coverage])
         digest = hashlib.sha256(verilog.encode() + config.encode() + kind).hexdigest()[:16]
         self.directory = directory.absolute() / f"{top}-{digest}"
-        self.directory.mkdir(parents=True, exist_ok=True)
-        (self.directory / f"{top}.v").write_text(verilog)
-        (self.directory / "visible.vlt").write_text(config)
-        self._build(quick)
+        with locked(self.directory, "build"):
+            (self.directory / f"{top}.v").write_text(verilog)
+            (self.directory / "visible.vlt").write_text(config)
+            self._build(quick)
 
     def _build(self, quick: Path | None) -> None:
         from cocotb_tools.config import libs_dir, share_dir

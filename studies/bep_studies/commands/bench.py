@@ -3,7 +3,7 @@
 import argparse
 from typing import Any
 
-from bep.command import add_command
+from bep.command import add_command, carry_out
 from bep.options import add_json
 from bep_studies.commands import (
     bench_boards,
@@ -55,5 +55,4 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
-    result: dict[str, Any] = args.kind.run(args)
-    return result
+    return carry_out(args.kind, args)

@@ -10,6 +10,7 @@ from bep_boards.registry import NAMES, find
 
 NAME = "boards"
 HELP = "the trainer of digits on every board"
+WRITES = ("build",)
 DESCRIPTION = """\
 Build the trainer of 192-128-128-10 for every board, as wide as its chip likes, to a bitstream: what it takes and how
 fast it is. A board that is too small says what it lacks.

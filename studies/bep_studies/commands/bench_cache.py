@@ -10,6 +10,7 @@ from bep.options import at_least
 
 NAME = "cache"
 HELP = "epochs from a board's cache: their bits, and their speed beside that of streamed samples"
+WRITES = ("build",)
 DESCRIPTION = """\
 A simulated iCEBreaker holds all training digits and learns them by itself, beside the golden model; its cycles a sample
 stand beside those of a co-simulation that is never short of samples. Exit code 1 if a bit differs.

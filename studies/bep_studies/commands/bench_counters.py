@@ -12,6 +12,7 @@ from bep_ref.files.atomic import write_atomically
 
 NAME = "counters"
 HELP = "accuracy against the width of the counters"
+WRITES = ("build",)
 DESCRIPTION = """\
 Test accuracy of networks with two hidden layers of 128, by the width of their counters, with batches of 1 and of 100;
 the model kept is the best on validation. Initial counters spread over 32 counts, or an eighth of the range of narrower

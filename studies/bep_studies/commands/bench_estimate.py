@@ -12,6 +12,7 @@ from bep_ref.files.atomic import write_atomically
 NAME = "estimate"
 MEASURED = (Path("benchmarks/hardware.json"), Path("benchmarks/boards.json"))
 HELP = "fit the estimator to synthesised boards, and compare it with measured ones"
+WRITES = ("build",)
 DESCRIPTION = """\
 Synthesise some twenty boards, fit what bep estimate knows of LUTs and flip-flops to them, and compare its figures with
 boards that were measured.

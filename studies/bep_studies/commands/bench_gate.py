@@ -12,6 +12,7 @@ from bep_ref.files.atomic import write_atomically
 
 NAME = "gate"
 HELP = "accuracy of recurrent networks against the width of the gate"
+WRITES = ("build",)
 DESCRIPTION = """\
 Test accuracy of recurrent networks, K = 255, by the width nu of the gate that errors pass and by the window that a step
 sees: the paper's ablation. The model kept is the best on validation.
@@ -54,7 +55,6 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
             raise ConfigError(f"gates: {gate} is out of range; it must be above 0 and at most 1")
     check_file("plot", args.plot)
     study = GateStudy(args.data, args.windows, sorted(args.gates), range(1, args.seeds + 1), args.epochs)
-    args.build.mkdir(parents=True, exist_ok=True)
     with progress_bar(args.progress) as progress:
         bar = progress.add_task("training", total=study.runs)
         rows = study.measure(args.build, args.jobs, partial(progress.advance, bar))

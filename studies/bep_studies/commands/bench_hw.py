@@ -11,6 +11,7 @@ from bep_ref.files.atomic import write_atomically
 
 NAME = "hw"
 HELP = "cycles, clock and size of the training hardware"
+WRITES = ("build",)
 DESCRIPTION = """\
 Training speed of the hardware. Every design is trained in co-simulation, bit for bit beside the golden
 model, for its cycles a sample, and placed and routed with several seeds for its clock.

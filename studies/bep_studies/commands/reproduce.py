@@ -11,6 +11,7 @@ from bep.options import add_jobs, check_file
 from bep_ref.config import ConfigError
 from bep_ref.distribution import how_to_install, installed_version
 from bep_ref.files.atomic import write_atomically
+from bep_ref.files.lock import locked
 from bep_studies.reproduce.experiments import EXPERIMENTS, SEQUENCES, Experiment, SequenceExperiment
 
 if TYPE_CHECKING:
@@ -103,10 +104,9 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 def _trained(args: argparse.Namespace, studies: Sequence["Study | SequenceStudy"]) -> dict[str, Any]:
     from bep_studies.reproduce.runs import finish
 
-    args.out.mkdir(parents=True, exist_ok=True)
     results = {}
     try:
-        with progress_bar(args.progress) as progress:
+        with locked(args.out), progress_bar(args.progress) as progress:
             for study in studies:
                 done = partial(progress.advance, progress.add_task(study.name, total=study.runs))
                 results[study.name] = study.carry_out(partial(finish, folder=args.out, jobs=args.jobs, done=done))
