@@ -6,7 +6,7 @@ from dataclasses import MISSING, Field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bep_ref.config import AnyNetwork, ConfigError, Machine, Network, RecurrentNetwork, SeriesInput, Training
+from bep_ref.config import NONE, AnyNetwork, ConfigError, Machine, Network, RecurrentNetwork, SeriesInput, Training
 from bep_ref.datasets import FORMATS, load
 from bep_ref.files.atomic import check_place
 
@@ -21,13 +21,15 @@ _SHAPE = ("inputs", "hidden", "classes", "counter_bits")
 """Fields of a network that hardware knows."""
 _SEQUENCE = ("state", "output", "steps")
 """The same of a recurrent network, in the place of hidden layers."""
+HARDWARE = {"dead_zone": NONE}
+"""Training options by default where hardware learns: what it has."""
 STEPS = 8
 """Steps of a sequence where the hardware's network is not made from data."""
 _PERCEPTRON = ("counter_bits", "patch", "readout")
 """Fields of a perceptron that learns from data, beside its hidden layers."""
 HIDDEN = (128, 128)
 """Hidden layers of a perceptron whose other sizes come from data."""
-RECURRENT = {"state": 255, "output": 255}
+RECURRENT = {"state": 255, "output": 255, "clock": 1}
 """The same of a recurrent network."""
 
 
@@ -114,7 +116,8 @@ def add_task(parser: argparse.ArgumentParser, omit: tuple[str, ...] = (), recurr
             _add_field(group, field)
     training = parser.add_argument_group(
         "training",
-        "Defaults; data sets and rule local (margin 0.25, patience 0) bring better ones, shown by bep train.",
+        "Defaults; data sets, sequences (dead zone 0, patience 3, group limit 1, gate by width) and rule local (margin "
+        "0.25, patience 0) bring better ones, shown by bep train.",
     )
     for field in fields(Training):
         if field.name not in omit:
@@ -128,14 +131,15 @@ def task_settings(args: argparse.Namespace) -> dict[str, Any]:
     return {name: getattr(args, name) for name in names if getattr(args, name, None) is not None}
 
 
-def prepare_task(args: argparse.Namespace) -> "Task":
-    """The task of `add_data`'s and `add_task`'s options."""
+def prepare_task(args: argparse.Namespace, hardware: bool = False) -> "Task":
+    """The task of `add_data`'s and `add_task`'s options, by default one that ``hardware`` can learn."""
     from bep_ref.runs.task import prepare
 
     dataset = load(args.data)
     default = RECURRENT if dataset.sequential else {"hidden": HIDDEN}
     preset = dataset.named_preset(args.preset) if args.preset else {}
-    return prepare(dataset, {**default, **preset, **task_settings(args)})
+    limits = HARDWARE if hardware else {}
+    return prepare(dataset, {**default, **preset, **limits, **task_settings(args)})
 
 
 def show_notes(console: "Console", notes: "Notes") -> None:
@@ -227,11 +231,16 @@ def _add_field(group: "argparse._ArgumentGroup", field: "Field[Any]", default: A
     """``--field-name`` of a configuration field, None where it is not given; the help shows limit and default."""
     default = field.default if default is MISSING else default
     several = isinstance(default, tuple)
-    shown = shown or (" ".join(str(value) for value in default) or "none" if several else str(default))
+    shown = shown or (" ".join(map(str, default)) or NONE if several else NONE if default is None else str(default))
     group.add_argument(
         "--" + field.name.replace("_", "-"),
-        type=int if several else type(default),
+        type=_number_or_none if default is None else int if several else type(default),
         nargs="+" if several else None,
-        metavar="NAME" if isinstance(default, str) else "N" if several or isinstance(default, int) else "X",
+        metavar="NAME" if isinstance(default, str) else "N" if several or isinstance(default, int | None) else "X",
         help=f"{field.metadata['meaning']}; {field.metadata['limit']} (default: {shown})".replace("%", "%%"),
     )
+
+
+def _number_or_none(text: str) -> int | str:
+    """What an option holds that may be ``none``: not None itself, which is an option left out."""
+    return text if text == NONE else int(text)

@@ -9,7 +9,7 @@ from typing import Any
 
 from bep.console import Table, progress_bar
 from bep.options import prepare_task, show_notes, task_settings
-from bep_ref.config import ConfigError
+from bep_ref.config import NONE, RULES, ConfigError
 from bep_ref.files.atomic import write_atomically
 from bep_ref.inputs.series import SeriesBinariser
 from bep_ref.networks.initial import initial_net
@@ -26,8 +26,8 @@ def add_folder(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def begin(args: argparse.Namespace, engine: str) -> Trainer:
-    """A new run, or the one in ``--out``; ``engine`` computes what is computed in software."""
+def begin(args: argparse.Namespace, engine: str, hardware: bool = False) -> Trainer:
+    """A new run, or the one in ``--out``; ``engine`` computes what is computed in software, ``hardware`` the rest."""
     given = task_settings(args)
     checkpoint = args.out / "checkpoint.npz"
     if args.resume:
@@ -36,7 +36,7 @@ def begin(args: argparse.Namespace, engine: str) -> Trainer:
         return Saved.read(checkpoint).resume(given, args.data, engine)
     if args.data is None:
         raise ConfigError("data: --data SPEC is needed, unless --resume continues a run")
-    task = prepare_task(args)
+    task = prepare_task(args, hardware)
     trainer = Trainer(task, initial_net(task.network, task.training, engine))
     if checkpoint.exists():
         args.report.print(f"{args.out} holds an earlier run, which this one replaces", style="yellow")
@@ -54,10 +54,12 @@ def plan(trainer: Trainer) -> list[str]:
         steps = f"{task.train.x.shape[1]} steps, windows of {shape.window}"
         lines.append(f"{steps}, {task.binariser.spec}, {expanded}")
     rest = f", weights rest after {training.settle_after} epochs" if training.settle_after else ""
+    dead_zone = NONE if training.dead_zone is None else training.dead_zone
+    projected = f"dead zone {dead_zone}, " if RULES[training.rule].goes_back else ""
     lines.append(f"{task.network}, {task.network.synapses} synapses with {task.network.counter_bits}-bit counters")
     lines.append(
         f"rule {training.rule}, batch {training.batch_size}, margin {training.margin:g}, gate {training.gate:g}, "
-        f"group size {'/'.join(str(size) for size in training.group_size)}, seed {training.seed}{rest}"
+        f"{projected}group size {'/'.join(str(size) for size in training.group_size)}, seed {training.seed}{rest}"
     )
     return lines
 

@@ -31,7 +31,7 @@ class Check:
 
 def golden_run(task: Task, layout: Layout, on_batch: Callable[[], Any] = lambda: None) -> Trainer:
     """The same run in software, with reinforcement in the order of ``layout``'s machine."""
-    net = initial_net(on_chip(task.network), task.training)
+    net = initial_net(on_chip(task.network, task.training), task.training)
     net.walk_block = layout.column
     golden = Trainer(task, net)
     golden.run(on_batch=on_batch)

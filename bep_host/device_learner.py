@@ -72,7 +72,8 @@ class DeviceLearner:
         return self.device.infer(np.asarray(x))
 
     def prepare(self, reinforcement: Sequence[float] | None) -> None:
-        """Before the board learns."""
+        """Before the board learns; `ConfigError` where it cannot learn so."""
+        on_chip(self.network, self._training)
         self.configure(reinforcement)
         self._counters = None
 

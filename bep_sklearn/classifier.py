@@ -11,7 +11,7 @@ from sklearn.utils import Tags, assert_all_finite, check_random_state
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_consistent_length, check_is_fitted, column_or_1d
 
-from bep_ref.config import Network, SeriesInput, Training
+from bep_ref.config import NONE, Network, RecurrentNetwork, SeriesInput, Training
 from bep_ref.datasets.dataset import Dataset, suitable_binariser
 from bep_ref.inputs.losses import losses
 from bep_ref.inputs.series import series_values
@@ -29,7 +29,7 @@ DATA = "arrays"
 """What the model of an estimator says it learned from."""
 _NOT_SETTINGS = ("random_state", "backend", "port", "baud", "lanes", "build")
 _PERCEPTRON = ("hidden",)
-_RECURRENT = ("state", "output", "window", "stride", "expansion")
+_RECURRENT = ("state", "output", "clock", "window", "stride", "expansion")
 
 
 class BEPClassifier(ClassifierMixin, BaseEstimator):
@@ -42,13 +42,14 @@ class BEPClassifier(ClassifierMixin, BaseEstimator):
     Parameters
     ----------
     hidden : neurons of each hidden layer of a perceptron; one number is one layer.
-    state, output : neurons of the state and of the output layer of a recurrent network.
+    state, output, clock : of a recurrent network, see `RecurrentNetwork`.
     window, stride, expansion : from series to steps, see `SeriesInput`.
     counter_bits : width of the counter behind every weight.
     binarise : ``median``, ``threshold=V[,V...]``, ``thermometer=B``, or ``auto``: a threshold at 0 for what is binary
         already, else ``thermometer=8``.
-    rule, margin, gate, group_size, reinforcement, batch_size, epochs, patience, group_limit, validation, sigma : see
-        `Training`. None: what the rule prefers. ``group_size`` is one, or one per layer.
+    rule, margin, gate, dead_zone, group_size, reinforcement, batch_size, epochs, patience, group_limit, validation,
+    sigma : see `Training`. None: what the rule and the kind of network prefer; ``dead_zone`` "none" is the paper's
+        reading, the only one in hardware so far, and the default there. ``group_size`` is one, or one per layer.
     random_state : seed, 0 to 2**32 - 1, or what `sklearn.utils.check_random_state` takes to draw one.
     backend : ``golden`` computes in software, ``sim`` on the generated hardware, simulated, ``board`` on a board. The
         last two load the network for every call and read it back, so that estimators stay plain data.
@@ -69,6 +70,7 @@ class BEPClassifier(ClassifierMixin, BaseEstimator):
         hidden: int | Sequence[int] = (128, 128),
         state: int = 255,
         output: int = 255,
+        clock: int = RecurrentNetwork.clock,
         window: int = SeriesInput.window,
         stride: int = SeriesInput.stride,
         expansion: int = SeriesInput.expansion,
@@ -76,13 +78,14 @@ class BEPClassifier(ClassifierMixin, BaseEstimator):
         binarise: str = "auto",
         rule: str = Training.rule,
         margin: float | None = None,
-        gate: float = Training.gate,
+        gate: float | None = None,
+        dead_zone: int | str | None = None,
         group_size: int | Sequence[int] | None = None,
         reinforcement: float = Training.reinforcement,
         batch_size: int = Training.batch_size,
         epochs: int = Training.epochs,
         patience: int | None = None,
-        group_limit: float = Training.group_limit,
+        group_limit: float | None = None,
         validation: float = Training.validation,
         sigma: float = Training.sigma,
         random_state: Any = Training.seed,
@@ -95,6 +98,7 @@ class BEPClassifier(ClassifierMixin, BaseEstimator):
         self.hidden = hidden
         self.state = state
         self.output = output
+        self.clock = clock
         self.window = window
         self.stride = stride
         self.expansion = expansion
@@ -103,6 +107,7 @@ class BEPClassifier(ClassifierMixin, BaseEstimator):
         self.rule = rule
         self.margin = margin
         self.gate = gate
+        self.dead_zone = dead_zone
         self.group_size = group_size
         self.reinforcement = reinforcement
         self.batch_size = batch_size
@@ -215,6 +220,8 @@ class BEPClassifier(ClassifierMixin, BaseEstimator):
         others = _PERCEPTRON if dataset.sequential else _RECURRENT
         given = {k: v for k, v in self.get_params(deep=False).items() if k not in (*others, *_NOT_SETTINGS)}
         given["binarise"] = dataset.binarise
+        if self.backend != "golden" and self.dead_zone is None:
+            given["dead_zone"] = NONE
         state = self.random_state
         integer = isinstance(state, (int, np.integer))
         given["seed"] = int(state) if integer else int(check_random_state(state).randint(2**31))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bep_boards.registry import NAMES
-from bep_ref.config import ConfigError, Network, RecurrentNetwork, SeriesInput, Training
+from bep_ref.config import NONE, ConfigError, Network, RecurrentNetwork, SeriesInput, Training
 
 Settings = dict[str, Any]
 
@@ -112,6 +112,7 @@ def _several(name: str, values: Any, check: Callable[[str, Any], Any], what: str
 def _value(option: str) -> Callable[[str, Any], Any]:
     """What checks a value of ``option``, by its type; its limits are the configuration's."""
     kind = OPTIONS[option]
+    words = {float: "a number", int: "an integer", str: "a string", int | None: f'an integer or "{NONE}"'}
 
     def check(name: str, value: Any) -> Any:
         number = isinstance(value, int | float) and not isinstance(value, bool)
@@ -121,9 +122,10 @@ def _value(option: str) -> Callable[[str, Any], Any]:
             return value
         if kind is str and isinstance(value, str):
             return value
-        if kind not in (float, int, str) and isinstance(value, list) and all(type(part) is int for part in value):
+        if kind == int | None and (value == NONE or type(value) is int):
+            return value
+        if kind not in words and isinstance(value, list) and all(type(part) is int for part in value):
             return tuple(value)
-        words = {float: "a number", int: "an integer", str: "a string"}
         raise _bad(name, value, f"a list whose every value is {words.get(kind, 'a list of integers, one a layer')}")
 
     return check

@@ -16,13 +16,14 @@ from bep_ref.config.record import ConfigError, setting
 from bep_ref.config.recurrent import RecurrentNetwork, SeriesInput
 from bep_ref.config.rule import BEP, LOCAL, RULES, Rule, rule_named
 from bep_ref.config.thresholds import gate_threshold, lead_threshold, margin_threshold
-from bep_ref.config.training import Training
+from bep_ref.config.training import NONE, Training
 from bep_ref.config.window_training import SELECTIONS, WindowTraining
 from bep_ref.config.windows import WindowNetwork
 
 __all__ = [
     "BEP",
     "LOCAL",
+    "NONE",
     "RULES",
     "SELECTIONS",
     "AnyNetwork",

@@ -1,5 +1,6 @@
 """What a network of any kind says about itself."""
 
+from dataclasses import MISSING, fields
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from bep_ref.config.record import Record
@@ -111,7 +112,10 @@ class AnyNetwork(Record):
     @classmethod
     def described_by(cls, values: dict[str, Any]) -> bool:
         """Whether ``values``, by field, name a network of this kind, not one of another."""
-        return set(cls.CHOSEN) <= values.keys()
+        # what has a default may be younger than the values
+        every = fields(cls)
+        needed = {field.name for field in every if field.name in cls.CHOSEN and field.default is MISSING}
+        return needed <= values.keys()
 
     def widened(self, width: int) -> Self:
         """This network with ``width`` neurons in each layer of neurons."""

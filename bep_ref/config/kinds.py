@@ -6,6 +6,7 @@ from bep_ref.config.any_network import AnyNetwork
 from bep_ref.config.network import Network
 from bep_ref.config.record import ConfigError
 from bep_ref.config.recurrent import RecurrentNetwork
+from bep_ref.config.training import NONE, Training
 from bep_ref.config.windows import WindowNetwork
 
 KINDS: tuple[type[AnyNetwork], ...] = (Network, RecurrentNetwork, WindowNetwork)
@@ -21,10 +22,14 @@ def perceptron(network: AnyNetwork, name: str) -> Network:
     return network
 
 
-def on_chip(network: AnyNetwork) -> AnyNetwork:
-    """``network`` where hardware can be it; else `ConfigError`."""
+def on_chip(network: AnyNetwork, training: Training | None = None) -> AnyNetwork:
+    """``network`` where hardware can be it, and learn by ``training``; else `ConfigError`."""
     if network.software_only:
         raise ConfigError(network.software_only)
+    if training is not None and training.dead_zone is not None:
+        raise ConfigError(
+            f"dead_zone: {training.dead_zone} is out of range; it must be {NONE}, the paper's, in hardware so far"
+        )
     return network
 
 

@@ -16,7 +16,7 @@ class RecurrentNetwork(AnyNetwork):
     """
 
     kind: ClassVar[str] = "recurrent network"
-    CHOSEN: ClassVar[tuple[str, ...]] = ("state", "output")
+    CHOSEN: ClassVar[tuple[str, ...]] = ("state", "output", "clock")
     SEQUENTIAL: ClassVar[bool] = True
 
     inputs: int = setting("input bits of a step, K_x", "1 to 65536 bits")
@@ -25,6 +25,11 @@ class RecurrentNetwork(AnyNetwork):
     classes: int = setting("classes", "2 to 256")
     counter_bits: int = setting("width B of the counter behind every trainable weight", "2 to 16 bits", 8)
     steps: int = setting("most steps of a sequence, T", "1 to 65536 steps", 65536)
+    clock: int = setting(
+        "h: neuron j of the state moves only in steps t (from 0) with t = j mod h; ours, not the paper's",
+        "1 (every neuron moves in every step) to 64, and no more than there are steps",
+        1,
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -32,6 +37,7 @@ class RecurrentNetwork(AnyNetwork):
         self._check("state", 2 <= self.state <= 8192)
         self._check("output", 2 <= self.output <= 8192)
         self._check("steps", 1 <= self.steps <= 65536)
+        self._check("clock", 1 <= self.clock <= min(64, self.steps))
         self._check_ends()
 
     @property
@@ -69,11 +75,17 @@ class RecurrentNetwork(AnyNetwork):
         """The longer of the two that meet in the state."""
         return max(self.inputs, self.state)
 
+    @property
+    def software_only(self) -> str:
+        clocked = f"clock: {self.clock} is out of range; it must be 1 in hardware so far"
+        return clocked if self.clock > 1 else ""
+
     def widened(self, width: int) -> Self:
         return replace(self, state=width, output=width)
 
     def __str__(self) -> str:
-        return f"{self.inputs}-({self.state})-{self.output}-{self.classes}"
+        beat = f"/{self.clock}" if self.clock > 1 else ""
+        return f"{self.inputs}-({self.state}{beat})-{self.output}-{self.classes}"
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from bep_ref.config.record import Record, setting
+from bep_ref.config.record import ConfigError, Record, setting
 from bep_ref.config.rule import BEP, RULES
+
+NONE = "none"
+"""How an option whose value may be None spells it in text; an option that is None itself is not given."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,11 @@ class Training(Record):
         0.5,
     )
     gate: float = setting("nu: an error passes a neuron with |z| <= nu * K", "0 to 1 (fraction of the fan-in)", 0.2)
+    dead_zone: int | None = setting(
+        "a neuron whose back-projected sum is at most this in magnitude has no target",
+        "none (a sum of 0 is a target of +1, the paper's reading) or 0 to 8192",
+        None,
+    )
     group_size: tuple[int, ...] = setting(
         "gamma_0: neurons that share one update, for each layer; none = the divisor of its width nearest to 15",
         "at least 1 neuron and a divisor of the layer's width",
@@ -57,8 +65,13 @@ class Training(Record):
     seed: int = setting("seed of every random choice", "0 to 4294967295", 1)
 
     def __post_init__(self) -> None:
+        if str(self.dead_zone) == NONE:  # how settings in text spell None
+            object.__setattr__(self, "dead_zone", None)
         super().__post_init__()
         self._check("rule", self.rule in RULES)
+        self._check("dead_zone", self.dead_zone is None or 0 <= self.dead_zone <= 8192)
+        if not RULES[self.rule].goes_back and self.dead_zone is not None:
+            raise ConfigError(f"dead_zone: {self.dead_zone} with rule {self.rule}, which projects no errors back")
         self._check("margin", 0 <= self.margin <= self.LARGEST_MARGIN)
         self._check("gate", 0 <= self.gate <= 1)
         for size in self.group_size:

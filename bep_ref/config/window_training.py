@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from bep_ref.config.record import setting
-from bep_ref.config.training import Training
+from bep_ref.config.training import NONE, Training
 
 SELECTIONS = ("draw", "group")
 """How candidates are chosen: each by chance, or one of a group."""
@@ -25,6 +25,7 @@ class WindowTraining(Training):
     )
     group_size: tuple[int, ...] = setting("units of which selection group steps one", "at least 1 unit", (5,))
     reinforcement: float = setting("window networks have no reinforcement", "0", 0.0)
+    dead_zone: int | None = setting("window networks project no errors back", NONE, None)
     patience: int = setting("group sizes of window networks stay", "0", 0)
     batch_size: int = setting("samples between two refreshes of the visible weights", "at least 1 sample", 100)
     epochs: int = setting("passes over the training data", "at least 1 epoch", 30)
@@ -50,6 +51,7 @@ class WindowTraining(Training):
         super().__post_init__()
         self._check("group_size", len(self.group_size) == 1, list(self.group_size))
         self._check("reinforcement", self.reinforcement == 0)
+        self._check("dead_zone", self.dead_zone is None)
         self._check("patience", self.patience == 0)
         self._check("selection", self.selection in SELECTIONS)
         self._check("draw_bits", 1 <= self.draw_bits <= 16)

@@ -28,12 +28,14 @@ from bep_ref.networks.rules import (
     Ints,
     check_classifier,
     check_counters,
+    check_dead_zone,
     check_labels,
     check_walk_block,
     lead_below,
     matmul,
     move,
     sign,
+    wanted,
     winners,
 )
 
@@ -43,7 +45,8 @@ class Decisions:
     """What is decided of n samples while the weights rest, before any counter moves.
 
     ``z`` (n, K_l) pre-activations a layer, ``a`` activations a_0 to a_L, ``logits`` (n, C); and what follows for every
-    layer: ``triggers`` (n,) bool, ``targets`` (n, K_l) desired activations of ±1, ``winners`` (n, K_l) bool.
+    layer: ``triggers`` (n,) bool, ``targets`` (n, K_l) desired activations of ±1 (0: no target), ``winners`` (n, K_l)
+    bool.
     """
 
     z: list[Ints]
@@ -73,6 +76,7 @@ class BinaryMlp:
     patch, image : side of the patches that the first layer sees, and rows and columns of the image they are of; 0 = it
         sees all inputs. The first counters are (K_1, fan-in of a patch) then.
     readout : what predicts in the classifier's place, and learns with the network.
+    dead_zone : largest magnitude of a back-projected sum that is no error; None: sign(0) = +1, as in the paper.
     """
 
     def __init__(
@@ -90,6 +94,7 @@ class BinaryMlp:
         patch: int = 0,
         image: Sequence[int] = (),
         readout: Readout | None = None,
+        dead_zone: int | None = None,
     ) -> None:
         self.counters = [np.array(q, dtype=np.int32) for q in counters]
         self.rule = rule_named(rule)
@@ -112,7 +117,7 @@ class BinaryMlp:
         self.settled = False  # whether counters rest, and only the read-out learns
         patches = self.network.patches
         self._seen = patches.inputs(self.network.hidden[0]) if patches else None
-        self.margin, self.gate = margin, gate
+        self.margin, self.gate, self.dead_zone = margin, gate, check_dead_zone(dead_zone)
         self.group_size = list(group_size)
         check_group_sizes(tuple(group_size), self.network.hidden)
         self._check_shapes()
@@ -143,6 +148,7 @@ class BinaryMlp:
             patch=network.patch,
             image=network.image,
             readout=readout,
+            dead_zone=training.dead_zone,
         )
 
     def _given_classifiers(self, classifier: ArrayLike | None, classifiers: Sequence[ArrayLike]) -> list[Ints]:
@@ -234,11 +240,11 @@ class BinaryMlp:
         return np.abs(z) <= gate_threshold(self.gate, self.network.fan_in[layer])
 
     def targets(self, pre_activations: list[Ints], y: Ints) -> list[Ints]:
-        """Eq. 2, 5, 7: the desired activation a*_l of every layer, each (n, K_l) of ±1."""
+        """Eq. 2, 5, 7: the desired activation a*_l of every layer, each (n, K_l) of ±1, 0 where there is no target."""
         targets = [self.classifier[y]]
         for layer in range(len(self.weights) - 1, 0, -1):
             gate = self.passes(layer, pre_activations[layer])
-            targets.insert(0, sign(matmul(gate * targets[0], self.weights[layer])))
+            targets.insert(0, wanted(matmul(gate * targets[0], self.weights[layer]), self.dead_zone))
         return targets
 
     def local_triggers(self, activations: list[Ints], y: Ints) -> list[NDArray[np.bool_]]:
@@ -250,7 +256,7 @@ class BinaryMlp:
 
     def winners(self, z: Ints, target: Ints, group_size: int) -> NDArray[np.bool_]:
         """Sec. 3.3: in each group the wrong neuron of smallest ``|z|``, lowest index on a tie; (n, K_l) bool."""
-        return winners(sign(z) != target, np.abs(z), group_size)
+        return winners(sign(z) * target < 0, np.abs(z), group_size)
 
     def train_batch(self, x: Ints, y: Ints, reinforcement: list[float] | None = None) -> Ints:
         """Train on one mini-batch and return its predictions (n,), made before the update."""

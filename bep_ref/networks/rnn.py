@@ -2,8 +2,9 @@
 
 Bit conventions are those of `bep_ref.networks.rules`; the algorithm is that of arXiv 2512.04189, Sec. 3.5. The paper
 leaves three things open, fixed here so that hardware can repeat every bit: the first state s_0 is all +1, gates compare
-with ``nu * K_s``, and winners of the state are those of the time-summed stability. (Winners of the last step alone
-do not learn.)
+with ``nu * K_s``, and winners of the state are those of the time-summed stability. Two options are ours: a dead zone of
+back-projected sums, in which a neuron has no target, and a clock, by which a neuron of the state moves only in every
+``clock``-th step.
 """
 
 from collections.abc import Mapping
@@ -28,12 +29,14 @@ from bep_ref.networks.rules import (
     Ints,
     check_classifier,
     check_counters,
+    check_dead_zone,
     check_labels,
     check_walk_block,
     lead_below,
     matmul,
     move,
     sign,
+    wanted,
     winners,
 )
 
@@ -47,8 +50,9 @@ LAYERS = ("state", "output")
 class Forward:
     """A forward pass over n samples of T steps.
 
-    ``z`` (n, T, K_s) pre-activations of the state; ``states`` (n, T + 1, K_s), s_0 to s_T, where a sequence that
-    has ended keeps its last state; ``z_y`` and ``s_y`` (n, K_y) of the output layer; ``logits`` (n, C).
+    ``z`` (n, T, K_s) pre-activations of the state, 0 where the clock holds a neuron; ``states`` (n, T + 1, K_s), s_0 to
+    s_T, where a sequence that has ended keeps its last state; ``z_y`` and ``s_y`` (n, K_y) of the output layer;
+    ``logits`` (n, C).
     """
 
     z: Ints
@@ -62,8 +66,8 @@ class Forward:
 class Decisions:
     """What is decided of n sequences while the weights rest, before any counter moves.
 
-    ``triggered`` (n,) bool; desired ``states`` (n, T, K_s) of ±1, 0 after the end, and ``output`` (n, K_y); ``winners``
-    of state and output layer, (n, K) bool.
+    ``triggered`` (n,) bool; desired ``states`` (n, T, K_s), as `BinaryRnn.targets` has them, and ``output`` (n, K_y);
+    ``winners`` of state and output layer, (n, K) bool.
     """
 
     forward: Forward
@@ -90,6 +94,8 @@ class BinaryRnn:
     seed : of the generator that picks reinforced counters, 1 to 2**32 - 1.
     walk_block : inputs whose counters are walked together when reinforced; see `BinaryMlp`.
     steps : most steps of a sequence.
+    dead_zone : largest magnitude of a back-projected sum that is no error; None: sign(0) = +1, as in the paper.
+    clock : h; neuron j of the state moves only in steps t, counted from 0, with t = j modulo h. 1: in every step.
     """
 
     def __init__(
@@ -103,6 +109,8 @@ class BinaryRnn:
         seed: int = 1,
         walk_block: int = 8,
         steps: int = 65536,
+        dead_zone: int | None = None,
+        clock: int = 1,
     ) -> None:
         _check_names("counters", counters, MATRICES)
         _check_names("group_size", group_size or {}, LAYERS)
@@ -119,9 +127,10 @@ class BinaryRnn:
             classes=len(self.classifier) if self.classifier.ndim == 2 else 0,
             counter_bits=counter_bits,
             steps=steps,
+            clock=clock,
         )
         self.rule = BEP
-        self.margin, self.gate = margin, gate
+        self.margin, self.gate, self.dead_zone = margin, gate, check_dead_zone(dead_zone)
         self.group_size = [(group_size or {})[name] for name in LAYERS]
         check_group_sizes(tuple(self.group_size), self.network.widths)
         for name, shape in zip(MATRICES, self.network.shapes, strict=True):
@@ -151,6 +160,8 @@ class BinaryRnn:
             counter_bits=network.counter_bits,
             seed=generator_state,
             steps=network.steps,
+            dead_zone=training.dead_zone,
+            clock=network.clock,
         )
 
     @property
@@ -195,12 +206,13 @@ class BinaryRnn:
         """States, output layer and logits of samples ``x`` (n, T, K_x) of ±1, zeros after the end."""
         x = np.asarray(x, dtype=np.int8)
         self._check_samples(x)
-        present = within_sequence(x)
+        moves = self.moves(x)
         z = matmul(x, self.weights["xs"].T)
         states = np.ones((len(x), x.shape[1] + 1, self.network.state), dtype=np.int8)
         for t in range(x.shape[1]):
             z[:, t] += matmul(states[:, t], self.weights["ss"].T)
-            states[:, t + 1] = np.where(present[:, t, None], sign(z[:, t]), states[:, t])
+            states[:, t + 1] = np.where(moves[:, t], sign(z[:, t]), states[:, t])
+        z *= moves
         z_y = matmul(states[:, -1], self.weights["sy"].T)
         s_y = sign(z_y)
         return Forward(z, states, z_y, s_y, matmul(s_y, self.classifier.T))
@@ -209,20 +221,31 @@ class BinaryRnn:
         """Class of the largest logit, the lowest index on a tie; ``x`` (n, T, K_x) of ±1, result (n,)."""
         return self.forward(x).logits.argmax(axis=1)
 
+    def moves(self, x: Ints) -> NDArray[np.bool_]:
+        """Whether a neuron moves in a step, (n, T, K_s): within its sequence, and when the clock lets it."""
+        clock = self.network.clock
+        beat = np.arange(x.shape[1])[:, None] % clock == np.arange(self.network.state) % clock
+        return within_sequence(x)[:, :, None] & beat
+
     def passes(self, z: Ints) -> NDArray[np.bool_]:
         """Whether an error passes the neurons of pre-activations ``z``, state or output, at any step."""
         return np.abs(z) <= gate_threshold(self.gate, self.network.state)
 
     def targets(self, x: Ints, forward: Forward, y: Ints) -> tuple[Ints, Ints]:
-        """Desired states s*_t (n, T, K_s) of ±1, 0 after the end of a sequence, and desired output s*_y (n, K_y)."""
-        present = within_sequence(x)
+        """Desired states s*_t (n, T, K_s) and desired output s*_y (n, K_y) of ±1.
+
+        A state of 0 is no target: the neuron is held, its back-projected sum is within the dead zone, or the sequence
+        has ended. A held neuron hands its target on to the step before, whatever that target is.
+        """
+        moves = self.moves(x)
         output = self.classifier[y]
         state = np.zeros_like(forward.z, dtype=np.int8)
-        desired = sign(matmul(self.passes(forward.z_y) * output, self.weights["sy"]))
+        desired = wanted(matmul(self.passes(forward.z_y) * output, self.weights["sy"]), self.dead_zone)
         for t in reversed(range(x.shape[1])):
-            state[:, t] = desired * present[:, t, None]
-            behind = sign(matmul(self.passes(forward.z[:, t]) * desired, self.weights["ss"]))
-            desired = np.where(present[:, t, None], behind, desired)
+            state[:, t] = desired * moves[:, t]
+            errors = self.passes(forward.z[:, t]) * state[:, t]
+            before = wanted(matmul(errors, self.weights["ss"]), self.dead_zone)
+            desired = np.where(moves[:, t], before, desired)
         return state, output
 
     def train_batch(self, x: Ints, y: Ints, reinforcement: list[float] | None = None) -> Ints:

@@ -36,6 +36,24 @@ def sign(z: Ints) -> Ints:
     return np.where(z >= 0, 1, -1).astype(np.int8)
 
 
+def wanted(total: Ints, dead_zone: int | None) -> Ints:
+    """Desired activations (int8) by back-projected sums ``total``: ±1, and 0 where there is no target.
+
+    ``dead_zone`` None is the paper's reading, ``sign(total)`` with ``sign(0) = +1``. Otherwise a sum of at most
+    ``dead_zone`` in magnitude is no error, and its neuron has no target.
+    """
+    if dead_zone is None:
+        return sign(total)
+    return np.where(np.abs(total) <= dead_zone, 0, np.sign(total)).astype(np.int8)
+
+
+def check_dead_zone(dead_zone: int | None) -> int | None:
+    """``dead_zone``; `ConfigError` unless it is None or a sum of 0 or more."""
+    if dead_zone is not None and dead_zone < 0:
+        raise ConfigError(f"dead_zone: {dead_zone} is out of range; it must be None or at least 0")
+    return dead_zone
+
+
 def matmul(a: Ints, b: Ints) -> Ints:
     """Exact integer product of ±1 (or 0) matrices, through float32 BLAS: sums stay far below 2**24."""
     return (a.astype(np.float32) @ b.astype(np.float32)).astype(np.int32)
@@ -63,7 +81,8 @@ def winners(wrong: NDArray[np.bool_], magnitude: Ints, group_size: int) -> NDArr
 def move(q: Ints, rows: Ints, target: Ints, inputs: Ints, limits: tuple[int, int]) -> None:
     """Eq. 8, 9 for one sample (and step): counters ``q`` of the winning ``rows`` step towards ``target`` (K,).
 
-    ``inputs`` of ±1, (fan-in,) for all or (rows, fan-in). Saturates at this single increment, as a counter does.
+    ``inputs`` of ±1, (fan-in,) for all or (rows, fan-in); a target of 0 moves nothing. Saturates at this single
+    increment, as a counter does.
     """
     q[rows] = np.clip(q[rows] + target[rows, None] * inputs, *limits)
 

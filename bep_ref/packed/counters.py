@@ -38,7 +38,10 @@ def move_counters(q, events, target, packed, low, high, touched):  # type: ignor
 
 @kernel
 def move_through_time(q, events, target, packed, lengths, low, high, touched):  # type: ignore[no-untyped-def]
-    """The same over the ``lengths`` (n,) steps of each sample: ``target`` (n, T, K) and ``packed`` (n, T, words)."""
+    """The same over the ``lengths`` (n,) steps of each sample: ``target`` (n, T, K) and ``packed`` (n, T, words).
+
+    A step in which the target is 0 moves nothing.
+    """
     a = np.empty((packed.shape[1], 64 * packed.shape[2]), np.int8)
     unpacked = -1
     for event in range(len(events)):
@@ -49,4 +52,5 @@ def move_through_time(q, events, target, packed, lengths, low, high, touched):  
                 unpack(packed[n, t], a[t])
             unpacked = n
         for t in range(lengths[n]):
-            move_row(q[j], a[t], target[n, t, j], low, high)
+            if target[n, t, j]:
+                move_row(q[j], a[t], target[n, t, j], low, high)

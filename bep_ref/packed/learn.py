@@ -10,7 +10,7 @@ from bep_ref.packed.winners import find_winners
 
 
 @kernel
-def learn(z, target, triggered, packed, q, plane, transposed, group_size, gate, low, high):  # type: ignore[no-untyped-def]
+def learn(z, target, triggered, packed, q, plane, transposed, group_size, gate, dead_zone, low, high):  # type: ignore[no-untyped-def]
     """Move the winners' counters ``q`` (K_l, K_{l-1}), then the weights ``plane`` and ``transposed`` after them.
 
     Returns the winners (n, K_l) bool, and the target of the layer below as its weights were before, (n, K_{l-1}). A
@@ -23,7 +23,7 @@ def learn(z, target, triggered, packed, q, plane, transposed, group_size, gate, 
     touched = np.zeros(neurons, np.bool_)
     below = np.empty((samples, transposed.shape[1]), np.int8)
     if len(transposed):
-        backward(z, target, gate, transposed, triggered, below)
+        backward(z, target, gate, dead_zone, transposed, triggered, below)
     count = find_winners(z, target, triggered, group_size, chosen, events)
     move_counters(q, events[:count], target, packed, low, high, touched)
     refresh(q, touched, plane)

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from bep_ref.config import ConfigError, check_group_sizes, gate_threshold, margin_threshold
 from bep_ref.networks.mlp import BinaryMlp
 from bep_ref.networks.rules import Batch, Ints, sign
+from bep_ref.packed.backward import dead_zone_number
 from bep_ref.packed.decide import decide
 from bep_ref.packed.forward import propagate
 from bep_ref.packed.learn import learn
@@ -139,6 +140,7 @@ class PackedMlp(BinaryMlp):
                 self._transposed[layer],
                 self.group_size[layer],
                 gate_threshold(self.gate, self.network.fan_in[layer]),
+                dead_zone_number(self.dead_zone),
                 *self._limits,
             )
             winners.insert(0, chosen)

@@ -9,13 +9,14 @@ from numpy.typing import ArrayLike, NDArray
 from bep_ref.config import check_group_sizes, gate_threshold, margin_threshold
 from bep_ref.networks.rnn import BinaryRnn, within_sequence
 from bep_ref.networks.rules import Batch, Ints, sign
+from bep_ref.packed.backward import dead_zone_number
 from bep_ref.packed.decide import decide
 from bep_ref.packed.forward import propagate
 from bep_ref.packed.learn import learn
 from bep_ref.packed.packing import columns, words
 from bep_ref.packed.reinforce import reinforce_all
 from bep_ref.packed.sequences import PackedSequences
-from bep_ref.packed.through_time import forward_through_time, learn_state
+from bep_ref.packed.through_time import forward_through_time, held_neurons, learn_state
 
 
 class PackedRnn(BinaryRnn):
@@ -37,6 +38,7 @@ class PackedRnn(BinaryRnn):
         self._output = columns(sy)
         self._state_transposed, self._output_transposed = columns(ss.T), columns(sy.T)
         self._classifier = columns(self.classifier)
+        self._held = held_neurons(self.network.state, self.network.clock)
 
     @property
     def weights(self) -> dict[str, Ints]:
@@ -66,7 +68,7 @@ class PackedRnn(BinaryRnn):
         z_y, s_y = propagate(final, self._output, self.network.state)
         predictions, triggered = np.empty(len(y), np.int64), np.empty(len(y), np.bool_)
         decide(self._logits(s_y), y, margin_threshold(self.margin, self.network.output), predictions, triggered)
-        gate = gate_threshold(self.gate, self.network.state)
+        gate, dead_zone = gate_threshold(self.gate, self.network.state), dead_zone_number(self.dead_zone)
         xs, ss, sy = self.counters.values()
         size, size_y = self.group_size
         chosen_y, last = learn(
@@ -79,6 +81,7 @@ class PackedRnn(BinaryRnn):
             self._output_transposed,
             size_y,
             gate,
+            dead_zone,
             *self._limits,
         )
         chosen = learn_state(
@@ -93,6 +96,8 @@ class PackedRnn(BinaryRnn):
             self._state_transposed,
             size,
             gate,
+            dead_zone,
+            self.network.clock,
             *self._limits,
         )
         reinforced = self._reinforce(reinforcement) if reinforcement is not None and triggered.any() else 0
@@ -106,7 +111,8 @@ class PackedRnn(BinaryRnn):
         heard, final = np.empty((n, steps + 1, width + state), np.uint64), np.empty((n, state), np.uint64)
         heard[:, :-1, :width] = samples.words
         heard[:, 0, width:] = columns(np.ones((1, network.state)))[:, 0]
-        forward_through_time(samples.lengths, self._state, network.inputs + network.state, z, heard, final)
+        fan_in = network.inputs + network.state
+        forward_through_time(samples.lengths, self._state, fan_in, self._held, z, heard, final)
         return z, heard, final
 
     def _logits(self, s_y: NDArray[np.uint64]) -> Ints:

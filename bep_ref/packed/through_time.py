@@ -5,21 +5,30 @@ has the row of every step; the last state of a sequence of ``lengths`` (n,) step
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bep_ref.packed.backward import backward_room, backward_sample
 from bep_ref.packed.compiler import kernel
 from bep_ref.packed.counters import move_through_time
 from bep_ref.packed.forward import forward_sample
+from bep_ref.packed.packing import pack
 from bep_ref.packed.visible import refresh, refresh_transposed
 from bep_ref.packed.winners import find_winners
 
 
+def held_neurons(neurons: int, clock: int) -> NDArray[np.uint64]:
+    """Bits of the neurons that are held in step t, in row t modulo ``clock``: (clock, words); no row if none is."""
+    steps = np.arange(clock if clock > 1 else 0)[:, None]
+    return pack(np.where(np.arange(neurons) % clock == steps, -1, 1))
+
+
 @kernel
-def forward_through_time(lengths, plane, fan_in, z, heard, final):  # type: ignore[no-untyped-def]
+def forward_through_time(lengths, plane, fan_in, held, z, heard, final):  # type: ignore[no-untyped-def]
     """Steps of every sample: ``z`` (n, T, K_s) int32, the states in ``heard``, and the last of them, ``final``.
 
-    ``plane`` (words of K_x and of K_s, K_s) has the weights of xs, then those of ss; ``heard`` has every x_t and s_0;
-    ``final`` is (n, words of K_s). Nothing after the end of a sequence is written.
+    ``plane`` (words of K_x and of K_s, K_s) has the weights of xs, then those of ss; ``held`` is from
+    `held_neurons`; ``heard`` has every x_t and s_0; ``final`` is (n, words of K_s). Nothing after the end of a sequence
+    is written; ``z`` of a held neuron has no meaning.
     """
     neurons = plane.shape[1]
     first = heard.shape[2] - final.shape[1]  # of the words of a state
@@ -28,31 +37,43 @@ def forward_through_time(lengths, plane, fan_in, z, heard, final):  # type: igno
     for n in range(len(heard)):
         for t in range(lengths[n]):
             forward_sample(heard[n, t], plane, fan_in, z[n, t], heard[n, t + 1, first:], differing, positive)
+            if len(held):
+                for word, keeps in enumerate(held[t % len(held)]):
+                    before, after = heard[n, t, first + word], heard[n, t + 1, first + word]
+                    heard[n, t + 1, first + word] = before & keeps | after & ~keeps
         final[n] = heard[n, lengths[n], first:]
 
 
 @kernel
-def backward_through_time(z, last, gate, transposed, lengths, triggered, target, stability):  # type: ignore[no-untyped-def]
+def backward_through_time(z, last, gate, dead_zone, clock, transposed, lengths, triggered, target, stability):  # type: ignore[no-untyped-def]
     """Desired states ``target`` (n, T, K_s) int8 of the ``triggered`` samples, and their summed ``stability``.
 
+    A target is 0 where a neuron has none or is held: a held neuron hands its target on to the step before.
     ``last`` (n, K_s) is s*_T of each, ``transposed`` (words of K_s, K_s) the weights of ss; ``stability`` (n, K_s)
     int64, the sum of target times ``z`` over the steps, is 0 before. Nothing else is written.
     """
     neurons = z.shape[2]
     room = backward_room(transposed, neurons)
+    desired, before = np.empty(neurons, np.int8), np.empty(neurons, np.int8)
     for n in range(len(z)):
         if not triggered[n]:
             continue
-        target[n, lengths[n] - 1] = last[n]
-        for t in range(lengths[n] - 1, 0, -1):
-            backward_sample(z[n, t], target[n, t], gate, transposed, target[n, t - 1], room)
-        for t in range(lengths[n]):
-            for j in range(neurons):
-                stability[n, j] += np.int64(target[n, t, j]) * z[n, t, j]
+        desired[:] = last[n]
+        for t in range(lengths[n] - 1, -1, -1):
+            target[n, t] = 0
+            for j in range(t % clock, neurons, clock):
+                target[n, t, j] = desired[j]
+                stability[n, j] += np.int64(desired[j]) * z[n, t, j]
+            if t:
+                backward_sample(z[n, t], target[n, t], gate, dead_zone, transposed, before, room)
+                for j in range(t % clock, neurons, clock):
+                    desired[j] = before[j]
 
 
 @kernel
-def learn_state(z, last, triggered, lengths, heard, xs, ss, plane, transposed, group_size, gate, low, high):  # type: ignore[no-untyped-def]
+def learn_state(  # type: ignore[no-untyped-def]
+    z, last, triggered, lengths, heard, xs, ss, plane, transposed, group_size, gate, dead_zone, clock, low, high
+):
     """Move the winners' counters ``xs`` (K_s, K_x) and ``ss`` (K_s, K_s), then ``plane`` and ``transposed`` after them.
 
     Returns the winners (n, K_s) bool, those of the summed stability: the same in every step, for both matrices.
@@ -60,7 +81,7 @@ def learn_state(z, last, triggered, lengths, heard, xs, ss, plane, transposed, g
     samples, steps, neurons = z.shape
     target = np.empty((samples, steps, neurons), np.int8)
     stability = np.zeros((samples, neurons), np.int64)
-    backward_through_time(z, last, gate, transposed, lengths, triggered, target, stability)
+    backward_through_time(z, last, gate, dead_zone, clock, transposed, lengths, triggered, target, stability)
     chosen = np.zeros((samples, neurons), np.bool_)
     events = np.empty((samples * (neurons // group_size), 2), np.int32)
     touched = np.zeros(neurons, np.bool_)

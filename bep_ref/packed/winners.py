@@ -9,8 +9,8 @@ from bep_ref.packed.compiler import kernel
 def find_winners(z, target, triggered, group_size, chosen, events):  # type: ignore[no-untyped-def]
     """Sec. 3.3 for the ``triggered`` samples, with ``z`` and ``target`` (n, K_l); sums of ``z`` over time need int64.
 
-    Marks ``chosen`` (n, K_l) bool, all False before; lists winners as rows (sample, neuron) of ``events``, in order of
-    samples, and returns how many there are.
+    A neuron whose target is 0, none, wins nothing. Marks ``chosen`` (n, K_l) bool, all False before; lists winners as
+    rows (sample, neuron) of ``events``, in order of samples, and returns how many there are.
     """
     samples, neurons = z.shape
     content = z.dtype.type(np.iinfo(z.dtype).max)
@@ -21,8 +21,8 @@ def find_winners(z, target, triggered, group_size, chosen, events):  # type: ign
         if not triggered[n]:
             continue
         for j in range(neurons):
-            positive = z[n, j] >= 0
-            distance[j] = content if positive == (target[n, j] > 0) else abs(z[n, j]) << 13 | j
+            wrong = target[n, j] < 0 if z[n, j] >= 0 else target[n, j] > 0
+            distance[j] = abs(z[n, j]) << 13 | j if wrong else content
         for first in range(0, neurons, group_size):
             least = content
             for j in range(first, first + group_size):

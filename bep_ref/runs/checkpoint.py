@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from bep_ref.config import ConfigError
+from bep_ref.config import NONE, ConfigError
 from bep_ref.datasets import load
 from bep_ref.files.archive import read_archive, write_archive
 from bep_ref.inputs.series import SeriesBinariser
@@ -67,7 +67,8 @@ class Saved:
             if name == "group_size":
                 value = every_layer(value, len(settings["group_size"]))
             value = list(value) if isinstance(value, tuple | list) else value
-            had = settings.get(name, "none")
+            had = settings.get(name)
+            had = NONE if had is None else had
             if name != "epochs" and value != had:
                 raise ConfigError(f"resume: {name}: {value} differs from the run in {self.path}, which has {had}")
         history = [Epoch.from_dict(values) for values in self.header["history"]]

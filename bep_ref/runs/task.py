@@ -1,7 +1,9 @@
 """From a data set to what a run learns: bits, a validation part, the network's and the training's configuration."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -27,6 +29,12 @@ from bep_ref.notes import Notes
 from bep_ref.runs.shuffle import check_shuffle
 from bep_ref.runs.splits import stratified_split
 
+RECURRENT_PRESET = {"dead_zone": 0, "gate": 0.1, "patience": 3, "group_limit": 1.0}
+"""What recurrent networks prefer. Validation accuracy of 255-(255)-255-10 on MNIST in 7 steps, 15 epochs, three seeds:
+without the dead zone training dies wherever most sums are 0; schedules that stop at a quarter of the width lose 1.6."""
+GATE_STATE = 255
+"""Neurons of the state for which presets have their gate. A wider state prefers a narrower gate: the number of sums
+within it stays that of gate * sqrt(K_s / 2), in standard deviations."""
 _PERCEPTRON = (*Network.CHOSEN, "settle_after")
 """Settings that only perceptrons have a use for."""
 _RECURRENT = (*RecurrentNetwork.CHOSEN, *(field.name for field in fields(SeriesInput)))
@@ -110,7 +118,7 @@ def design(
     """The network that learns ``dataset``, a perceptron or for sequences a recurrent one, with its binariser.
 
     ``settings`` may hold ``hidden`` (required), ``patch`` and ``readout``, for sequences instead ``state`` and
-    ``output`` (required) and any field of `SeriesInput`; ``counter_bits``, ``binarise`` and any
+    ``output`` (required), ``clock`` and any field of `SeriesInput`; ``counter_bits``, ``binarise`` and any
     field of `Training`. What it leaves out comes from the data set's preset, then from the
     defaults. One group size serves all layers. The binariser is fitted on features ``known`` (n, ...) alone.
 
@@ -153,7 +161,19 @@ def _complete(dataset: Dataset, settings: dict[str, Any]) -> dict[str, Any]:
         raise ConfigError(
             f"rule: {rule.name} is for perceptrons; {dataset.spec} holds sequences, which need {BEP.name}"
         )
-    return {**dataset.preset, **rule.preset, **settings}
+    kind = RECURRENT_PRESET if dataset.sequential else {}
+    preset = {**kind, **dataset.preset, **rule.preset}
+    state = settings.get("state", GATE_STATE)
+    if (
+        dataset.sequential and isinstance(state, Real) and float(state) >= 2
+    ):  # others are refused where the network is made
+        preset["gate"] = gate_of_state(preset["gate"], float(state))
+    return {**preset, **settings}
+
+
+def gate_of_state(gate: float, state: float) -> float:
+    """The gate of a ``state`` of so many neurons that stands for ``gate`` with `GATE_STATE`, at most 1."""
+    return min(1.0, round(gate * math.sqrt(GATE_STATE / state), 4))
 
 
 def _check_kind(dataset: Dataset, settings: dict[str, Any]) -> None:

@@ -178,7 +178,7 @@ def cosimulate_task(
         order = np.concatenate(list(batches(task, epoch)))[:samples]
         rounds.append((task.train.x[order], task.train.y[order]))
     # hardware answers to the specification
-    net = initial_net(on_chip(task.network), task.training, "readable")
+    net = initial_net(on_chip(task.network, task.training), task.training, "readable")
     return cosimulate(net, task.training, machine, rounds, directory, progress, waves, trace=trace)
 
 

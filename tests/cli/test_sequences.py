@@ -40,6 +40,27 @@ def test_resume(trained, data, tmp_path, capsys):
     assert (tmp_path / "model.npz").read_bytes() == (trained / "model.npz").read_bytes()
 
 
+def test_dead_zone_and_clock(data, tmp_path, capsys):
+    cases = ([], (0, 1)), (["--dead-zone", "none", "--clock", 2], (None, 2)), (["--dead-zone", 3], (3, 1))
+    for options, expected in cases:
+        run_json(capsys, "train", "--data", data, *OPTIONS[:-1], 1, *options, "--out", tmp_path)
+        info = run_json(capsys, "info", tmp_path / "model.npz")
+        assert (info["training"]["dead_zone"], info["network"]["clock"]) == expected
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        (["--dead-zone", 0], "dead_zone: 0 is out of range; it must be none, the paper's, in hardware so far"),
+        (["--clock", 2], "clock: 2 is out of range; it must be 1 in hardware so far"),
+    ],
+)
+@pytest.mark.parametrize("command", [["cosim"], ["run", "--port", "/dev/null"]])
+def test_hardware_has_neither(data, capsys, tmp_path, monkeypatch, command, options, expected):
+    monkeypatch.chdir(tmp_path)
+    assert expected in complaint(capsys, *command, "--data", data, *OPTIONS[:-2], *options)
+
+
 def test_local_rule(tmp_path, capsys):
     expected = run_json(capsys, *TRAIN, "--rule", "local", "--out", tmp_path)
     result = run_json(capsys, "eval", tmp_path / "model.npz", "--data", SMALL)
@@ -52,6 +73,11 @@ def test_local_rule(tmp_path, capsys):
     [
         (["--window", 13], "window: 13 is out of range; it must be at most 9, the length of series "),
         (["--hidden", 8], "hidden: ucr:"),
+        (
+            ["--clock", 9],
+            "clock: 9 is out of range; it must be 1 (every neuron moves in every step) to 64, and no more",
+        ),
+        (["--dead-zone", -1], "dead_zone: -1 is out of range; it must be none (a sum of 0 is a target of +1"),
         (["--rule", "local"], "rule: local is for perceptrons; ucr:"),
         (["--expansion", 70000], "expansion: 70000 is out of range; it must be 0 (none) to 65536 bits"),
     ],

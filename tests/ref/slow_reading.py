@@ -12,18 +12,26 @@ def sgn(value):
     return -1 if value < 0 else 1
 
 
+def verdict(total, dead_zone):
+    """Desired activation by a back-projected sum, None if it is too small to be an error."""
+    return None if dead_zone is not None and -dead_zone <= total <= dead_zone else sgn(total)
+
+
 def dot(left, right):
     return sum(a * b for a, b in zip(left, right, strict=True))
 
 
 class SlowMlp:
-    """``counters`` q per layer as nested lists; margin and gate are compared as exact fractions."""
+    """``counters`` q per layer as nested lists; margin and gate are compared as exact fractions.
 
-    def __init__(self, counters, classifier, margin, gate, group_size, counter_bits):
+    A desired activation that there is not, by the dead zone, is None.
+    """
+
+    def __init__(self, counters, classifier, margin, gate, group_size, counter_bits, dead_zone=None):
         self.hidden = [[[2 * q + 1 for q in row] for row in layer] for layer in counters]
         self.classifier = classifier
         self.margin, self.gate = Fraction(margin), Fraction(gate)
-        self.group_size = group_size
+        self.group_size, self.dead_zone = group_size, dead_zone
         self.largest = 2**counter_bits - 1
         self.predictions, self.triggered, self.winners = [], [], []
 
@@ -59,7 +67,7 @@ class SlowMlp:
 
     def _winners(self, sums, desired, size):
         for start in range(0, len(sums), size):
-            wrong = [j for j in range(start, start + size) if sgn(sums[j]) != desired[j]]
+            wrong = [j for j in range(start, start + size) if desired[j] not in (None, sgn(sums[j]))]
             if wrong:
                 yield min(wrong, key=lambda j: (abs(sums[j]), j))
 
@@ -68,9 +76,9 @@ class SlowMlp:
         fan_in = len(weights[0])
         total = [0] * fan_in
         for j, i in product(range(len(weights)), range(fan_in)):
-            if abs(sums[j]) <= self.gate * fan_in:
+            if abs(sums[j]) <= self.gate * fan_in and desired[j] is not None:
                 total[i] += weights[j][i] * desired[j]
-        return [sgn(value) for value in total]
+        return [verdict(value, self.dead_zone) for value in total]
 
 
 class SlowLocal(SlowMlp):

@@ -6,19 +6,25 @@ matrices of the state are one, and sequences are as long as they are, without pa
 
 from fractions import Fraction
 
-from tests.ref.slow_reading import dot, sgn
+from tests.ref.slow_reading import dot, sgn, verdict
 
 
 class SlowRnn:
-    """``xs``, ``ss``, ``sy`` as nested lists of counters; margin and gate are compared as exact fractions."""
+    """``xs``, ``ss``, ``sy`` as nested lists of counters; margin and gate are compared as exact fractions.
 
-    def __init__(self, xs, ss, sy, classifier, margin, gate, group_state, group_output, counter_bits):
+    Sums and desired states of a step are dictionaries: a neuron that is held, or has no target, is not in them.
+    """
+
+    def __init__(
+        self, xs, ss, sy, classifier, margin, gate, group_state, group_output, counter_bits, dead_zone=None, clock=1
+    ):
         self.inputs = len(xs[0])
         self.state = [[2 * q + 1 for q in [*a, *b]] for a, b in zip(xs, ss, strict=True)]
         self.output = [[2 * q + 1 for q in row] for row in sy]
         self.classifier = classifier
         self.margin, self.gate = Fraction(margin), Fraction(gate)
         self.group_state, self.group_output = group_state, group_output
+        self.dead_zone, self.clock = dead_zone, clock
         self.largest = 2**counter_bits - 1
         self.predictions, self.triggered, self.winners = [], [], []
 
@@ -38,36 +44,46 @@ class SlowRnn:
 
     def _train_sample(self, state, output, sequence, label):
         heard, sums, last = [], [], [1] * len(state)
-        for bits in sequence:
+        for step, bits in enumerate(sequence):
             heard.append([*bits, *last])
-            sums.append([dot(row, heard[-1]) for row in state])
-            last = [sgn(z) for z in sums[-1]]
-        final = [dot(row, last) for row in output]
-        logits = [dot(prototype, [sgn(z) for z in final]) for prototype in self.classifier]
+            sums.append({j: dot(state[j], heard[-1]) for j in self._moving(step)})
+            last = [sgn(sums[-1][j]) if j in sums[-1] else was for j, was in enumerate(last)]
+        final = dict(enumerate(dot(row, last) for row in output))
+        logits = [dot(prototype, [sgn(z) for z in final.values()]) for prototype in self.classifier]
         self.predictions.append(logits.index(max(logits)))
         rival = max(logit for c, logit in enumerate(logits) if c != label)
         self.triggered.append(logits[label] - rival < self.margin * len(output))
         if not self.triggered[-1]:
             return
-        wanted = self.classifier[label]
+        wanted = dict(enumerate(self.classifier[label]))
         recurrent = [row[self.inputs :] for row in state]
-        desired = [self._behind(output, final, wanted)]
-        for z in reversed(sums[1:]):
-            desired.insert(0, self._behind(recurrent, z, desired[0]))
-        stability = [sum(d[j] * z[j] for d, z in zip(desired, sums, strict=True)) for j in range(len(state))]
+        desired = [{} for _ in sequence]
+        for step in reversed(range(len(sequence))):
+            for j in sums[step]:
+                # what a neuron becomes, it is until it moves again: that is when its error shows
+                again = step + self.clock
+                above = (recurrent, sums[again], desired[again]) if again < len(sequence) else (output, final, wanted)
+                target = verdict(self._pull(j, *above), self.dead_zone)
+                if target is not None:
+                    desired[step][j] = target
+        stability = [sum(d[j] * z[j] for d, z in zip(desired, sums, strict=True) if j in d) for j in range(len(state))]
         wrong = [j for j, value in enumerate(stability) if value < 0]
         for j in self._winners("state", wrong, stability, self.group_state):
-            for bits, target in zip(heard, desired, strict=True):
-                self._move(self.state[j], target[j], bits)
-        wrong = [j for j, z in enumerate(final) if sgn(z) != wanted[j]]
+            for bits, targets in zip(heard, desired, strict=True):
+                if j in targets:
+                    self._move(self.state[j], targets[j], bits)
+        wrong = [j for j, z in final.items() if sgn(z) != wanted[j]]
         for j in self._winners("output", wrong, final, self.group_output):
             self._move(self.output[j], wanted[j], last)
 
-    def _behind(self, weights, sums, desired):
-        """Desired state behind ``weights`` (rows over the state), through the neurons whose sum is small."""
+    def _moving(self, step):
+        """Neurons of the state that the clock lets move."""
+        return [j for j in range(len(self.state)) if (step - j) % self.clock == 0]
+
+    def _pull(self, i, weights, sums, desired):
+        """Sum of the errors on state ``i``, through the neurons with a target whose sum is small."""
         width = len(weights[0])
-        open_rows = [j for j, z in enumerate(sums) if abs(z) <= self.gate * width]
-        return [sgn(sum(weights[j][i] * desired[j] for j in open_rows)) for i in range(width)]
+        return sum(weights[j][i] * target for j, target in desired.items() if abs(sums[j]) <= self.gate * width)
 
     def _winners(self, layer, wrong, values, size):
         for group in sorted({j // size for j in wrong}):

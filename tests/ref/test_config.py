@@ -52,6 +52,8 @@ def test_network_limits(field, value):
         ("margin", 2.1),
         ("gate", 1.1),
         ("gate", math.nan),
+        ("dead_zone", -1),
+        ("dead_zone", 8193),
         ("group_size", (0,)),
         ("reinforcement", 2),
         ("batch_size", 0),

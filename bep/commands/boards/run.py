@@ -8,7 +8,7 @@ from bep.command import CheckError
 from bep.console import progress_bar
 from bep.options import add_baud, add_data, add_task
 from bep.training_run import add_folder, begin, complete, show_plan
-from bep_ref.config import ConfigError
+from bep_ref.config import ConfigError, on_chip
 from bep_ref.runs.train import Epoch, Trainer, batch_count
 
 if TYPE_CHECKING:
@@ -55,7 +55,8 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     from bep_host.device import Device
     from bep_host.device_learner import DeviceLearner
 
-    trainer = begin(args, "auto")
+    trainer = begin(args, "auto", hardware=True)
+    on_chip(trainer.task.network, trainer.task.training)
     show_plan(trainer, args)
     with Device(args.port, args.baud) as device:
         args.report.print(f"{device.name}: {device.network}, {device.machine.lanes} lanes, build {device.build:08x}")

@@ -7,7 +7,7 @@ from typing import Any
 from bep.command import CheckError
 from bep.console import Table, progress_bar
 from bep.options import add_data, add_task, at_least, check_file, prepare_task, show_notes
-from bep_ref.config import perceptron
+from bep_ref.config import on_chip, perceptron
 from bep_ref.files.atomic import write_atomically
 from bep_ref.runs.task import Task
 
@@ -46,8 +46,8 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 
     at_least(args, others=0, times=1, epochs=1, healing=0)
     check_file("plot", args.plot)
-    task = prepare_task(args)
-    perceptron(task.network, "data")
+    task = prepare_task(args, hardware=True)
+    on_chip(perceptron(task.network, "data"), task.training)
     show_notes(args.progress, task.notes)
     with progress_bar(args.progress) as progress:
         bar = progress.add_task("flip-flops", total=None)

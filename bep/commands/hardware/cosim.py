@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from bep.command import CheckError
 from bep.console import Table, progress_bar
 from bep.options import add_data, add_machine, add_task, at_least, board_machine, check_file, prepare_task, show_notes
-from bep_ref.config import ConfigError, Machine, on_chip
+from bep_ref.config import NONE, ConfigError, Machine, RecurrentNetwork, on_chip
 from bep_ref.runs.task import Task
 
 if TYPE_CHECKING:
@@ -55,8 +55,10 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 
     at_least(args, epochs=1)
     check_file("waves", args.waves)
-    task = prepare_task(args)
-    network = on_chip(task.network)
+    task = prepare_task(args, hardware=True)
+    network = on_chip(task.network, task.training)
+    if isinstance(network, RecurrentNetwork):
+        args.report.print(f"dead zone {NONE}, the paper's reading: hardware has no other so far")
     if args.samples is not None and not 1 <= args.samples <= len(task.train):
         raise ConfigError(f"samples: {args.samples} is out of range; it must be 1 to {len(task.train)}")
     chosen = board_machine(args, network, rule=task.training.rule)

@@ -42,6 +42,7 @@ def networks(draw, plain=True):
         "classifier": rng.choice([-1, 1], (classes, hidden[-1])),
         "margin": draw(st.floats(0, 2)),
         "gate": draw(SHARES),
+        "dead_zone": draw(st.one_of(st.none(), st.integers(0, 12))),
         "group_size": [draw(st.sampled_from(divisors(width))) for width in hidden],
         "counter_bits": bits,
         "seed": draw(st.integers(1, 2**32 - 1)),

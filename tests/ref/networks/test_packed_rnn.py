@@ -40,6 +40,9 @@ def networks(draw):
         "counter_bits": bits,
         "seed": draw(st.integers(1, 2**32 - 1)),
         "walk_block": draw(st.integers(1, 80)),
+        "dead_zone": draw(st.one_of(st.none(), st.integers(0, 12))),
+        "clock": draw(st.sampled_from([1, 1, 2, 3, 7, 9])),
+        "steps": 9,
     }, rng
 
 

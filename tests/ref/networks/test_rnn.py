@@ -51,6 +51,46 @@ def test_counters_saturate_at_every_step_of_a_sequence():
     assert net.counters["xs"].tolist() == [[-2], [1]]
 
 
+def test_a_sum_of_zero_is_no_error_within_the_dead_zone():
+    # s_1 = s_2 = (1, -1) by z = (3, -1) and (1, -3). The wanted output (1, -1) projects (0, 2) back: s*_2 = (none, 1).
+    # Through z_2 = -3 it wants s*_1 = (-1, 1). The summed stability is -3 of neuron 0 and -4 of neuron 1.
+    def network(**options):
+        sizes = {"state": 1, "output": 2}
+        state = [[1], [-2]], [[2, 2], [-3, 3]]
+        return recurrent(*state, [[4, 4], [4, -5]], [[1, -1], [-1, 1]], gate=2.0, group_size=sizes, **options)
+
+    x, y = np.array([[[1], [1]]]), np.array([0])
+    net = network(dead_zone=0)
+    forward = net.forward(x)
+    assert forward.z[0].tolist() == [[3, -1], [1, -3]]
+    assert net.targets(x, forward, y)[0][0].tolist() == [[-1, 1], [0, 1]]
+    # neuron 0 steps in step 1 alone, where it has a target; neuron 1 in both
+    assert net.step(x, y).winners[0].tolist() == [[True, True]]
+    assert net.counters["xs"].tolist() == [[0], [0]]
+    assert net.counters["ss"].tolist() == [[1, 1], [-1, 3]]
+    # sums of 0 and 2 are within a dead zone of 2: no neuron of the state has a target
+    assert not network(dead_zone=2).step(x, y).winners[0].any()
+    # in the paper's reading neuron 0 is told +1 in step 2, which it is
+    assert network().targets(x, forward, y)[0][0].tolist()[1] == [1, 1]
+
+
+def test_a_clocked_neuron_is_held_and_hands_its_target_on():
+    # Neuron 0 moves in steps 1 and 3, neuron 1 in step 2.
+    state, sizes = [[[3], [3]], [[-2, -2], [-2, 5]]], {"state": 1, "output": 2}
+    net = recurrent(*state, [[4, 4], [4, 4]], [[-1, -1], [1, 1]], clock=2, group_size=sizes)
+    x, y = np.array([[[1], [1], [1]]]), np.array([0])
+    forward = net.forward(x)
+    # z_1 = 1 - 2, z_2 = 1 + 1 + 1, z_3 = 1 + 1 - 1: a held neuron has no pre-activation
+    assert forward.z[0].tolist() == [[-1, 0], [0, 3], [1, 0]]
+    assert forward.states[0].tolist() == [[1, 1], [-1, 1], [-1, 1], [1, 1]]
+    # s*_3 = (-1, -1), which neuron 1 hands on to step 2; neuron 0 alone moves in step 3, and wants +1 from s_2
+    assert net.targets(x, forward, y)[0][0].tolist() == [[1, 0], [0, -1], [-1, 0]]
+    assert net.step(x, y).winners[0].tolist() == [[True, True]]
+    # neuron 0 steps by (x_1; s_0) and -(x_3; s_2), neuron 1 by -(x_2; s_1)
+    assert net.counters["xs"].tolist() == [[3], [2]]
+    assert net.counters["ss"].tolist() == [[0, -2], [-1, 4]]
+
+
 def test_steps_after_the_end_are_not_there():
     rng = np.random.default_rng(3)
     x = rng.choice([-1, 1], (4, 3, 5))
@@ -94,6 +134,8 @@ def test_reinforced_counters_are_the_hits_of_xs_then_ss_then_sy():
             {"counters": {"xs": [0], "ss": [[0]], "sy": [[0]]}},
             "counters of xs: shape (1,); it must be (neurons, inputs)",
         ),
+        ({"dead_zone": -1}, "dead_zone: -1 is out of range; it must be None or at least 0"),
+        ({"clock": 3, "steps": 2}, "clock: 3 is out of range"),
         ({"steps": 0}, "steps: 0 is out of range; it must be 1 to 65536 steps"),
     ],
 )

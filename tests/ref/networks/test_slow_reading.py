@@ -9,6 +9,7 @@ from bep_ref.config import divisors
 from tests.ref.slow_reading import SlowLocal, SlowMlp
 
 FRACTIONS = st.sampled_from([0.0, 0.0625, 0.25, 0.375, 0.5, 0.75, 1.0])  # exact in binary, as in both readings
+DEAD_ZONES = st.sampled_from([None, 0, 1, 2, 3])
 
 
 @st.composite
@@ -27,6 +28,7 @@ def networks(draw):
         "gate": draw(FRACTIONS),
         "group_size": [draw(st.sampled_from(divisors(width))) for width in hidden],
         "counter_bits": bits,
+        "dead_zone": draw(DEAD_ZONES),
     }, rng
 
 
@@ -45,7 +47,7 @@ def test_same_counters_predictions_triggers_and_winners(network, samples, batche
 def test_local_error_signals_agree_too(network, samples, batches):
     options, rng = network
     classes = len(options.pop("classifier"))
-    del options["gate"]
+    del options["gate"], options["dead_zone"]
     classifiers = [rng.choice([-1, 1], (classes, len(q))) for q in options["counters"]]
     fast = BinaryMlp(**options, rule="local", classifiers=classifiers)
     slow = SlowLocal(**options | {"counters": _lists(options["counters"])}, classifiers=_lists(classifiers))

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from bep_ref import BinaryRnn
 from bep_ref.config import divisors
 from bep_ref.networks.rnn import LAYERS
-from tests.ref.networks.test_slow_reading import FRACTIONS
+from tests.ref.networks.test_slow_reading import DEAD_ZONES, FRACTIONS
 from tests.ref.slow_recurrent import SlowRnn
 
 WIDTHS = st.sampled_from([2, 3, 4, 6, 8, 9, 12])
@@ -31,6 +31,9 @@ def networks(draw):
             "output": draw(st.sampled_from(divisors(output))),
         },
         "counter_bits": bits,
+        "dead_zone": draw(DEAD_ZONES),
+        "clock": draw(st.integers(1, 4)),
+        "steps": 6,
     }, rng
 
 
@@ -46,7 +49,7 @@ def test_same_counters_predictions_triggers_and_winners(network, lengths, batche
         gate=options["gate"],
         group_state=options["group_size"]["state"],
         group_output=options["group_size"]["output"],
-        counter_bits=options["counter_bits"],
+        **{name: options[name] for name in ("counter_bits", "dead_zone", "clock")},
     )
     for _ in range(batches):
         sequences = [rng.choice([-1, 1], (length, fast.network.inputs)) for length in lengths]

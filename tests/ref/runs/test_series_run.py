@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from bep_ref import ConfigError, RecurrentNetwork
+from bep_ref.config import NONE, Training
 from bep_ref.datasets import load
 from bep_ref.networks.reinforce import probability
 from bep_ref.runs.checkpoint import Saved, save_checkpoint
@@ -39,11 +40,26 @@ def test_learns_the_best_epoch_is_kept_and_chunks_do_not_matter(finished, monkey
     assert accuracy(finished.model.net(), test.x, test.y) == score
 
 
-def test_frozen_result(finished):
+PAPER = {"dead_zone": NONE, "gate": 0.05, "patience": 10, "group_limit": 0.25}
+
+
+@pytest.mark.parametrize(
+    ("changes", "digest", "generator"),
+    [
+        (PAPER, "188d878b5c35967dc5c7250f5b51a715e3594a450d35fcf52754741a1fffea22", 2309133618),
+        ({"gate": 0.1, "dead_zone": 0}, "2db28854c275ea782297d0ecda5320c8e76c0fea81c2e462e65b4ca86aeeb7fa", 884951251),
+        (
+            {"gate": 0.1, "dead_zone": 2, "clock": 3},
+            "156f0030f96d0806d2a6483f41c7b15433a201c87f5480dbfd6d35eb38169cd1",
+            3123930412,
+        ),
+    ],
+)
+def test_frozen_result(tmp_path, changes, digest, generator):
     """Any change of an algorithm or a stream of random numbers shows here: say so in the change."""
-    counters = b"".join(q.astype("<i2").tobytes() for q in finished.net.matrices)
-    assert hashlib.sha256(counters).hexdigest() == "188d878b5c35967dc5c7250f5b51a715e3594a450d35fcf52754741a1fffea22"
-    assert finished.net.generator.state == 2309133618
+    net = run(tmp_path, **changes).net
+    counters = b"".join(q.astype("<i2").tobytes() for q in net.matrices)
+    assert (hashlib.sha256(counters).hexdigest(), net.generator.state) == (digest, generator)
 
 
 def test_reinforcement_of_the_states_matrices_counts_the_inputs_of_both():
@@ -77,6 +93,40 @@ def test_resumed_run_ends_with_the_same_bits(finished, tmp_path, after):
         Saved.read(path).resume({"hidden": [8]})
 
 
+def test_models_written_before_there_was_a_dead_zone_or_a_clock(tmp_path, monkeypatch):
+    """They learn on as they began: by the paper's reading, and without a clock."""
+    model = run(tmp_path, **PAPER, epochs=1).model
+    for kind, name in ((RecurrentNetwork, "clock"), (Training, "dead_zone")):
+        now = kind.to_dict
+        monkeypatch.setattr(kind, "to_dict", lambda self, now=now, name=name: without(now(self), name))
+    assert not {"clock", "dead_zone"} & {**model.network.to_dict(), **model.training.to_dict()}.keys()
+    model.save(tmp_path / "model.npz")
+    net = Model.load(tmp_path / "model.npz").net()
+    assert (net.network.clock, net.dead_zone) == (1, None)
+
+
+def without(values, name):
+    return {key: value for key, value in values.items() if key != name}
+
+
+def test_resumed_runs_repeat_dead_zone_and_clock(tmp_path):
+    save_checkpoint(tmp_path / "checkpoint.npz", run(tmp_path, epochs=1, clock=2, dead_zone=NONE))
+    saved = Saved.read(tmp_path / "checkpoint.npz")
+    net = saved.resume({"clock": 2, "dead_zone": NONE}).net
+    assert (net.network.clock, net.dead_zone) == (2, None)
+    with pytest.raises(ConfigError, match=r"resume: dead_zone: 0 differs from the run in .*, which has none"):
+        saved.resume({"dead_zone": 0})
+    with pytest.raises(ConfigError, match=r"resume: clock: 1 differs from the run in .*, which has 2"):
+        saved.resume({"clock": 1})
+
+
+@pytest.mark.parametrize(("state", "gate"), [(255, 0.05), (60, 0.1031), (1035, 0.0248), (2, 0.5646)])
+def test_wide_states_have_narrow_gates(tmp_path, state, gate):
+    task = prepare(load(write_archive(tmp_path)), {"state": state, "output": 4})
+    assert (task.training.gate, task.training.dead_zone) == (gate, 0)
+    assert (task.training.patience, task.training.group_limit) == (3, 1.0)
+
+
 def test_thresholds_never_see_held_out_series(tmp_path):
     data = load(write_archive(tmp_path))
     first = prepare(data, SETTINGS)
@@ -101,6 +151,9 @@ def test_presets_of_an_archive(tmp_path):
     [
         ({"window": 10}, "window: 10 is out of range; it must be at most 9, the length of series "),
         ({"group_size": (7,)}, "group_size: 7 does not divide layer 1's 60 neurons"),
+        ({"clock": 5}, "clock: 5 is out of range; it must be 1 (every neuron moves in every step) to 64, and no more "),
+        ({"clock": 0}, "clock: 0 is out of range"),
+        ({"dead_zone": -1}, "dead_zone: -1 is out of range; it must be none (a sum of 0 is a target of +1"),
         ({"hidden": (8,)}, "holds sequences, and only perceptrons have one"),
         ({"rule": "local"}, "rule: local is for perceptrons; ucr:"),
         ({"state": 1}, "state: 1 is out of range; it must be 2 to 8192 neurons"),
