@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from bep_host.device import Device, Progress, silent
 from bep_hw.plan.registers import address, reinforcement_settings, settings
 from bep_ref.config import AnyNetwork, ConfigError, on_chip, rule_named
+from bep_ref.networks.initial import assemble
 from bep_ref.networks.learner import Learner
 from bep_ref.networks.reinforce import Xorshift32
 from bep_ref.networks.rules import Batch
@@ -70,6 +71,10 @@ class DeviceLearner:
     def predict(self, x: Ints) -> Ints:
         """Classes (n,) of samples ``x``, see `checked`."""
         return self.device.infer(np.asarray(x))
+
+    def scores(self, x: Ints) -> Ints:
+        """Scores (n, C), computed here with the board's counters: a board reports classes alone."""
+        return assemble(self.network, self._training, self.matrices, self.classifiers, 1).scores(np.asarray(x))
 
     def prepare(self, reinforcement: Sequence[float] | None) -> None:
         """Before the board learns; `ConfigError` where it cannot learn so."""

@@ -197,6 +197,15 @@ class BEPClassifier(ClassifierMixin, BaseEstimator):
         labels: NDArray[Any] = self.classes_[codes]
         return labels
 
+    def decision_function(self, X: ArrayLike) -> NDArray[np.float64]:
+        """Scores of ``X``: (n, classes), or for two classes (n,), the second's less the first's.
+
+        They are computed in software, whatever the backend: a board reports classes alone.
+        """
+        check_is_fitted(self, "model_")
+        scores = self.model_.scores(check_features(self, X, reset=False)).astype(np.float64)
+        return scores[:, 1] - scores[:, 0] if len(self.classes_) == 2 else scores
+
     def _check(self, X: ArrayLike, y: ArrayLike, reset: bool) -> tuple[NDArray[Any], NDArray[Any]]:
         if y is None:
             raise ValueError(f"{type(self).__name__} requires y to be passed, but the target y is None")

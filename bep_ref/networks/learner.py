@@ -14,7 +14,8 @@ class Learner(Protocol):
     """A network that learns, here or on a board.
 
     ``matrices`` are its counters in the order of ``network.shapes``, ``classifiers`` its fixed classifiers, the one
-    that predicts last, ``group_size`` that of each of ``network.widths``, ``walk_block`` the inputs whose counters
+    that predicts last, ``scores`` (n, C) of integers whose largest, the first of equals, ``predict`` names,
+    ``group_size`` that of each of ``network.widths``, ``walk_block`` the inputs whose counters
     reinforcement walks together. A network with a read-out is a `ReadoutLearner`.
     """
 
@@ -34,6 +35,8 @@ class Learner(Protocol):
     def matrices(self) -> list[NDArray[Any]]: ...
 
     def load(self, x: Any) -> Any: ...
+
+    def scores(self, x: Any) -> NDArray[Any]: ...
 
     def predict(self, x: Any) -> NDArray[Any]: ...
 

@@ -223,13 +223,14 @@ class BinaryMlp:
             activations.append(sign(pre_activations[-1]))
         return pre_activations, activations, matmul(activations[-1], self.classifier.T)
 
-    def predict(self, x: Ints) -> Ints:
-        """Class of the largest logit, the lowest index on a tie; ``x`` (n, K_0) of ±1, result (n,).
-
-        The read-out predicts in the logits' place where there is one.
-        """
+    def scores(self, x: Ints) -> Ints:
+        """Scores (n, C) by which the network predicts: logits, or those of the read-out; ``x`` (n, K_0) of ±1."""
         _, a, logits = self.forward(x)
-        return self.readout.predict(a[-1]) if self.readout else logits.argmax(axis=1)
+        return self.readout.scores(a[-1]) if self.readout else logits
+
+    def predict(self, x: Ints) -> Ints:
+        """Class of the largest score, the lowest index on a tie; ``x`` (n, K_0) of ±1, result (n,)."""
+        return self.scores(x).argmax(axis=1)
 
     def triggers(self, logits: Ints, y: Ints) -> NDArray[np.bool_]:
         """Eq. 1: the lead of the right class over the best other one is below ``ceil(r * K_L)``."""

@@ -217,9 +217,13 @@ class BinaryRnn:
         s_y = sign(z_y)
         return Forward(z, states, z_y, s_y, matmul(s_y, self.classifier.T))
 
+    def scores(self, x: Ints) -> Ints:
+        """Logits (n, C), by which the network predicts; ``x`` (n, T, K_x) of ±1."""
+        return self.forward(x).logits
+
     def predict(self, x: Ints) -> Ints:
-        """Class of the largest logit, the lowest index on a tie; ``x`` (n, T, K_x) of ±1, result (n,)."""
-        return self.forward(x).logits.argmax(axis=1)
+        """Class of the largest score, the lowest index on a tie; ``x`` (n, T, K_x) of ±1, result (n,)."""
+        return self.scores(x).argmax(axis=1)
 
     def moves(self, x: Ints) -> NDArray[np.bool_]:
         """Whether a neuron moves in a step, (n, T, K_s): within its sequence, and when the clock lets it."""

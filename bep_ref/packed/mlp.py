@@ -15,7 +15,7 @@ from bep_ref.packed.forward import propagate
 from bep_ref.packed.learn import learn
 from bep_ref.packed.packing import PackedSamples, columns, words
 from bep_ref.packed.patches import cut_patches, propagate_patches
-from bep_ref.packed.readout import learn_readout, predict_readout
+from bep_ref.packed.readout import learn_readout, score_readout
 from bep_ref.packed.reinforce import reinforce_all
 
 
@@ -23,7 +23,7 @@ class PackedMlp(BinaryMlp):
     """The same network, to the bit; parameters are those of `BinaryMlp`.
 
     ``counters`` are int8 where ``counter_bits`` allows, else int16. The methods that say how a step is made
-    (``forward``, ``targets`` and so on) are the specification's own; ``predict`` and ``step`` do without them.
+    (``forward``, ``targets`` and so on) are the specification's own; ``scores`` and ``step`` do without them.
     """
 
     def __init__(self, counters: Sequence[ArrayLike], *args: Any, **options: Any) -> None:
@@ -57,13 +57,13 @@ class PackedMlp(BinaryMlp):
             raise ConfigError(f"samples: x has shape {x.shape}; it must be (n, {self.network.inputs})")
         return PackedSamples.of(x)
 
-    def predict(self, x: Any) -> Ints:
+    def scores(self, x: Any) -> Ints:
         _, activations = self._propagate(self.load(x))
         if self.readout is None:
-            return self._logits(len(self.counters) - 1, activations).argmax(axis=1)
-        predictions = np.empty(len(activations[-1]), np.int64)
-        predict_readout(activations[-1], self.readout.sums, predictions)
-        return predictions
+            return self._logits(len(self.counters) - 1, activations)
+        scores = np.empty((len(activations[-1]), self.network.classes), np.int64)
+        score_readout(activations[-1], self.readout.predicting.astype(np.int64, copy=False), scores)
+        return scores
 
     def step(self, x: Any, y: Ints, reinforcement: list[float] | None = None) -> Batch:
         x, y = x if isinstance(x, PackedSamples) else np.asarray(x), np.asarray(y)

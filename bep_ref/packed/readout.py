@@ -53,13 +53,11 @@ def learn_readout(packed, y, counters, low, high, predictions):  # type: ignore[
 
 
 @kernel
-def predict_readout(packed, rows, predictions):  # type: ignore[no-untyped-def]
-    """Classes of activations ``packed`` (n, words) by ``rows`` (C, U) int64."""
-    classes, width = rows.shape
+def score_readout(packed, rows, scores):  # type: ignore[no-untyped-def]
+    """Scores (n, C) int64 of activations ``packed`` (n, words) by ``rows`` (C, U) int64."""
+    width = rows.shape[1]
     bits, a = np.empty(64 * packed.shape[1], np.int8), np.empty(width, np.int64)
-    scores = np.empty(classes, np.int64)
     for n in range(len(packed)):
         unpack(packed[n], bits)
         a[:] = bits[:width]
-        score(a, rows, scores)
-        predictions[n] = scores.argmax()
+        score(a, rows, scores[n])

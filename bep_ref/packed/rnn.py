@@ -23,7 +23,7 @@ class PackedRnn(BinaryRnn):
     """The same network, to the bit; parameters are those of `BinaryRnn`.
 
     ``counters`` are int8 where ``counter_bits`` allows, else int16. ``forward`` and ``targets``, which say how a step
-    is made, are the specification's own; ``predict`` and ``step`` do without them.
+    is made, are the specification's own; ``scores`` and ``step`` do without them.
     """
 
     def __init__(self, counters: Mapping[str, ArrayLike], *args: Any, **options: Any) -> None:
@@ -54,10 +54,10 @@ class PackedRnn(BinaryRnn):
         self._check_samples(x)
         return PackedSequences.of(x, within_sequence(x).sum(axis=1))
 
-    def predict(self, x: Any) -> Ints:
+    def scores(self, x: Any) -> Ints:
         _, _, final = self._steps(self.load(x))
         _, s_y = propagate(final, self._output, self.network.state)
-        return self._logits(s_y).argmax(axis=1)
+        return self._logits(s_y)
 
     def step(self, x: Any, y: Ints, reinforcement: list[float] | None = None) -> Batch:
         samples, y = self.load(x), np.asarray(y)

@@ -1,5 +1,6 @@
-"""Accuracy and confusion of a network on samples."""
+"""Classes, scores, accuracy and confusion of a network on samples."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,18 @@ CHUNK = 4096
 
 def predict(net: Learner, x: NDArray[Any]) -> NDArray[np.int64]:
     """Classes (n,) of ``x``, (n, inputs) or (n, steps, inputs) of ±1, in chunks."""
+    return np.concatenate([net.predict(part) for part in _chunks(x)])
+
+
+def scores(net: Learner, x: NDArray[Any]) -> NDArray[np.int64]:
+    """Scores (n, C) of ``x``, in chunks."""
+    return np.concatenate([net.scores(part) for part in _chunks(x)]).astype(np.int64, copy=False)
+
+
+def _chunks(x: NDArray[Any]) -> Iterator[NDArray[Any]]:
     chunk = max(1, CHUNK // x.shape[1]) if x.ndim == 3 else CHUNK
-    return np.concatenate([net.predict(x[start : start + chunk]) for start in range(0, len(x), chunk)])
+    for start in range(0, len(x), chunk):
+        yield x[start : start + chunk]
 
 
 def accuracy(net: Learner, x: NDArray[Any], y: NDArray[np.int64]) -> float:

@@ -15,7 +15,7 @@ from bep_ref.inputs.series import SeriesBinariser
 from bep_ref.networks.initial import assemble
 from bep_ref.networks.learner import Learner
 from bep_ref.networks.readout import Readout
-from bep_ref.runs.evaluate import predict
+from bep_ref.runs.evaluate import predict, scores
 
 FORMAT, VERSION, OLDEST = "bep-model", 2, 1
 """Version 2 added the columns' names; a file of version 1 has none."""
@@ -58,6 +58,10 @@ class Model:
     def predict(self, features: NDArray[Any]) -> NDArray[np.int64]:
         """Classes (n,) of raw features (n, features) or series (n, length, channels), binarised as in training."""
         return predict(self.net(), self.binariser(features))
+
+    def scores(self, features: NDArray[Any]) -> NDArray[np.int64]:
+        """Scores (n, C) of raw features, as `predict` takes them; the largest, the first of equals, is the class."""
+        return scores(self.net(), self.binariser(features))
 
     def save(self, path: Path) -> None:
         """Write the model atomically; the same model gives the same bytes."""

@@ -4,7 +4,9 @@ import pickle
 
 import numpy as np
 import pytest
-from sklearn.model_selection import GridSearchCV
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import make_pipeline
 
 from bep_ref.config import ConfigError
@@ -15,6 +17,8 @@ from bep_ref.runs.train import Trainer
 from bep_sklearn import BEPClassifier, FeatureBinariser, SequenceBinariser
 
 SMALL = load("prototypes:classes=4,bits=40,flip=0.3,train=300,test=100")
+
+EASY = load("prototypes:classes=4,bits=40,flip=0.2,train=300,test=100")
 
 
 @pytest.fixture(scope="module")
@@ -137,6 +141,41 @@ def test_bad_parameters_are_refused_in_one_line(parameters, message):
     with pytest.raises(ConfigError, match=message) as refused:
         small(**parameters).fit(SMALL.x_train, SMALL.y_train)
     assert "\n" not in str(refused.value)
+
+
+def test_scores_are_those_by_which_classes_are_predicted(tmp_path):
+    estimator = small().fit(SMALL.x_train, SMALL.y_train)
+    scores = estimator.decision_function(SMALL.x_test)
+    assert (scores.shape, scores.dtype) == ((100, 4), float)
+    assert np.array_equal(scores.argmax(axis=1), estimator.predict(SMALL.x_test))
+    two = small().fit(SMALL.x_train, SMALL.y_train > 1)
+    scores = two.decision_function(SMALL.x_test)
+    assert scores.shape == (100,)
+    assert np.array_equal(scores > 0, two.predict(SMALL.x_test))
+    assert (scores == 0).any(), "a tie is the first class"
+
+
+@pytest.mark.parametrize("classes", [2, 4])
+def test_calibration(classes):
+    y, y_test = EASY.y_train % classes, EASY.y_test % classes
+    calibrated = CalibratedClassifierCV(small(), cv=3).fit(EASY.x_train, y)
+    chances = calibrated.predict_proba(EASY.x_test)
+    assert chances.shape == (100, classes)
+    assert (calibrated.predict(EASY.x_test) == y_test).mean() > 1.5 / classes
+    likely = chances.max(axis=1) > np.median(chances.max(axis=1))
+    right = chances.argmax(axis=1) == y_test
+    assert right[likely].mean() > right[~likely].mean()
+
+
+def test_area_under_the_curve():
+    areas = cross_val_score(small(), EASY.x_train, EASY.y_train > 1, scoring="roc_auc", cv=3, error_score="raise")
+    assert areas.min() > 0.65
+
+
+def test_one_against_the_rest():
+    many = OneVsRestClassifier(small(hidden=16)).fit(EASY.x_train, EASY.y_train)
+    assert len(many.estimators_) == 4
+    assert many.score(EASY.x_test, EASY.y_test) > 0.7
 
 
 def test_nan_before_the_end_of_a_sequence_is_refused():

@@ -87,7 +87,8 @@ def test_same_bits_as_the_readable_engine(network, rule, samples, reinforcement)
         assert [won.tolist() for won in batch.winners] == [won.tolist() for won in expected.winners]
         assert batch.reinforced == expected.reinforced
         assert_same_state(readable, packed)
-        assert packed.predict(x).tolist() == readable.predict(x).tolist()
+        assert packed.scores(x).tolist() == readable.scores(x).tolist()
+        assert packed.predict(x).tolist() == readable.predict(x).tolist() == packed.scores(x).argmax(axis=1).tolist()
 
 
 def test_samples_packed_once_are_taken_out_like_those_of_an_array():

@@ -75,7 +75,8 @@ def test_same_bits_as_the_readable_engine(network, lengths, reinforcement):
             assert packed.counters[name].tolist() == q.tolist()
             assert packed.weights[name].tolist() == readable.weights[name].tolist()
         assert packed.generator.state == readable.generator.state
-        assert packed.predict(x).tolist() == readable.predict(x).tolist()
+        assert packed.scores(x).tolist() == readable.scores(x).tolist()
+        assert packed.predict(x).tolist() == readable.predict(x).tolist() == packed.scores(x).argmax(axis=1).tolist()
 
 
 @pytest.mark.parametrize("changes", [{}, {"counter_bits": 4, "sigma": 2.0, "gate": 0.3, "state": 128, "output": 64}])

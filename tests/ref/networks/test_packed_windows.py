@@ -33,7 +33,8 @@ def test_both_engines_agree(case, classes, averaged, settled):
         assert one.triggered.tolist() == other.triggered.tolist()
         assert one.winners[0].tolist() == other.winners[0].tolist()
         assert_same(*nets)
-    assert nets[0].predict(x).tolist() == nets[1].predict(x).tolist()
+    assert nets[0].scores(x).tolist() == nets[1].scores(x).tolist()
+    assert nets[0].predict(x).tolist() == nets[1].predict(x).tolist() == nets[0].scores(x).argmax(axis=1).tolist()
     assert nets[0].scores(x, shifts).tolist() == nets[1].scores(x, shifts).tolist()
 
 

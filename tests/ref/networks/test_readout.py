@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bep_ref import ConfigError
 from bep_ref.datasets import load
-from bep_ref.networks.initial import initial_net
+from bep_ref.networks.initial import assemble, initial_net
 from bep_ref.networks.mlp import BinaryMlp
 from bep_ref.networks.readout import Readout
 from bep_ref.packed.mlp import PackedMlp
@@ -107,6 +107,13 @@ def test_a_model_file_predicts_by_its_readout(tmp_path):
     predictions = model.predict(data.x_test)
     assert (predictions == finished().model.predict(data.x_test)).all()
     assert (predictions == data.y_test).mean() > 0.8
+    x = model.binariser(data.x_test)
+    _, activations, _ = BinaryMlp.forward(model.net(), x)
+    scores = activations[-1].astype(int) @ model.readout.sums.T
+    for name in ("packed", "readable"):
+        parts = model.network, model.training, model.counters, model.classifiers, 1, name, model.readout
+        assert assemble(*parts).scores(x).tolist() == scores.tolist()
+    assert model.scores(data.x_test).tolist() == scores.tolist()
     net = model.net()
     net.readout = None
     assert (net.predict(model.binariser(data.x_test)) != predictions).any()
