@@ -2,10 +2,12 @@
 
 import argparse
 import os
+from collections.abc import Callable
 from dataclasses import MISSING, Field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bep.window_options import add_windows, window_settings
 from bep_ref.config import NONE, AnyNetwork, ConfigError, Machine, Network, RecurrentNetwork, SeriesInput, Training
 from bep_ref.datasets import FORMATS, load
 from bep_ref.files.atomic import check_place
@@ -92,17 +94,18 @@ def add_task(parser: argparse.ArgumentParser, omit: tuple[str, ...] = (), recurr
     sequences. An option left out is None;
     `prepare` then takes the data's preset or the default.
     """
+    from bep_ref.inputs.positions import USAGE
+    from bep_ref.runs.presets import PRESETS
+
     parser.add_argument(
         "--preset",
         metavar="NAME",
-        help="a whole network that suits the data, such as patches of MNIST; options change it",
+        help=f"a window network cut to the data's shape: {' or '.join(PRESETS)}; options change it",
     )
     network = parser.add_argument_group("network")
     _add_field(network, _field(Network, "hidden"), HIDDEN)
     for name in _PERCEPTRON:
         _add_field(network, _field(Network, name))
-    from bep_ref.inputs.binarise import USAGE
-
     network.add_argument(
         "--binarise", metavar="HOW", help=f"how features become bits: {USAGE} (default: what suits the data)"
     )
@@ -114,6 +117,7 @@ def add_task(parser: argparse.ArgumentParser, omit: tuple[str, ...] = (), recurr
             _add_field(group, _field(RecurrentNetwork, name), default)
         for field in fields(SeriesInput):
             _add_field(group, field)
+    add_windows(parser, _add_field)
     training = parser.add_argument_group(
         "training",
         "Defaults; data sets, sequences (dead zone 0, patience 3, group limit 1, gate by width) and rule local (margin "
@@ -128,7 +132,8 @@ def task_settings(args: argparse.Namespace) -> dict[str, Any]:
     """The options of `add_task` that were given, by the names that `prepare` knows."""
     names = ["hidden", *RECURRENT, *_PERCEPTRON, "binarise"]
     names += [field.name for record in (SeriesInput, Training) for field in fields(record)]
-    return {name: getattr(args, name) for name in names if getattr(args, name, None) is not None}
+    given = {name: getattr(args, name) for name in names if getattr(args, name, None) is not None}
+    return given | window_settings(args)
 
 
 def prepare_task(args: argparse.Namespace, hardware: bool = False) -> "Task":
@@ -136,10 +141,11 @@ def prepare_task(args: argparse.Namespace, hardware: bool = False) -> "Task":
     from bep_ref.runs.task import prepare
 
     dataset = load(args.data)
-    default = RECURRENT if dataset.sequential else {"hidden": HIDDEN}
-    preset = dataset.named_preset(args.preset) if args.preset else {}
+    default: dict[str, Any] = RECURRENT if dataset.sequential else {"hidden": HIDDEN}
+    if args.preset:
+        default = {"preset": args.preset}
     limits = HARDWARE if hardware else {}
-    return prepare(dataset, {**default, **preset, **limits, **task_settings(args)})
+    return prepare(dataset, {**default, **limits, **task_settings(args)})
 
 
 def show_notes(console: "Console", notes: "Notes") -> None:
@@ -227,18 +233,35 @@ def _field(record: type[Any], name: str) -> "Field[Any]":
     return next(field for field in fields(record) if field.name == name)
 
 
+def _flag(field: "Field[Any]") -> str:
+    return "--" + field.name.replace("_", "-")
+
+
 def _add_field(group: "argparse._ArgumentGroup", field: "Field[Any]", default: Any = MISSING, shown: str = "") -> None:
     """``--field-name`` of a configuration field, None where it is not given; the help shows limit and default."""
     default = field.default if default is MISSING else default
+    if field.type is bool:
+        text = f"{field.metadata['meaning']} (default: {default})"
+        group.add_argument(_flag(field), action=argparse.BooleanOptionalAction, help=text)
+        return
     several = isinstance(default, tuple)
     shown = shown or (" ".join(map(str, default)) or NONE if several else NONE if default is None else str(default))
     group.add_argument(
-        "--" + field.name.replace("_", "-"),
-        type=_number_or_none if default is None else int if several else type(default),
+        _flag(field),
+        type=_reader(field.type, default),
         nargs="+" if several else None,
         metavar="NAME" if isinstance(default, str) else "N" if several or isinstance(default, int | None) else "X",
         help=f"{field.metadata['meaning']}; {field.metadata['limit']} (default: {shown})".replace("%", "%%"),
     )
+
+
+def _reader(kind: Any, default: Any) -> Callable[[str], Any]:
+    """What reads a value of a field of type ``kind``."""
+    if default is None:
+        return _number_or_none
+    if isinstance(default, tuple):
+        return float if kind == tuple[float, ...] else int
+    return type(default)
 
 
 def _number_or_none(text: str) -> int | str:

@@ -9,7 +9,8 @@ from typing import Any
 
 from bep.console import Table, progress_bar
 from bep.options import prepare_task, show_notes, task_settings
-from bep_ref.config import NONE, RULES, ConfigError
+from bep.window_options import window_plan
+from bep_ref.config import NONE, RULES, ConfigError, WindowTraining
 from bep_ref.files.atomic import write_atomically
 from bep_ref.inputs.series import SeriesBinariser
 from bep_ref.networks.initial import initial_net
@@ -54,9 +55,11 @@ def plan(trainer: Trainer) -> list[str]:
         steps = f"{task.train.x.shape[1]} steps, windows of {shape.window}"
         lines.append(f"{steps}, {task.binariser.spec}, {expanded}")
     rest = f", weights rest after {training.settle_after} epochs" if training.settle_after else ""
+    lines.append(f"{task.network}, {task.network.synapses} synapses with {task.network.counter_bits}-bit counters")
+    if isinstance(training, WindowTraining):
+        return [*lines, *window_plan(task, training)]
     dead_zone = NONE if training.dead_zone is None else training.dead_zone
     projected = f"dead zone {dead_zone}, " if RULES[training.rule].goes_back else ""
-    lines.append(f"{task.network}, {task.network.synapses} synapses with {task.network.counter_bits}-bit counters")
     lines.append(
         f"rule {training.rule}, batch {training.batch_size}, margin {training.margin:g}, gate {training.gate:g}, "
         f"{projected}group size {'/'.join(str(size) for size in training.group_size)}, seed {training.seed}{rest}"

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from bep_ref.config import ConfigError, Network, Training, default_group_sizes, perceptron
 from bep_ref.inputs.binarise import Binariser
-from bep_ref.inputs.series import SeriesBinariser
 from bep_ref.runs.model import Model
 
 COUNTER_BITS = 8
@@ -53,7 +52,7 @@ class PlainNetwork:
     def of(cls, model: Model) -> Self:
         """The network that predicts in ``model``; `ConfigError` if it is no plain perceptron."""
         perceptron(model.network, "model")
-        assert not isinstance(model.binariser, SeriesBinariser)
+        assert isinstance(model.binariser, Binariser)
         weights = tuple(np.where(q >= 0, 1, -1).astype(np.int8) for q in model.counters)
         return cls(single_precision(model.binariser), weights, model.classifiers[-1], model.class_names)
 

@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from bep_ref.config import AnyNetwork, Training
-from bep_ref.inputs.binarise import Binariser
+from bep_ref.inputs.kinds import AnyBinariser
 from bep_ref.inputs.series import SeriesBinariser
 from bep_report.markup import tag
 from bep_report.run_folder import RunFolder
@@ -61,7 +61,7 @@ def _options(values: Mapping[str, Any]) -> list[str]:
     return words
 
 
-def _inputs(binariser: Binariser | SeriesBinariser) -> list[str]:
+def _inputs(binariser: AnyBinariser) -> list[str]:
     """How features become bits."""
     words = ["--binarise", binariser.spec]
     if isinstance(binariser, SeriesBinariser):
@@ -71,7 +71,7 @@ def _inputs(binariser: Binariser | SeriesBinariser) -> list[str]:
 
 def _without_hardware(network: AnyNetwork | None) -> Markup | None:
     if network and network.software_only:
-        return Markup("Patches and read-outs learn in software only: there is no hardware to measure.")
+        return Markup("Read-outs learn in software only so far: there is no hardware to measure.")
     return None
 
 

@@ -8,7 +8,7 @@ raises `ConfigError` with one line that names the field, the value and the limit
 from bep_ref.config.any_network import AnyNetwork
 from bep_ref.config.geometry import Geometry
 from bep_ref.config.groups import check_group_sizes, default_group_sizes, divisors
-from bep_ref.config.kinds import network_from_dict, on_chip, perceptron
+from bep_ref.config.kinds import network_from_dict, on_chip, perceptron, training_from_dict
 from bep_ref.config.machine import Machine, Workload
 from bep_ref.config.network import Network
 from bep_ref.config.patches import Patches
@@ -50,4 +50,5 @@ __all__ = [
     "perceptron",
     "rule_named",
     "setting",
+    "training_from_dict",
 ]

@@ -19,6 +19,8 @@ class AnyNetwork(Record):
     """Fields that a user chooses, beside ``counter_bits``; the others follow from the data."""
     SEQUENTIAL: ClassVar[bool] = False
     """Whether a sample is a sequence (steps, inputs), zeros after its end, not a row (inputs,)."""
+    CLASSIFIED: ClassVar[bool] = True
+    """Whether fixed classifiers belong to the network."""
 
     classes: int
     counter_bits: int

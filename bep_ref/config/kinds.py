@@ -7,6 +7,7 @@ from bep_ref.config.network import Network
 from bep_ref.config.record import ConfigError
 from bep_ref.config.recurrent import RecurrentNetwork
 from bep_ref.config.training import NONE, Training
+from bep_ref.config.window_training import WindowTraining
 from bep_ref.config.windows import WindowNetwork
 
 KINDS: tuple[type[AnyNetwork], ...] = (Network, RecurrentNetwork, WindowNetwork)
@@ -36,3 +37,8 @@ def on_chip(network: AnyNetwork, training: Training | None = None) -> AnyNetwork
 def network_from_dict(values: dict[str, Any]) -> AnyNetwork:
     """The network, of whichever kind, whose ``to_dict`` made ``values``."""
     return next((kind for kind in KINDS if kind.described_by(values)), KINDS[0]).from_dict(values)
+
+
+def training_from_dict(values: dict[str, Any]) -> Training:
+    """The hyperparameters, of whichever kind, whose ``to_dict`` made ``values``."""
+    return (WindowTraining if "selection" in values else Training).from_dict(values)

@@ -19,6 +19,7 @@ class Training(Record):
     """
 
     LARGEST_MARGIN: ClassVar[float] = 2
+    KNOWN_RULES: ClassVar[tuple[str, ...]] = tuple(RULES)
 
     rule: str = setting(
         "learning rule: bep passes errors backward, local gives each layer a classifier and errors of its own",
@@ -68,9 +69,10 @@ class Training(Record):
         if str(self.dead_zone) == NONE:  # how settings in text spell None
             object.__setattr__(self, "dead_zone", None)
         super().__post_init__()
-        self._check("rule", self.rule in RULES)
+        self._check("rule", self.rule in self.KNOWN_RULES)
         self._check("dead_zone", self.dead_zone is None or 0 <= self.dead_zone <= 8192)
-        if not RULES[self.rule].goes_back and self.dead_zone is not None:
+        goes_back = self.rule in RULES and RULES[self.rule].goes_back
+        if not goes_back and self.dead_zone is not None:
             raise ConfigError(f"dead_zone: {self.dead_zone} with rule {self.rule}, which projects no errors back")
         self._check("margin", 0 <= self.margin <= self.LARGEST_MARGIN)
         self._check("gate", 0 <= self.gate <= 1)
@@ -86,3 +88,7 @@ class Training(Record):
         self._check("validation", 0 < self.validation < 1)
         self._check("sigma", 0 < self.sigma <= 32768)
         self._check("seed", 0 <= self.seed < 2**32)
+
+    def rests(self, done: int) -> bool:
+        """Whether weights rest, and only the read-out learns, in the epoch after ``done`` epochs."""
+        return 0 < self.settle_after <= done

@@ -16,7 +16,9 @@ class WindowTraining(Training):
     """`Training` of a window network: other defaults, and settings that only it has."""
 
     LARGEST_MARGIN: ClassVar[float] = 1024
+    KNOWN_RULES: ClassVar[tuple[str, ...]] = ("windows",)
 
+    rule: str = setting("the rule of window networks", "windows", "windows")
     margin: float = setting(
         "a sample learns while its lead is at most floor(margin * U)", "0 to 1024 (fraction of the units U)", 4.0
     )
@@ -59,7 +61,6 @@ class WindowTraining(Training):
         self._check("settle", 0 <= self.settle <= 1)
         self._check("readout_delay", self.readout_delay in (0, 1))
 
-    @property
-    def first_settled(self) -> int:
-        """Epochs after which kernels rest."""
-        return self.epochs - math.floor(self.settle * self.epochs)
+    def rests(self, done: int) -> bool:
+        """Whether kernels rest, and only the read-out learns, in the epoch after ``done`` epochs."""
+        return done >= self.epochs - math.floor(self.settle * self.epochs)

@@ -14,11 +14,12 @@ class WindowNetwork(AnyNetwork):
     """Kernels that look through windows, and a read-out of integers.
 
     Kernel and place meet in T units, one for each of ``offsets``: unit (place * T + t) * m + n is +1 where the best
-    match of kernel n reaches offset t. A read-out counter of ``readout_bits`` bits stands for every class and unit.
+    match of kernel n reaches offset t. A read-out counter of ``readout`` bits stands for every class and unit.
     """
 
     kind: ClassVar[str] = "window network"
-    CHOSEN: ClassVar[tuple[str, ...]] = ("geometry", "offsets", "readout_bits")
+    CLASSIFIED: ClassVar[bool] = False
+    CHOSEN: ClassVar[tuple[str, ...]] = ("geometry", "offsets", "readout")
 
     geometry: Geometry = setting("where kernels look", "a Geometry")
     classes: int = setting("classes", "2 to 256")
@@ -28,7 +29,7 @@ class WindowNetwork(AnyNetwork):
         (0.2,),
     )
     counter_bits: int = setting("width B of the counter behind every trainable weight", "2 to 16 bits", 8)
-    readout_bits: int = setting("width of the read-out's counters", "2 to 16 bits", 10)
+    readout: int = setting("width of the read-out's counters", "2 to 16 bits", 10)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -36,7 +37,7 @@ class WindowNetwork(AnyNetwork):
         rising = list(self.offsets) == sorted(set(self.offsets))
         self._check("offsets", 1 <= len(self.offsets) <= 16 and inside and rising, list(self.offsets))
         self._check_ends()
-        self._check("readout_bits", 2 <= self.readout_bits <= 16)
+        self._check("readout", 2 <= self.readout <= 16)
         # so that a score is within 32 bits
         self._check("geometry", self.units < 65536, f"{self.units} units in all")
 
@@ -45,6 +46,9 @@ class WindowNetwork(AnyNetwork):
         geometry = values.get("geometry")
         known = {"geometry": Geometry.from_dict(geometry)} if isinstance(geometry, dict) else {}
         return super().from_dict(values | known)
+
+    def chosen(self) -> dict[str, Any]:
+        return super().chosen() | {"geometry": self.geometry.to_dict()}
 
     @property
     def inputs(self) -> int:
@@ -64,7 +68,7 @@ class WindowNetwork(AnyNetwork):
     @property
     def readout_range(self) -> tuple[int, int]:
         """Smallest and largest counter of the read-out."""
-        return -(1 << (self.readout_bits - 1)), (1 << (self.readout_bits - 1)) - 1
+        return -(1 << (self.readout - 1)), (1 << (self.readout - 1)) - 1
 
     @property
     def readout_counters(self) -> int:
@@ -109,4 +113,4 @@ class WindowNetwork(AnyNetwork):
 
     def __str__(self) -> str:
         offsets = f", {len(self.offsets)} offsets" if len(self.offsets) > 1 else ""
-        return f"{self.geometry}{offsets}, {self.readout_bits}-bit read-out of {self.classes} classes"
+        return f"{self.geometry}{offsets}, {self.readout}-bit read-out of {self.classes} classes"

@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bep_ref.inputs.binarise import Binariser
+from bep_ref.inputs.grid import GridBinariser
+from bep_ref.inputs.kinds import AnyBinariser
+from bep_ref.inputs.neighbours import NeighbourBinariser
 from bep_ref.inputs.series import SeriesBinariser, series_values
 from bep_ref.names import listed
 from bep_ref.notes import Note, Notes
@@ -35,10 +37,14 @@ class Losses:
         return lines
 
 
-def losses(binariser: Binariser | SeriesBinariser, x: NDArray[Any]) -> Losses:
+def losses(binariser: AnyBinariser, x: NDArray[Any]) -> Losses:
     """What ``binariser`` loses of the features ``x`` that it was fitted to: (n, features), or series."""
     if isinstance(binariser, SeriesBinariser):
         return losses(binariser.levels, series_values(x))
+    if isinstance(binariser, GridBinariser):
+        return losses(binariser.own, series_values(x))
+    if isinstance(binariser, NeighbourBinariser):
+        return losses(binariser.levels, x)
     low, high = x.min(axis=0)[:, None], x.max(axis=0)[:, None]
     levels = binariser.thresholds
     divides = (low < levels) & (levels <= high) if binariser.inclusive else (low <= levels) & (levels < high)

@@ -2,15 +2,20 @@
 
 from typing import overload
 
-from bep_ref.config import AnyNetwork, ConfigError, Network, RecurrentNetwork
+from bep_ref.config import AnyNetwork, ConfigError, Network, RecurrentNetwork, WindowNetwork
 from bep_ref.distribution import how_to_install
 from bep_ref.networks.learner import Engine
 from bep_ref.networks.mlp import BinaryMlp
 from bep_ref.networks.rnn import BinaryRnn
+from bep_ref.networks.windows import BinaryWindows
 
 ENGINES = ("auto", "packed", "readable")
 """``auto`` is ``packed`` where numba is installed."""
-READABLE: dict[type[AnyNetwork], Engine] = {Network: BinaryMlp, RecurrentNetwork: BinaryRnn}
+READABLE: dict[type[AnyNetwork], Engine] = {
+    Network: BinaryMlp,
+    RecurrentNetwork: BinaryRnn,
+    WindowNetwork: BinaryWindows,
+}
 """The specification of each kind of network."""
 
 
@@ -18,6 +23,8 @@ READABLE: dict[type[AnyNetwork], Engine] = {Network: BinaryMlp, RecurrentNetwork
 def engine(name: str = "auto", kind: type[Network] = Network) -> type[BinaryMlp]: ...
 @overload
 def engine(name: str, kind: type[RecurrentNetwork]) -> type[BinaryRnn]: ...
+@overload
+def engine(name: str, kind: type[WindowNetwork]) -> type[BinaryWindows]: ...
 @overload
 def engine(name: str, kind: type[AnyNetwork]) -> Engine: ...
 def engine(name: str = "auto", kind: type[AnyNetwork] = Network) -> Engine:

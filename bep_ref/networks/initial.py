@@ -4,13 +4,14 @@ from typing import Any, overload
 
 from numpy.typing import NDArray
 
-from bep_ref.config import AnyNetwork, Network, RecurrentNetwork, Training, rule_named
+from bep_ref.config import AnyNetwork, Network, RecurrentNetwork, Training, WindowNetwork, rule_named
 from bep_ref.networks.classifier import equiangular_frame
 from bep_ref.networks.engines import engine
 from bep_ref.networks.learner import Learner
 from bep_ref.networks.mlp import BinaryMlp
 from bep_ref.networks.readout import Readout
 from bep_ref.networks.rnn import BinaryRnn
+from bep_ref.networks.windows import BinaryWindows
 from bep_ref.runs.seeding import floor_normal, signs, stream, words
 
 
@@ -19,7 +20,9 @@ def initial_net(network: Network, training: Training, engine_name: str = "auto")
 @overload
 def initial_net(network: RecurrentNetwork, training: Training, engine_name: str = "auto") -> BinaryRnn: ...
 @overload
-def initial_net(network: AnyNetwork, training: Training, engine_name: str = "auto") -> BinaryMlp | BinaryRnn: ...
+def initial_net(network: WindowNetwork, training: Training, engine_name: str = "auto") -> BinaryWindows: ...
+@overload
+def initial_net(network: AnyNetwork, training: Training, engine_name: str = "auto") -> Learner: ...
 def initial_net(network: AnyNetwork, training: Training, engine_name: str = "auto") -> Learner:
     """Untrained network: counters ``floor(N(0, sigma))`` clipped to their range, and the classifiers of its rule."""
     counters = initial_counters(network, training)
@@ -50,7 +53,12 @@ def net_from(
 
 
 def classifiers(network: AnyNetwork, training: Training) -> list[NDArray[Any]]:
-    """Those of the rule: a random one for every layer, or an equiangular one of the last layer alone."""
+    """Those of the rule: a random one for every layer, or an equiangular one of the last layer alone.
+
+    None where a network has no classifiers.
+    """
+    if not network.CLASSIFIED:
+        return []
     rule = rule_named(training.rule)
     if rule.every_layer:
         return [

@@ -2,9 +2,9 @@
 
 from typing import Any, Protocol, cast
 
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from bep_ref.config import AnyNetwork, Training
+from bep_ref.config import AnyNetwork
 from bep_ref.networks.readout import Readout
 from bep_ref.networks.reinforce import Xorshift32
 from bep_ref.networks.rules import Batch
@@ -44,10 +44,22 @@ class Learner(Protocol):
 
 
 class ReadoutLearner(Learner, Protocol):
-    """A network whose ``readout`` predicts in the classifiers' place; once ``settled``, the read-out alone learns."""
+    """A network whose read-out ``head`` predicts in the classifiers' place; once ``settled``, it alone learns."""
 
-    readout: Readout | None
+    head: Readout | None
     settled: bool
+
+
+class WindowLearner(ReadoutLearner, Protocol):
+    """A window network, whose samples may be shifted."""
+
+    def step(
+        self,
+        x: Any,
+        y: NDArray[Any],
+        reinforcement: list[float] | None = None,
+        shifts: ArrayLike | None = None,
+    ) -> Batch: ...
 
 
 def with_readout(net: Learner) -> ReadoutLearner | None:
@@ -58,7 +70,7 @@ def with_readout(net: Learner) -> ReadoutLearner | None:
 def readout_of(net: Learner) -> Readout | None:
     """The read-out of ``net``, if its network has one."""
     learner = with_readout(net)
-    return learner.readout if learner else None
+    return learner.head if learner else None
 
 
 class Engine(Protocol):
@@ -67,7 +79,7 @@ class Engine(Protocol):
     def of(
         self,
         network: Any,
-        training: Training,
+        training: Any,
         counters: list[NDArray[Any]],
         classifiers: list[NDArray[Any]],
         generator_state: int,
@@ -75,5 +87,6 @@ class Engine(Protocol):
     ) -> Learner:
         """A network from its parts.
 
-        ``counters`` in the order of ``network.shapes``, ``classifiers`` the last layer's last.
+        ``network`` and ``training`` are of its kind, ``counters`` in the order of ``network.shapes``, ``classifiers``
+        the last layer's last.
         """

@@ -113,7 +113,7 @@ class BinaryMlp:
             readout=readout.bits if readout else 0,
             image=tuple(image),
         )
-        self.readout = readout
+        self.head = readout
         self.settled = False  # whether counters rest, and only the read-out learns
         patches = self.network.patches
         self._seen = patches.inputs(self.network.hidden[0]) if patches else None
@@ -172,8 +172,8 @@ class BinaryMlp:
             if len(p) != self.network.classes:
                 raise ConfigError(f"classifier of layer {index}: {len(p)} rows; the last has {self.network.classes}")
         read = (self.network.classes, self.network.hidden[-1])
-        if self.readout and self.readout.counters.shape != read:
-            raise ConfigError(f"readout: counters of shape {self.readout.counters.shape}; it must be {read}")
+        if self.head and self.head.counters.shape != read:
+            raise ConfigError(f"readout: counters of shape {self.head.counters.shape}; it must be {read}")
 
     def _check_samples(self, shape: tuple[int, ...], y: Ints) -> None:
         if shape[1:] != (self.network.inputs,) or y.shape != shape[:1]:
@@ -226,7 +226,7 @@ class BinaryMlp:
     def scores(self, x: Ints) -> Ints:
         """Scores (n, C) by which the network predicts: logits, or those of the read-out; ``x`` (n, K_0) of ±1."""
         _, a, logits = self.forward(x)
-        return self.readout.scores(a[-1]) if self.readout else logits
+        return self.head.scores(a[-1]) if self.head else logits
 
     def predict(self, x: Ints) -> Ints:
         """Class of the largest score, the lowest index on a tie; ``x`` (n, K_0) of ±1, result (n,)."""
@@ -278,7 +278,7 @@ class BinaryMlp:
         triggered: NDArray[np.bool_] = np.any(decided.triggers, axis=0)
         reinforced = self._reinforce(reinforcement) if reinforcement is not None and triggered.any() else 0
         self._refresh()
-        readout, logits = self.readout, decided.logits
+        readout, logits = self.head, decided.logits
         predictions = readout.learn(decided.a[-1], np.asarray(y)) if readout else logits.argmax(axis=1)
         return Batch(predictions, triggered, decided.winners, reinforced)
 

@@ -28,7 +28,7 @@ no word is drawn; the read-out goes on.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -57,7 +57,8 @@ class BinaryWindows:
     group_size : units of a group.
     counter_bits, readout_bits : widths of the saturating counters.
     seed : of the generator of random words (`Xorshift32`), 1 to 2**32 - 1.
-    averaged : whether the read-out predicts by its sums over the epoch's mini-batches.
+    sums : those of the read-out over the epoch's mini-batches so far, (C, U); none = 0.
+    averaged : whether the read-out predicts by its sums.
     readout_delay : 1 = a read-out step lands after the next sample of the mini-batch has been judged and its kernels
         have stepped, as in hardware with two samples in flight; the last one lands when the mini-batch ends.
     """
@@ -76,6 +77,7 @@ class BinaryWindows:
         counter_bits: int = 8,
         readout_bits: int = 10,
         seed: int = 1,
+        sums: ArrayLike | None = None,
         averaged: bool = False,
         readout_delay: int = 0,
     ) -> None:
@@ -86,7 +88,7 @@ class BinaryWindows:
             classes=len(given),
             offsets=tuple(offsets),
             counter_bits=counter_bits,
-            readout_bits=readout_bits,
+            readout=readout_bits,
         )
         check_counters("kernels", self.counters, self.network.shapes[0], self.network.counter_range)
         check_counters("readout", given, (len(given), self.network.units), self.network.readout_range)
@@ -100,11 +102,53 @@ class BinaryWindows:
             sums=averaged,
         )
         self.group_size = [group_size]
-        self.head = Readout(given, np.zeros_like(given), readout_bits, averaged)
+        self.head = Readout(given, np.zeros_like(given) if sums is None else sums, readout_bits, averaged)
         self.settled = False  # whether kernels rest, and only the read-out learns
+        self.walk_block = 1  # no reinforcement walks the counters
         self.generator = Xorshift32(seed)
         self._seen = _bits_of_windows(geometry)
         self._refresh()
+
+    @classmethod
+    def of(
+        cls,
+        network: WindowNetwork,
+        training: WindowTraining,
+        counters: list[Ints],
+        classifiers: list[Ints],
+        generator_state: int,
+        readout: Readout | None = None,
+    ) -> Self:
+        """A network from its parts, see `Engine`; without a ``readout``, one of zeros."""
+        head = readout or Readout.untrained(network.classes, network.units, network.readout)
+        (kernels,) = counters
+        return cls(
+            kernels,
+            head.counters,
+            network.geometry,
+            offsets=network.offsets,
+            gate=training.gate,
+            margin=training.margin,
+            selection=training.selection,
+            draw_bits=training.draw_bits,
+            group_size=training.group_size[0],
+            counter_bits=network.counter_bits,
+            readout_bits=network.readout,
+            seed=generator_state,
+            sums=head.sums,
+            averaged=training.sums,
+            readout_delay=training.readout_delay,
+        )
+
+    @property
+    def matrices(self) -> list[Ints]:
+        """The kernels' counters, in the order of ``network.shapes``."""
+        return [self.counters]
+
+    @property
+    def classifiers(self) -> list[Ints]:
+        """None: the read-out predicts."""
+        return []
 
     @property
     def readout(self) -> Ints:
@@ -177,13 +221,15 @@ class BinaryWindows:
 
     def train_batch(self, x: Ints, y: Ints, shifts: ArrayLike | None = None) -> Ints:
         """Train on one mini-batch and return its predictions (n,), each made before the sample's own step."""
-        return self.step(x, y, shifts).predictions
+        return self.step(x, y, shifts=shifts).predictions
 
-    def step(self, x: Ints, y: Ints, shifts: ArrayLike | None = None) -> Batch:
+    def step(
+        self, x: Ints, y: Ints, reinforcement: list[float] | None = None, shifts: ArrayLike | None = None
+    ) -> Batch:
         """One mini-batch: every sample sees the same visible weights, and the read-out that the one before left.
 
-        ``x`` (n, R * C * b) of ±1, ``y`` (n,) classes, ``shifts`` as in `windows`. ``winners`` of the result are the
-        units that stepped, (n, U).
+        ``x`` (n, R * C * b) of ±1, ``y`` (n,) classes, ``shifts`` as in `windows`; ``reinforcement`` is ignored, there
+        is none. ``winners`` of the result are the units that stepped, (n, U).
         """
         y = np.asarray(y)
         windows = self.windows(x, shifts)

@@ -59,10 +59,10 @@ class PackedMlp(BinaryMlp):
 
     def scores(self, x: Any) -> Ints:
         _, activations = self._propagate(self.load(x))
-        if self.readout is None:
+        if self.head is None:
             return self._logits(len(self.counters) - 1, activations)
         scores = np.empty((len(activations[-1]), self.network.classes), np.int64)
-        score_readout(activations[-1], self.readout.predicting.astype(np.int64, copy=False), scores)
+        score_readout(activations[-1], self.head.predicting.astype(np.int64, copy=False), scores)
         return scores
 
     def step(self, x: Any, y: Ints, reinforcement: list[float] | None = None) -> Batch:
@@ -77,9 +77,9 @@ class PackedMlp(BinaryMlp):
         winners = self._update(z, activations, y, triggers)
         triggered = np.any(list(triggers.values()), axis=0)
         reinforced = self._reinforce(reinforcement) if reinforcement is not None and triggered.any() else 0
-        if self.readout:
-            learn_readout(activations[-1], y, self.readout.counters, *map(np.int32, self.readout.limits), predictions)
-            self.readout.sums += self.readout.counters
+        if self.head:
+            learn_readout(activations[-1], y, self.head.counters, *map(np.int32, self.head.limits), predictions)
+            self.head.sums += self.head.counters
         return Batch(predictions, triggered, winners, reinforced)
 
     def _first_bits(self) -> NDArray[np.int64]:

@@ -57,7 +57,7 @@ class PackedWindows(BinaryWindows):
         score_windows(samples.words, moved, self._layout, self._planes, self._thresholds, rows, out)
         return out
 
-    def step(self, x: Any, y: Ints, shifts: ArrayLike | None = None) -> Batch:
+    def step(self, x: Any, y: Ints, reinforcement: list[float] | None = None, shifts: ArrayLike | None = None) -> Batch:
         samples, y = self.load(x), np.asarray(y)
         if y.shape != (len(samples),):
             raise ConfigError(f"samples: {len(samples)} samples and y of shape {y.shape}; y must be (n,)")

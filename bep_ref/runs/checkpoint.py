@@ -66,9 +66,9 @@ class Saved:
         for name, value in given.items():
             if name == "group_size":
                 value = every_layer(value, len(settings["group_size"]))
-            value = list(value) if isinstance(value, tuple | list) else value
             had = settings.get(name)
             had = NONE if had is None else had
+            value = had | _plain(value) if isinstance(had, dict) else _plain(value)
             if name != "epochs" and value != had:
                 raise ConfigError(f"resume: {name}: {value} differs from the run in {self.path}, which has {had}")
         history = [Epoch.from_dict(values) for values in self.header["history"]]
@@ -83,6 +83,13 @@ class Saved:
         net = net_from(task.network, task.training, counters, self.header["generator"], engine_name, readout)
         net.walk_block = self.header.get("walk_block", net.walk_block)
         return Trainer(task, net, unpack_counters("best_counters", task.network, self.arrays), history, best_readout)
+
+
+def _plain(value: Any) -> Any:
+    """``value`` as it is read from JSON: lists, not tuples."""
+    if isinstance(value, dict):
+        return {name: _plain(part) for name, part in value.items()}
+    return list(value) if isinstance(value, tuple | list) else value
 
 
 def _settings(task: Task) -> dict[str, Any]:

@@ -7,11 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bep_ref.config import AnyNetwork, SeriesInput, Training, network_from_dict, rule_named
+from bep_ref.config import AnyNetwork, Training, network_from_dict, rule_named, training_from_dict
 from bep_ref.datasets.schema import Schema
 from bep_ref.files.archive import read_archive, write_archive
-from bep_ref.inputs.binarise import Binariser
-from bep_ref.inputs.series import SeriesBinariser
+from bep_ref.inputs.kinds import AnyBinariser, pack_binariser, takes_series, unpack_binariser
 from bep_ref.networks.initial import assemble
 from bep_ref.networks.learner import Learner
 from bep_ref.networks.readout import Readout
@@ -33,7 +32,7 @@ class Model:
 
     network: AnyNetwork
     training: Training
-    binariser: Binariser | SeriesBinariser
+    binariser: AnyBinariser
     class_names: tuple[str, ...]
     data: str
     epoch: int
@@ -47,7 +46,7 @@ class Model:
     @property
     def schema(self) -> Schema:
         """What new data must hold."""
-        sequential = isinstance(self.binariser, SeriesBinariser)
+        sequential = takes_series(self.binariser)
         return Schema(self.binariser.features, self.class_names, self.columns, self.label, sequential)
 
     def net(self) -> Learner:
@@ -65,11 +64,11 @@ class Model:
 
     def save(self, path: Path) -> None:
         """Write the model atomically; the same model gives the same bytes."""
-        levels = self.binariser.levels if isinstance(self.binariser, SeriesBinariser) else self.binariser
+        binariser, arrays = pack_binariser(self.binariser)
         header: dict[str, Any] = {
             "network": self.network.to_dict(),
             "training": self.training.to_dict(),
-            "binariser": {"spec": levels.spec, "inclusive": levels.inclusive},
+            **binariser,
             "class_names": list(self.class_names),
             "data": self.data,
             "epoch": self.epoch,
@@ -77,39 +76,38 @@ class Model:
             "columns": list(self.columns),
             "label": self.label,
         }
-        arrays = pack_counters("counters", self.network, self.counters)
-        arrays |= {"classifier": self.classifiers[-1], "thresholds": levels.thresholds}
-        arrays |= {f"classifier{layer}": p for layer, p in enumerate(self.classifiers[:-1], start=1)}
+        arrays |= pack_counters("counters", self.network, self.counters)
+        arrays |= dict(zip(_classifier_names(self.network, self.training), self.classifiers, strict=True))
         arrays |= pack_readout("readout", self.readout)
-        if isinstance(self.binariser, SeriesBinariser):
-            header["series"] = self.binariser.shape.to_dict()
-            arrays["expansion"] = self.binariser.expansion
         write_archive(path, FORMAT, VERSION, header, arrays)
 
     @classmethod
     def load(cls, path: Path) -> "Model":
         """Read a model file; `ArchiveError` in one line if it is not one or is damaged."""
         header, arrays = read_archive(path, FORMAT, VERSION, OLDEST)
-        network, training = network_from_dict(header["network"]), Training.from_dict(header["training"])
-        levels = Binariser(thresholds=arrays["thresholds"], **header["binariser"])
-        binariser: Binariser | SeriesBinariser = levels
-        if "series" in header:
-            binariser = SeriesBinariser(levels, SeriesInput.from_dict(header["series"]), arrays["expansion"])
-        *lower, _ = rule_named(training.rule).classified(len(network.widths))
+        network, training = network_from_dict(header["network"]), training_from_dict(header["training"])
         return cls(
             network=network,
             training=training,
-            binariser=binariser,
+            binariser=unpack_binariser(header, arrays),
             class_names=tuple(header["class_names"]),
             data=header["data"],
             epoch=header["epoch"],
             validation_accuracy=header["validation_accuracy"],
             counters=unpack_counters("counters", network, arrays),
-            classifiers=[*(arrays[f"classifier{layer + 1}"] for layer in lower), arrays["classifier"]],
+            classifiers=[arrays[name] for name in _classifier_names(network, training)],
             readout=unpack_readout("readout", network, arrays),
             columns=tuple(header.get("columns", ())),
             label=header.get("label", ""),
         )
+
+
+def _classifier_names(network: AnyNetwork, training: Training) -> list[str]:
+    """Arrays of the fixed classifiers in a file, the one that predicts last."""
+    if not network.CLASSIFIED:
+        return []
+    *lower, _ = rule_named(training.rule).classified(len(network.widths))
+    return [*(f"classifier{layer + 1}" for layer in lower), "classifier"]
 
 
 def pack_counters(name: str, network: AnyNetwork, counters: list[NDArray[Any]]) -> dict[str, NDArray[Any]]:

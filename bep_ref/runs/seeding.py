@@ -45,3 +45,9 @@ def floor_normal(bits: np.random.PCG64, sigma: float, limits: tuple[int, int], s
     edges = [round(normal.cdf(value) * 2**32) for value in range(low + 1, high + 1)]
     drawn = words(bits, int(np.prod(shape))).astype(np.uint64)
     return (low + np.searchsorted(np.array(edges, np.uint64), drawn, side="right")).reshape(shape)
+
+
+def below(bits: np.random.PCG64, limit: int, shape: tuple[int, ...]) -> NDArray[np.int64]:
+    """Integers of 0 to ``limit`` - 1, each equally likely to within 2**-32."""
+    drawn = words(bits, int(np.prod(shape))).astype(np.uint64)
+    return (drawn * np.uint64(limit) >> np.uint64(32)).astype(np.int64).reshape(shape)

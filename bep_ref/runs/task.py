@@ -18,16 +18,20 @@ from bep_ref.config import (
     RecurrentNetwork,
     SeriesInput,
     Training,
+    WindowTraining,
     check_group_sizes,
     default_group_sizes,
 )
 from bep_ref.datasets import Dataset
-from bep_ref.inputs.binarise import Binariser, fit_binariser
+from bep_ref.inputs.binarise import fit_binariser
+from bep_ref.inputs.kinds import AnyBinariser
 from bep_ref.inputs.losses import losses
-from bep_ref.inputs.series import SeriesBinariser, fit_series_binariser
+from bep_ref.inputs.series import fit_series_binariser
 from bep_ref.notes import Notes
+from bep_ref.runs.presets import with_preset
 from bep_ref.runs.shuffle import check_shuffle
 from bep_ref.runs.splits import stratified_split
+from bep_ref.runs.window_task import design_windows, is_window_task, window_training
 
 RECURRENT_PRESET = {"dead_zone": 0, "gate": 0.1, "patience": 3, "group_limit": 1.0}
 """What recurrent networks prefer. Validation accuracy of 255-(255)-255-10 on MNIST in 7 steps, 15 epochs, three seeds:
@@ -39,6 +43,10 @@ _PERCEPTRON = (*Network.CHOSEN, "settle_after")
 """Settings that only perceptrons have a use for."""
 _RECURRENT = (*RecurrentNetwork.CHOSEN, *(field.name for field in fields(SeriesInput)))
 """Settings that only sequences have a use for."""
+
+
+_WINDOWS = sorted({field.name for field in fields(WindowTraining)} - {field.name for field in fields(Training)})
+"""Settings that only window networks have a use for."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +75,7 @@ class Task:
     data: str
     data_digest: str
     class_names: tuple[str, ...]
-    binariser: Binariser | SeriesBinariser
+    binariser: AnyBinariser
     network: AnyNetwork
     training: Training
     train: Samples
@@ -88,7 +96,8 @@ def prepare(dataset: Dataset, settings: dict[str, Any]) -> Task:
     ------
     ConfigError : a setting out of range, or one that does not suit the data.
     """
-    training = Training.from_dict(_of(Training, _complete(dataset, settings)))
+    settings = with_preset(dataset, settings)
+    training = _training(dataset, settings)
     kept, held = stratified_split(
         dataset.y_train, round(training.validation * len(dataset.y_train)), training.seed, "validation"
     )
@@ -114,9 +123,11 @@ def prepare(dataset: Dataset, settings: dict[str, Any]) -> Task:
 
 def design(
     dataset: Dataset, settings: dict[str, Any], known: NDArray[Any]
-) -> tuple[Binariser | SeriesBinariser, AnyNetwork, Training]:
-    """The network that learns ``dataset``, a perceptron or for sequences a recurrent one, with its binariser.
+) -> tuple[AnyBinariser, AnyNetwork, Training]:
+    """The network that learns ``dataset``, with its binariser.
 
+    Settings with a ``preset`` or a ``geometry`` are those of a window network (`design_windows`). Otherwise it is a
+    perceptron, or for sequences a recurrent network.
     ``settings`` may hold ``hidden`` (required), ``patch`` and ``readout``, for sequences instead ``state`` and
     ``output`` (required), ``clock`` and any field of `SeriesInput`; ``counter_bits``, ``binarise`` and any
     field of `Training`. What it leaves out comes from the data set's preset, then from the
@@ -126,12 +137,15 @@ def design(
     ------
     ConfigError : a setting out of range, or one that does not suit the data.
     """
+    settings = with_preset(dataset, settings)
+    if is_window_task(settings):
+        return design_windows(dataset, settings, known)
     settings = _complete(dataset, settings)
     if settings.get("patch") and not dataset.image:
         raise ConfigError(f"patch: {dataset.spec} holds no images, which patches are of")
     training = Training.from_dict(_of(Training, settings))
     levels = settings.get("binarise", dataset.binarise)
-    binariser: Binariser | SeriesBinariser
+    binariser: AnyBinariser
     network: AnyNetwork
     if dataset.sequential:
         binariser = fit_series_binariser(
@@ -151,6 +165,13 @@ def design(
     sizes = sizes or default_group_sizes(network.widths, dataset.group_target)
     check_group_sizes(sizes, network.widths)
     return binariser, network, Training.from_dict(training.to_dict() | {"group_size": sizes})
+
+
+def _training(dataset: Dataset, settings: dict[str, Any]) -> Training:
+    """How the network of ``settings`` learns; group sizes as they were given."""
+    if is_window_task(settings):
+        return window_training(settings)
+    return Training.from_dict(_of(Training, _complete(dataset, settings)))
 
 
 def _complete(dataset: Dataset, settings: dict[str, Any]) -> dict[str, Any]:
@@ -177,7 +198,10 @@ def gate_of_state(gate: float, state: float) -> float:
 
 
 def _check_kind(dataset: Dataset, settings: dict[str, Any]) -> None:
-    """Refuse settings of the other kind of network."""
+    """Refuse settings of other kinds of networks."""
+    for name in _WINDOWS:
+        if name in settings:
+            raise ConfigError(f"{name}: only window networks have one; add the preset windows")
     if dataset.sequential:
         for name in _PERCEPTRON:
             if settings.get(name):

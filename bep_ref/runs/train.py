@@ -4,15 +4,15 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from bep_ref.config import AnyNetwork
+from bep_ref.config import AnyNetwork, WindowTraining
 from bep_ref.networks.initial import initial_net
-from bep_ref.networks.learner import Learner, readout_of, with_readout
+from bep_ref.networks.learner import Learner, WindowLearner, readout_of, with_readout
 from bep_ref.networks.readout import Readout
 from bep_ref.networks.reinforce import probability
 from bep_ref.networks.rules import sign
@@ -20,7 +20,7 @@ from bep_ref.runs import shuffle
 from bep_ref.runs.evaluate import accuracy
 from bep_ref.runs.model import Model
 from bep_ref.runs.schedule import group_sizes
-from bep_ref.runs.seeding import permutation, stream
+from bep_ref.runs.seeding import below, permutation, stream
 from bep_ref.runs.task import Task
 
 
@@ -89,7 +89,17 @@ def by_batches(
     net: Learner, task: Task, epoch: int, samples: Any, probabilities: list[float], on_batch: Callable[[], Any]
 ) -> Counts:
     """Train ``net`` through ``epoch`` of ``task``, a mini-batch of the loaded ``samples`` after the other."""
-    return in_order(net, batches(task, epoch), samples, task.train.y, probabilities, on_batch)
+    moves = shifts(task, epoch)
+    return in_order(net, batches(task, epoch), samples, task.train.y, probabilities, on_batch, moves)
+
+
+def shifts(task: Task, epoch: int) -> NDArray[np.int64] | None:
+    """How far each training sample is moved in ``epoch`` (from 1), (n, 2) rows and columns; None where none is."""
+    training = task.training
+    if not isinstance(training, WindowTraining) or not training.shifts:
+        return None
+    choices = 2 * training.shifts + 1
+    return below(stream(training.seed, "shifts", epoch), choices, (len(task.train), 2)) - training.shifts
 
 
 def in_order(
@@ -99,14 +109,21 @@ def in_order(
     labels: NDArray[Any],
     probabilities: list[float],
     on_batch: Callable[[], Any] = lambda: None,
+    moves: NDArray[np.int64] | None = None,
 ) -> Counts:
-    """Train ``net`` on the mini-batches of ``order``, each the indices of its loaded ``samples`` and ``labels``."""
+    """Train ``net`` on the mini-batches of ``order``, each the indices of its loaded ``samples`` and ``labels``.
+
+    ``moves`` (n, 2) shifts the samples of a window network.
+    """
     errors = triggered = 0
     winners, reinforced = [], []
     seconds = 0.0
     for index in order:
         started = time.perf_counter()
-        batch = net.step(samples[index], labels[index], probabilities)
+        if moves is None:
+            batch = net.step(samples[index], labels[index], probabilities)
+        else:
+            batch = cast(WindowLearner, net).step(samples[index], labels[index], shifts=moves[index])
         seconds += time.perf_counter() - started
         errors += int(np.count_nonzero(batch.predictions != labels[index]))
         triggered += int(np.count_nonzero(batch.triggered))
@@ -130,8 +147,8 @@ def _flips(before: Sequence[NDArray[Any]], counters: Sequence[NDArray[Any]]) -> 
 class Trainer:
     """A run in progress. Its whole state is ``net``, what is kept, and ``history``; see `bep_ref.runs.checkpoint`.
 
-    Kept are ``best_counters`` and ``best_readout``, those after the epoch of highest validation accuracy (the earliest
-    of equals). ``teach`` trains ``net`` through one epoch.
+    Kept are ``best_counters`` and ``best_readout``, those after the `best` epoch, by validation accuracy. ``teach``
+    trains ``net`` through one epoch.
     """
 
     teach: Callable[..., Counts] = staticmethod(by_batches)
@@ -160,7 +177,17 @@ class Trainer:
     @property
     def best(self) -> Epoch:
         """The epoch whose counters are kept."""
-        return max(self.history, key=lambda epoch: epoch.validation_accuracy)
+        return max(self.history, key=self._rank)
+
+    def _rank(self, epoch: Epoch) -> tuple[float, ...]:
+        """The larger, the better an epoch: the earliest of equals is kept.
+
+        A window network's epochs with resting kernels come before all others, the latest of equals before earlier ones.
+        """
+        training = self.task.training
+        if not isinstance(training, WindowTraining):
+            return (epoch.validation_accuracy,)
+        return training.rests(epoch.epoch - 1), epoch.validation_accuracy, epoch.epoch
 
     @property
     def samples_per_second(self) -> float:
@@ -208,15 +235,14 @@ class Trainer:
             group_sizes(training, task.network.widths, [epoch.validation_accuracy for epoch in self.history])
         )
         if learner := with_readout(net):
-            learner.settled = 0 < training.settle_after <= len(self.history)
-            if learner.readout:
-                learner.readout.begin_epoch()
+            learner.settled = training.rests(len(self.history))
+            if learner.head:
+                learner.head.begin_epoch()
         error_rate = self.history[-1].errors / len(task.train) if self.history else 1.0
         probabilities = reinforcement(task.network, training.reinforcement, error_rate)
         before = [sign(q) for q in net.matrices]
         counts = self.teach(net, task, len(self.history) + 1, samples, probabilities, on_batch)
         validation = accuracy(net, task.validation.x, task.validation.y)
-        improved = not self.history or validation > self.best.validation_accuracy
         self.history.append(
             Epoch(
                 epoch=len(self.history) + 1,
@@ -227,5 +253,5 @@ class Trainer:
                 **vars(counts),
             )
         )
-        if improved:
+        if self.best is self.history[-1]:
             self.best_counters, self.best_readout = self._copy_counters(), self._copy_readout()

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -178,7 +178,8 @@ def cosimulate_task(
         order = np.concatenate(list(batches(task, epoch)))[:samples]
         rounds.append((task.train.x[order], task.train.y[order]))
     # hardware answers to the specification
-    net = initial_net(on_chip(task.network, task.training), task.training, "readable")
+    network = on_chip(task.network, task.training)
+    net = cast(BinaryMlp | BinaryRnn, initial_net(network, task.training, "readable"))
     return cosimulate(net, task.training, machine, rounds, directory, progress, waves, trace=trace)
 
 

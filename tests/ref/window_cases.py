@@ -1,31 +1,25 @@
 """Random window networks with samples, small enough for a reading without arrays."""
 
 import numpy as np
-from hypothesis import assume
 from hypothesis import strategies as st
 
-from bep_ref.config import ConfigError, Geometry
+from bep_ref.config import Geometry
 
 SMALL = st.integers(1, 3)
 
 
 @st.composite
-def geometries(draw, largest=6):
-    """Any geometry of an input of at most ``largest`` rows and columns."""
-    sizes = st.integers(1, largest)
-    places = draw(st.tuples(SMALL, SMALL))
-    try:
-        return Geometry(
-            shape=(*draw(st.tuples(sizes, sizes)), draw(SMALL)),
-            window=draw(st.tuples(st.integers(1, 4), st.integers(1, 4))),
-            places=places,
-            kernels=draw(st.integers(1, 4)),
-            regions=draw(st.tuples(*(st.integers(1, count) for count in places))),
-            pool=draw(st.tuples(SMALL, SMALL)),
-            spacing=draw(st.integers(1, 2)),
-        )
-    except ConfigError:
-        assume(False)
+def geometries(draw, widest=3):
+    """Any geometry of a few windows of at most ``widest`` rows and columns."""
+    spacing = draw(st.integers(1, 2))
+    axes = []
+    for _ in range(2):
+        window, pool, free = draw(st.integers(1, widest)), draw(SMALL), draw(st.integers(1, 4))
+        places = draw(st.integers(1, min(3, free)))
+        size = window + (pool - 1) * spacing + free - 1
+        axes.append((size, window, places, draw(st.integers(1, places)), pool))
+    size, window, places, regions, pool = zip(*axes, strict=True)
+    return Geometry((*size, draw(SMALL)), window, places, draw(st.integers(1, 4)), regions, pool, spacing)
 
 
 ANY = geometries()

@@ -7,13 +7,15 @@ same in every version: a seed that failed fails again, also behind the commit th
 import random
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bep_ref.config import BEP, LOCAL, AnyNetwork, Machine, Network, RecurrentNetwork, Training, divisors
 from bep_ref.networks.initial import initial_net
+from bep_ref.networks.mlp import BinaryMlp
+from bep_ref.networks.rnn import BinaryRnn
 from bep_ref.runs.seeding import flips, permutation, signs, stream, words
 from bep_sim.cosim import Report, cosimulate
 from bep_sim.stalls import Pace
@@ -154,7 +156,7 @@ def perform(
             order = np.arange(trial.cached[epoch] if trial.cached else len(y))
         epochs.append((x[order], y[order]))
     return cosimulate(
-        initial_net(trial.network, trial.training, "readable"),
+        cast(BinaryMlp | BinaryRnn, initial_net(trial.network, trial.training, "readable")),
         trial.training,
         trial.machine,
         epochs,

@@ -57,9 +57,9 @@ def assert_same_state(readable, packed):
     assert [q.tolist() for q in packed.counters] == [q.tolist() for q in readable.counters]
     assert [w.tolist() for w in packed.weights] == [w.tolist() for w in readable.weights]
     assert packed.generator.state == readable.generator.state
-    if readable.readout:
-        assert packed.readout.counters.tolist() == readable.readout.counters.tolist()
-        assert packed.readout.sums.tolist() == readable.readout.sums.tolist()
+    if readable.head:
+        assert packed.head.counters.tolist() == readable.head.counters.tolist()
+        assert packed.head.sums.tolist() == readable.head.sums.tolist()
 
 
 @settings(max_examples=150, deadline=None)
@@ -76,7 +76,7 @@ def test_same_bits_as_the_readable_engine(network, rule, samples, reinforcement)
         lower = [rng.choice([-1, 1], (len(last), len(q))) for q in options["counters"][:-1]]
         options |= {"rule": rule, "classifiers": [*lower, last]}
     readable = BinaryMlp(**options)
-    packed = PackedMlp(**options | {"readout": readable.readout and readable.readout.copy()})
+    packed = PackedMlp(**options | {"readout": readable.head and readable.head.copy()})
     for chance in reinforcement:
         x = rng.choice([-1, 1], (samples, readable.network.inputs))
         y = rng.integers(0, readable.network.classes, samples)

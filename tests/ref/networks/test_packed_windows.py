@@ -20,7 +20,7 @@ def assert_same(readable, packed):
 
 
 @settings(deadline=None)  # kernels are compiled at the first call
-@given(networks(geometries(12)), st.integers(2, 5), st.booleans(), st.booleans())
+@given(networks(geometries(9)), st.integers(2, 5), st.booleans(), st.booleans())
 def test_both_engines_agree(case, classes, averaged, settled):
     options, rng = case
     counters = counters_of(options, classes, rng)
@@ -28,7 +28,7 @@ def test_both_engines_agree(case, classes, averaged, settled):
     for number, (x, y, shifts) in enumerate(batches(options, classes, rng, samples=20)):
         for net in nets:
             net.settled = settled and number == 2
-        one, other = (net.step(net.load(x), y, shifts) for net in nets)
+        one, other = (net.step(net.load(x), y, shifts=shifts) for net in nets)
         assert one.predictions.tolist() == other.predictions.tolist()
         assert one.triggered.tolist() == other.triggered.tolist()
         assert one.winners[0].tolist() == other.winners[0].tolist()
@@ -58,7 +58,7 @@ def test_windows_of_several_words(case):
 
 
 @settings(deadline=None)
-@given(geometries(12), st.integers(0, 2**32))
+@given(geometries(9), st.integers(0, 2**32))
 def test_windows_are_cut_where_the_specification_sees_them(geometry, seed):
     rng = np.random.default_rng(seed)
     x, shift = rng.choice([-1, 1], (1, geometry.inputs)), rng.integers(-9, 10, (1, 2))

@@ -72,7 +72,7 @@ def test_both_engines_make_the_same_run():
 
 
 def assert_same_readouts(one, other):
-    for first, second in ((one.net.readout, other.net.readout), (one.best_readout, other.best_readout)):
+    for first, second in ((one.net.head, other.net.head), (one.best_readout, other.best_readout)):
         assert first.counters.tolist() == second.counters.tolist()
         assert first.sums.tolist() == second.sums.tolist()
 
@@ -86,8 +86,8 @@ def test_settled_weights_rest_while_the_readout_learns():
 
 def test_sums_are_those_of_one_epoch():
     trainer, seen = Trainer(prepare(load("digits"), SETTINGS | {"epochs": 2})), []
-    trainer.run(on_batch=lambda: seen.append(trainer.net.readout.counters.copy()))
-    assert trainer.net.readout.sums.tolist() == np.sum(seen[len(seen) // 2 :], axis=0).tolist()
+    trainer.run(on_batch=lambda: seen.append(trainer.net.head.counters.copy()))
+    assert trainer.net.head.sums.tolist() == np.sum(seen[len(seen) // 2 :], axis=0).tolist()
 
 
 @pytest.mark.parametrize("after", [1, 2, 3, 4])
@@ -115,7 +115,7 @@ def test_a_model_file_predicts_by_its_readout(tmp_path):
         assert assemble(*parts).scores(x).tolist() == scores.tolist()
     assert model.scores(data.x_test).tolist() == scores.tolist()
     net = model.net()
-    net.readout = None
+    net.head = None
     assert (net.predict(model.binariser(data.x_test)) != predictions).any()
 
 
