@@ -7,7 +7,6 @@ from bep_ref.datasets.dataset import DataError, Dataset, suitable_binariser
 from bep_ref.datasets.labels import whole_numbers_or_words
 from bep_ref.datasets.schema import Schema
 from bep_ref.datasets.table.known import KnownTable
-from bep_ref.datasets.table.options import USAGE as OPTIONS
 from bep_ref.datasets.table.options import TableOptions, parse
 from bep_ref.datasets.table.reading import read_table
 from bep_ref.datasets.table.text import text_lines
@@ -15,10 +14,7 @@ from bep_ref.notes import Note
 
 NAME = "csv"
 USAGE = "csv:FILE"
-SUMMARY = (
-    "table of numbers separated by comma, semicolon or tab, label in the last column or as FILE?label=NAME says; a "
-    f"fifth is the test part; other options, joined by &: {OPTIONS}"
-)
+SUMMARY = "table, label in the last column or FILE?label=NAME, a fifth is the test part; options: docs/tables.md"
 
 
 def load(argument: str) -> Dataset:

@@ -1,8 +1,10 @@
 """Labels in text: which are missing, which are no classes, and which are whole numbers."""
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -25,7 +27,7 @@ _WHOLE = re.compile(r"(0|-?[1-9][0-9]{0,14})((?:\.0+)?(?:[eE]\+?00?)?)")
 _DENSE = 2
 """Classes are numbered without great gaps: their numbers span at most so many times their count."""
 _MANY = 20
-"""Different whole numbers from which on gaps between them make a column a measurement."""
+"""Different whole numbers from which on classes should be numbered from 0 or 1 without great gaps."""
 _ROWS = 5
 """Rows from which on labels that mostly differ make a column no label."""
 
@@ -75,21 +77,26 @@ def no_classes(labels: Sequence[str], chosen: bool) -> str:
     numbers = [value for value in map(number, counts) if value is not None]
     if len(numbers) == len(counts):
         span = max(numbers) - min(numbers) + 1
-        if not chosen and len(counts) > _MANY and span > _DENSE * len(counts):
-            return f"it holds {len(counts)} different numbers with gaps between them, a measurement and so no classes"
+        if not chosen and len(counts) > _MANY and (span > _DENSE * len(counts) or min(numbers) not in (0, 1)):
+            return f"it holds {len(counts)} different numbers that do not count from 0 or 1 and so no classes"
     if len(labels) >= _ROWS and 2 * len(counts) > len(labels):
         return f"it holds {len(counts)} different values in {len(labels)} rows and so no classes"
     return ""
 
 
 def lookalikes(names: Sequence[str]) -> Notes:
-    """Doubtful notes on classes that differ only by capitals, or that are one number written in several ways."""
+    """Doubtful notes on classes that differ by capitals or blanks alone, or that are one number in two spellings."""
     notes: Notes = ()
     spellings: dict[object, list[str]] = {}
     for name in names:
-        value = number(name)
-        spellings.setdefault(name.casefold() if value is None else value, []).append(name)
+        spellings.setdefault(Decimal(name) if number(name) is not None else _letters(name), []).append(name)
     for alike in spellings.values():
         if len(alike) > 1:
             notes += (Note(f"classes {listed(alike)} are different labels, though they look alike", doubtful=True),)
     return notes
+
+
+def _letters(name: str) -> str:
+    """What a reader sees of ``name``: no capitals, no difference between blanks, no invisible characters."""
+    visible = "".join(letter for letter in name if unicodedata.category(letter) != "Cf")
+    return " ".join(unicodedata.normalize("NFKC", visible).casefold().split())

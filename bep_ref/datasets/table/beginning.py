@@ -37,8 +37,10 @@ class Beginning:
 
     def is_empty(self, column: int) -> bool:
         """Whether ``column`` has no name and hardly a value in ``sample``."""
+        if self.names[column] or not self.sample:
+            return False
         filled = sum(bool(cells[column]) for _, cells in self.sample if len(cells) == self.width)
-        return bool(self.sample) and not self.names[column] and 2 * filled < len(self.sample)
+        return 2 * filled < len(self.sample)
 
     @property
     def width(self) -> int:

@@ -9,7 +9,7 @@ from bep_ref.datasets.numbers import number
 from bep_ref.datasets.table.cells import is_value
 
 CHANCE = 4
-"""Columns from which on a first line of 0, 1, 2, ... cannot be a sample by chance."""
+"""Columns from which on a first line that counts cannot be a sample by chance."""
 _SAY = "say header=yes or header=no"
 
 
@@ -35,8 +35,7 @@ def is_header(
             return False
         value = next(cell for cell in filled if is_value(cell))
         raise DataError(f"{where} looks like a header, but {value!r} in it is a number; {_SAY}")
-    counting = [*filled, label] == [str(index) for index in range(len(filled) + 1)]
-    if counting and (len(filled) + 1 >= CHANCE or not known or not any(whole)):
+    if counts([*filled, label]) and (len(filled) + 1 >= CHANCE or not known or not any(whole)):
         return True
     if known:
         return False
@@ -47,9 +46,9 @@ def is_header(
     raise DataError(f"{where}: {label!r} occurs in no other row: a header, or a class of one sample? {_SAY}")
 
 
-def counts_from_zero(cells: Sequence[str]) -> bool:
-    """Whether ``cells`` are 0, 1, 2, ..., as libraries name columns that have no names."""
-    return list(cells) == [str(index) for index in range(len(cells))]
+def counts(cells: Sequence[str]) -> bool:
+    """Whether ``cells`` are 0, 1, 2, ... or 1, 2, 3, ..., as libraries name columns that have no names."""
+    return any(list(cells) == [str(first + index) for index in range(len(cells))] for first in (0, 1))
 
 
 def _repeat(below: Counter[str], samples: int) -> bool:

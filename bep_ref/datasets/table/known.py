@@ -10,7 +10,7 @@ from bep_ref.datasets.schema import Schema
 from bep_ref.datasets.table.beginning import Beginning, begin
 from bep_ref.datasets.table.cells import is_value
 from bep_ref.datasets.table.columns import Layout, column_of, is_unnamed, label_column, unique_names
-from bep_ref.datasets.table.header import CHANCE, counts_from_zero
+from bep_ref.datasets.table.header import CHANCE, counts
 from bep_ref.datasets.table.options import NONE, TableOptions
 from bep_ref.datasets.table.reading import LOOK, Rows
 from bep_ref.names import listed
@@ -77,7 +77,7 @@ def _is_header(table: Beginning, schema: Schema) -> bool:
     if words and words[0] not in schema.class_names and table.width > schema.features:
         problem = f"{words[0]!r} is no class of the model, and the other cells are numbers"
         raise DataError(f"{table.name}: row {table.first[0]}: {problem}; say header=yes or header=no")
-    return not words and len(filled) >= CHANCE and counts_from_zero(filled)
+    return not words and len(filled) >= CHANCE and counts(filled)
 
 
 def _kept(table: Beginning, options: TableOptions, schema: Schema, header: bool) -> list[int]:

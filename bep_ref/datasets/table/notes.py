@@ -1,13 +1,14 @@
 """The lines that say how a table was understood."""
 
-from collections import Counter
 from collections.abc import Sequence
 
-from bep_ref.datasets.labels import lookalikes
+import numpy as np
+
+from bep_ref.datasets.labels import lookalikes, whole_numbers_or_words
 from bep_ref.datasets.table.beginning import Beginning
 from bep_ref.datasets.table.cells import NumberReader
 from bep_ref.datasets.table.separator import SEPARATORS
-from bep_ref.names import listed
+from bep_ref.names import SHOWN, listed, shown
 from bep_ref.notes import Note, Notes
 
 
@@ -26,16 +27,15 @@ def understood(
     text += "decimal commas, " if numbers.decimal == "," else ""
     line = table.first[0] - table.commented
     text += f"header in line {line}" if header else f"no header: line {line} is the first sample"
-    counts = Counter(labels)
-    classes = listed(
-        [f"{name} ({count})" for name, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
-    )
+    names, counts = np.unique(whole_numbers_or_words(labels), return_counts=True)
+    classes = [f"{shown(str(name))} ({count})" for name, count in zip(names[:SHOWN], counts, strict=False)]
+    classes += [f"... ({len(names)} in all)"] if len(names) > SHOWN else []
     called = f" ({listed([table.names[label]])})" if header else ""
     lines = [
         Note(text),
-        Note(f"label: column {label + 1}{called}, {len(counts)} classes: {classes}"),
+        Note(f"label: column {label + 1}{called}, {len(names)} classes: {', '.join(classes)}"),
         Note(f"features: {shape[1]}" + (f": {listed(columns)}" if columns else "")),
-        *lookalikes(sorted(counts)),
+        *lookalikes([str(name) for name in names]),
     ]
     if comments := len(table.records.comments) - table.commented:
         lines.append(Note(f"left out as comments, because they begin with #: {comments} lines", doubtful=True))

@@ -10,15 +10,15 @@ from numpy.typing import NDArray
 from bep_ref.datasets.dataset import DataError
 from bep_ref.datasets.labels import is_missing, no_classes
 from bep_ref.datasets.table.beginning import Beginning, Record, begin
-from bep_ref.datasets.table.cells import CellError, NumberReader
+from bep_ref.datasets.table.cells import CellError, NumberReader, is_value
 from bep_ref.datasets.table.columns import Layout, is_unnamed, lay_out, repeated, unique_names
 from bep_ref.datasets.table.counting import counting_features, row_numbers
-from bep_ref.datasets.table.header import is_header
+from bep_ref.datasets.table.header import counts, is_header
 from bep_ref.datasets.table.notes import understood
 from bep_ref.datasets.table.options import TableOptions
 from bep_ref.notes import Note, Notes
 
-LOOK = 1000
+LOOK = 200
 """Lines that are looked at before the first is read."""
 
 
@@ -72,7 +72,7 @@ def read_table(lines: Iterable[str], options: TableOptions, preferred: str = "")
         *layout.notes,
         *left,
         *rows.notes(x, positions),
-        *(repeated(table.names, positions) if header else ()),
+        *(repeated(table.names, positions) if header else _counting_line(table, options)),
         *counting_features(x, columns, positions),
     )
     return Table(x, labels, columns, table.names[layout.label] if header else "", notes)
@@ -108,8 +108,15 @@ class Rows:
         try:
             values = self.numbers.row([cells[index] for index in self.layout.features])
         except CellError as bad:
-            raise DataError(f"{where}, column {self.layout.features[bad.index] + 1}: {bad}") from None
+            column = self.layout.features[bad.index]
+            raise DataError(f"{where}, column {column + 1}: {bad}{self._hint(column)}") from None
         return values, "" if self.layout.label is None else cells[self.layout.label]
+
+    def _hint(self, column: int) -> str:
+        """The options that help where a feature's column holds words throughout."""
+        if not self.table.sample or any(is_value(cells[column]) for _, cells in self.table.sample[:2]):
+            return ""
+        return f"; label={column + 1} makes this column the label, drop={column + 1} leaves it out"
 
     def notes(self, x: NDArray[np.float64], positions: Sequence[int]) -> Notes:
         """On columns of True and False among those at ``positions``, whose values are ``x`` (n, len(positions))."""
@@ -132,6 +139,14 @@ def _is_header(table: Beginning, layout: Layout, body: Sequence[tuple[NDArray[np
     whole = (x == np.rint(x)).all(axis=0).tolist()
     below = Counter(label for _, label in body)
     return is_header(cells, label, below, whole, len(body), f"{table.name}: row {table.first[0]}")
+
+
+def _counting_line(table: Beginning, options: TableOptions) -> Notes:
+    """A doubtful note where the first sample could be numbers of columns."""
+    if not counts(table.names) or options.header is False:
+        return ()
+    text = f"line {table.first[0]} counts its columns and is taken for a sample; header=yes makes it the header"
+    return (Note(text, doubtful=True),)
 
 
 def _check_classes(labels: Sequence[str], table: Beginning, layout: Layout, options: TableOptions) -> None:

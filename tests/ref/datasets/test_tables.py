@@ -199,7 +199,7 @@ class TestLabels:
         ("label", "reason"),
         [
             (lambda row: str(row % 12 / 8), "last column: it holds fractions such as 0.125 and so no classes"),
-            (lambda row: str(300 + row % 25 * 10), "it holds 25 different numbers with gaps between them"),
+            (lambda row: str(300 + row % 25 * 10), "it holds 25 different numbers that do not count from 0 or 1"),
             (lambda row: f"id{row}", "it holds 60 different values in 60 rows and so no classes"),
             (lambda row: f"{row * 1.5:.2f}", "it holds fractions"),
             (lambda row: "2024-01-01" if row else "2024-01-02", ""),
