@@ -13,9 +13,10 @@ from bep_host.find import connect
 from bep_hw.link.codec import Codec, Done, Reply, Result
 from bep_hw.link.opcodes import PROTOCOL
 from bep_hw.plan.identity import configuration, identification_addresses
-from bep_hw.plan.images import last_steps, pack_counters, pack_visible, unpack_counters
+from bep_hw.plan.images import last_steps, unpack_counters
 from bep_hw.plan.layout import Layout
-from bep_hw.plan.ports import Space, column_bits
+from bep_hw.plan.load import load
+from bep_hw.plan.ports import Space
 from bep_hw.plan.registers import IDENTITY, STATISTICS, address
 from bep_ref.config import ConfigError, Machine, Network
 
@@ -124,13 +125,9 @@ class Device:
         """
         held = [np.asarray(classifier) for classifier in classifiers[-self.layout.classifiers :]]
         self._check_shapes(counters, held)
-        bits = column_bits(self.network, self.machine)
-        visible: dict[tuple[int, int], int] = {}
-        for place, classifier in enumerate(held, start=len(self.layout.trainable)):
-            visible |= pack_visible(self.layout, place, classifier)
-        self.write(Space.COUNTERS, pack_counters(self.layout, [np.asarray(q) for q in counters]), progress)
-        self.write(Space.VISIBLE, {word << bits | column: value for (word, column), value in visible.items()})
-        self.commit()
+        writes = list(load(self.layout, [np.asarray(q) for q in counters], held))
+        commands = [self.codec.write(*write) for write in writes]
+        self.connection.exchange(commands, lambda done: progress(done, len(commands)))
 
     def counters(self, progress: Progress = silent) -> list[Ints]:
         """The counters as they are, one (K_l, K_{l-1}) array a layer."""

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bep_host.device import Device, Progress, silent
-from bep_hw.plan.registers import address, reinforcement_settings, settings
+from bep_hw.plan.registers import address, learning_settings
 from bep_ref.config import AnyNetwork, ConfigError, on_chip, rule_named
 from bep_ref.networks.initial import assemble
 from bep_ref.networks.learner import Learner
@@ -86,8 +86,8 @@ class DeviceLearner:
         """Write the registers whose values differ from those written last."""
         training = self._training
         chances = list(reinforcement) if reinforcement is not None else None
-        wanted = settings(self.network, training.margin, training.gate, self.group_size, rule_named(training.rule))
-        wanted |= reinforcement_settings(chances, len(self.network.shapes))
+        rule = rule_named(training.rule)
+        wanted = learning_settings(self.network, training.margin, training.gate, self.group_size, rule, chances)
         changed = {place: value for place, value in wanted.items() if self._written.get(place) != value}
         self.device.write_registers(changed)
         self._written = wanted

@@ -107,13 +107,24 @@ def settings(
 ) -> dict[int, int]:
     """Register writes (address -> value) that set the margin r, the gates ν and the group sizes γ of the layers."""
     margins = [-(-margin_threshold(margin, width) // 2) for width in network.widths]
-    writes = {address("margin"): margins[-1]}
     *lower, _ = rule.classified(len(margins))
-    writes |= {address("layer_margin", layer): margins[layer] for layer in lower}
+    writes = {address("margin"): margins[-1]} | {address("layer_margin", layer): margins[layer] for layer in lower}
     for layer, (size, fan_in) in enumerate(zip(group_size, network.gate_fan_in, strict=True)):
         writes[address("group_size", layer)] = size
         writes[address("gate", layer)] = gate_threshold(gate, fan_in)
     return writes
+
+
+def learning_settings(
+    network: AnyNetwork,
+    margin: float,
+    gate: float,
+    group_size: Sequence[int],
+    rule: Rule = BEP,
+    chances: list[float] | None = None,
+) -> dict[int, int]:
+    """`settings` and `reinforcement_settings`: all that a host chooses of how a network learns."""
+    return settings(network, margin, gate, group_size, rule) | reinforcement_settings(chances, len(network.shapes))
 
 
 def cache_settings(samples: int, batch_size: int, key: int) -> dict[int, int]:
@@ -122,10 +133,10 @@ def cache_settings(samples: int, batch_size: int, key: int) -> dict[int, int]:
     return {address(name): value for name, value in values.items()}
 
 
-def reinforcement_settings(probabilities: list[float] | None, layers: int) -> dict[int, int]:
-    """Register writes that set each layer's reinforcement probability; None turns reinforcement off."""
+def reinforcement_settings(chances: list[float] | None, layers: int) -> dict[int, int]:
+    """Register writes that set each layer's chance of reinforcement; None turns reinforcement off."""
     writes = {}
     for layer in range(layers):
-        for index, value in enumerate(threshold_planes(probabilities[layer] if probabilities else 0.0)):
+        for index, value in enumerate(threshold_planes(chances[layer] if chances else 0.0)):
             writes[address("reinforcement", layer * TABLE_STRIDE + index)] = value
     return writes

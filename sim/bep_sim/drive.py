@@ -15,16 +15,14 @@ from numpy.typing import NDArray
 
 from bep_hw.plan.images import (
     last_steps,
-    pack_counters,
     pack_records,
-    pack_visible,
     pack_whole_samples,
     unpack_counters,
 )
 from bep_hw.plan.layout import Layout
+from bep_hw.plan.load import load
 from bep_hw.plan.ports import Space, request_layout
 from bep_hw.plan.registers import IDENTITY, STATISTICS, address
-from bep_ref.networks.rules import sign
 from bep_sim.follow.follower import Follower
 from bep_sim.job import Epoch, Job, Observed
 
@@ -206,18 +204,8 @@ async def _learn(driver: Driver, observed: Observed) -> None:
     assert await driver.ask(Space.REGISTERS, address("identity")) == IDENTITY
     for nowhere in (0x555555, 0xAAAAAA):
         assert await driver.ask(Space.REGISTERS, nowhere) == 0
-    shift = (layout.columns_per_word - 1).bit_length()
-    weights = dict(enumerate(job.classifiers, start=len(layout.trainable)))
-    if job.machine.training:
-        for where, group in pack_counters(layout, job.counters).items():
-            await driver.ask(Space.COUNTERS, where, group)
-    else:
-        weights |= {layer: sign(q) for layer, q in enumerate(job.counters)}
-    for layer, values in weights.items():
-        for (word, column), value in pack_visible(layout, layer, values).items():
-            await driver.ask(Space.VISIBLE, word << shift | column, value)
-    await driver.write_registers(job.registers)
-    await driver.ask(Space.REGISTERS, address("commit"), 1)
+    for write in load(layout, job.counters, job.classifiers, job.registers):
+        await driver.ask(*write)
 
     for epoch in job.epochs:
         await driver.write_registers(epoch.registers)

@@ -9,11 +9,11 @@ from amaranth.sim import Simulator
 from hypothesis import Phase, note, settings
 from hypothesis import strategies as st
 
-from bep_hw.plan.images import pack_counters, pack_visible, unpack_counters
+from bep_hw.plan.images import unpack_counters
 from bep_hw.plan.layout import Layout
+from bep_hw.plan.load import load
 from bep_hw.plan.ports import Space
-from bep_hw.plan.registers import address, reinforcement_settings
-from bep_hw.plan.registers import settings as register_settings
+from bep_hw.plan.registers import address, learning_settings
 from bep_ref import BinaryMlp, Machine, Network
 from bep_ref.networks.learner import Learner
 
@@ -138,17 +138,10 @@ async def ask(ctx: Any, unit: Any, space: Space, where: int, value: int | None =
 async def configure(ctx: Any, unit: Any, net: Learner, chances: list[float] | None) -> None:
     """Give a trainer the golden model's counters, classifiers, registers and generator, and commit."""
     layout = unit.layout
-    for where, group in pack_counters(layout, net.matrices).items():
-        await ask(ctx, unit, Space.COUNTERS, where, group)
-    shift = (layout.columns_per_word - 1).bit_length()
-    for layer, classifier in enumerate(net.classifiers, start=len(layout.trainable)):
-        for (word, column), value in pack_visible(layout, layer, classifier).items():
-            await ask(ctx, unit, Space.VISIBLE, word << shift | column, value)
-    writes = register_settings(net.network, net.margin, net.gate, net.group_size, layout.rule)
-    writes |= reinforcement_settings(chances, len(layout.trainable))
+    writes = learning_settings(net.network, net.margin, net.gate, net.group_size, layout.rule, chances)
     writes[address("seed")] = net.generator.state
-    for where, value in {**writes, address("commit"): 1}.items():
-        await ask(ctx, unit, Space.REGISTERS, where, value)
+    for write in load(layout, net.matrices, net.classifiers, writes):
+        await ask(ctx, unit, *write)
 
 
 async def read_counters(ctx: Any, unit: Any) -> list[np.ndarray]:

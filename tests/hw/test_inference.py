@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bep_hw.inference import Inference
-from bep_hw.plan.images import pack_samples, pack_visible
+from bep_hw.plan.images import pack_samples
+from bep_hw.plan.load import load
 from bep_hw.plan.ports import Space
 from bep_hw.plan.registers import IDENTITY, address
 from bep_ref import Machine, Network
-from bep_ref.networks.rules import sign
 from tests.hw.drive import ask, layouts, random_mlp, simulate, simulated
 from tests.link.streams import receive, send
 
@@ -23,14 +23,11 @@ def predictions(net, machine, x, stall, seed):
     """What the hardware says of samples ``x``, which are all marked as ones to learn and to end a batch with."""
     unit = Inference(net.network, machine)
     layout, got = unit.layout, []
-    shift = (layout.columns_per_word - 1).bit_length()
-    planes = [*(sign(q) for q in net.counters), net.classifier]
 
     async def drive(ctx):
         assert await ask(ctx, unit, Space.REGISTERS, address("identity")) == IDENTITY
-        for layer, weights in enumerate(planes):
-            for (word, column), value in pack_visible(layout, layer, weights).items():
-                await ask(ctx, unit, Space.VISIBLE, word << shift | column, value)
+        for write in load(layout, net.counters, [net.classifier]):
+            await ask(ctx, unit, *write)
         beats = [
             {"chunk": int(chunk), "label": 0, "train": 1, "last": 1}
             for chunks in pack_samples(layout, x)

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bep_hw.plan.layout import Layout
+from bep_hw.plan.load import load
 from bep_hw.plan.ports import Space
-from bep_hw.plan.registers import address, reinforcement_settings, settings
+from bep_hw.plan.registers import address, learning_settings
 from bep_ref.config import Machine, Network, divisors
 from bep_ref.networks.mlp import BinaryMlp
 from bep_ref.networks.reinforce import DIGITS, Xorshift32, draw, reinforce, threshold_planes
@@ -83,10 +84,9 @@ class Course:
         if number % 8 == 3:  # all rows can be wrong at once, and no group has another: the update engine is kept busy
             self.settings |= {"margin": 2.0, "gate": 0.0, "group_size": [1] * len(network.widths)}
         self._become(counters, classifier, self._seed())
-        yield from script.store(self.net)
-        yield from script.classifier(self.net)
-        yield from self._set()
-        yield from script.registers({address("seed"): self.net.generator.state, address("commit"): 1})
+        registers = learning_settings(network, **self.settings, chances=self.chances)
+        registers[address("seed")] = self.net.generator.state
+        yield from script.writes(load(self.layout, self.net.counters, [self.net.classifier], registers))
 
         yield "section 0"
         for size in BATCHES:
@@ -146,8 +146,7 @@ class Course:
         self.chances = chances if reinforced else None
 
     def _set(self) -> Iterator[str]:
-        yield from self.script.registers(settings(self.network, **self.settings))
-        yield from self.script.registers(reinforcement_settings(self.chances, len(self.network.shapes)))
+        yield from self.script.registers(learning_settings(self.network, **self.settings, chances=self.chances))
 
     def _state(self) -> str:
         return self.script.request(Space.REGISTERS, address("seed"), reply=self.net.generator.state, mask=0xFFFFFFFF)

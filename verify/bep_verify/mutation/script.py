@@ -20,8 +20,9 @@ import numpy as np
 from amaranth.lib.data import StructLayout
 from numpy.typing import NDArray
 
-from bep_hw.plan.images import pack_counters, pack_samples, pack_visible
+from bep_hw.plan.images import pack_counters, pack_samples
 from bep_hw.plan.layout import Layout
+from bep_hw.plan.load import Write, counter_writes, register_writes, visible_writes
 from bep_hw.plan.ports import Space, request_layout, result_layout, sample_layout
 from bep_ref.networks.mlp import BinaryMlp
 
@@ -45,16 +46,17 @@ class Script:
         """Of a `request`."""
         return _packed(self._request, space=int(space), write=int(value is not None), address=where, data=value or 0)
 
-    def registers(self, writes: Mapping[int, int]) -> Iterator[str]:
-        """Writes of registers: address -> value."""
-        for where, value in writes.items():
-            yield self.request(Space.REGISTERS, where, value)
+    def writes(self, writes: Iterable[Write]) -> Iterator[str]:
+        """The requests that ``writes`` are."""
+        return (self.request(*write) for write in writes)
 
-    def store(self, net: BinaryMlp, groups: Iterable[int] | None = None) -> Iterator[str]:
-        """Counters of ``net`` written to the hidden plane: those of ``groups``, or all."""
-        image = pack_counters(self.layout, net.counters)
-        for where in image if groups is None else groups:
-            yield self.request(Space.COUNTERS, where, image[where])
+    def registers(self, words: Mapping[int, int]) -> Iterator[str]:
+        """Writes of registers: address -> value."""
+        return self.writes(register_writes(words))
+
+    def store(self, net: BinaryMlp) -> Iterator[str]:
+        """Counters of ``net`` written to the hidden plane."""
+        return self.writes(counter_writes(self.layout, net.counters))
 
     def fetch(self, net: BinaryMlp, groups: Iterable[int]) -> Iterator[str]:
         """Reads of ``groups`` that have to give the counters of ``net``."""
@@ -64,10 +66,7 @@ class Script:
 
     def classifier(self, net: BinaryMlp) -> Iterator[str]:
         """The rows of the classifier written to the visible plane."""
-        layout = self.layout
-        shift = (layout.columns_per_word - 1).bit_length()
-        for (word, column), value in pack_visible(layout, len(layout.trainable), net.classifier).items():
-            yield self.request(Space.VISIBLE, word << shift | column, value)
+        return self.writes(visible_writes(self.layout, {len(self.layout.trainable): net.classifier}))
 
     def beats(self, x: NDArray[np.int_], **header: int) -> Iterator[str]:
         """A sample ``x`` (K_0,) of ±1 with the fields of its ``header``."""
