@@ -21,7 +21,7 @@ class PlainNetwork:
     ``thresholds`` (features, B) float32: input bit ``feature * B + k`` is +1 where the feature, also float32, is at
     least threshold k. ``weights`` (K_l, K_{l-1}) int8 a layer, activations ``sign(W a)`` with ``sign(0) = +1``;
     ``classifier`` (C, K_L) int8, whose largest ``P a`` predicts, the first of equals. Raises `ConfigError` for
-    shapes that do not follow each other or weights other than ±1.
+    shapes that do not follow each other, weights other than ±1 or thresholds that fall along B.
     """
 
     thresholds: NDArray[np.float32]
@@ -30,6 +30,10 @@ class PlainNetwork:
     class_names: tuple[str, ...]
 
     def __post_init__(self) -> None:
+        if self.thresholds.ndim != 2 or not (self.thresholds[:, 1:] >= self.thresholds[:, :-1]).all():
+            raise ConfigError("thresholds: they must be (features, B) and never fall along B")
+        if np.isnan(self.thresholds).any():
+            raise ConfigError("thresholds: some are not a number")
         if not self.weights:
             raise ConfigError("weights: no hidden layer; there must be at least one in front of the classifier")
         width, below = self.thresholds.size, "the input's bits"

@@ -9,7 +9,7 @@ from onnx import helper, numpy_helper
 
 from bep_hw.plan.images import unpack_counters
 from bep_hw.plan.layout import Layout
-from bep_interchange import arrays, c_source, memory_images, qonnx_graph
+from bep_interchange import arrays, c_source, memory_images, qonnx_graph, qonnx_read
 from bep_interchange.plain import PlainNetwork, single_precision
 from bep_ref.config import ConfigError, Machine
 from bep_ref.datasets import load
@@ -136,7 +136,7 @@ def test_weights_that_are_signs_already_are_read_too(plain, tmp_path):
         [helper.make_tensor_value_info("y", onnx.TensorProto.FLOAT, shapes[3][1])],
         [numpy_helper.from_array(a, n) for a, n in ((first, "w"), (second, "p"), (np.ones(1, np.float32), "one"))],
     )
-    network = qonnx_graph.read(written(tmp_path / "bits.onnx", helper.make_model(graph).SerializeToString()))
+    network = qonnx_read.read(written(tmp_path / "bits.onnx", helper.make_model(graph).SerializeToString()))
     assert [matrix.shape for _, matrix in network.matrices] == [(4, 6), (3, 4)]
     assert network.class_names == ("0", "1", "2")
     assert np.array_equal(network.thresholds, np.zeros((6, 1)))
@@ -152,16 +152,16 @@ def test_graphs_that_are_no_chain_of_signs_are_refused_by_name(plain, tmp_path):
     next(node for node in model.graph.node if node.output[0] == "activations1").op_type = "Relu"
     onnx.save(model, file)
     with pytest.raises(ConfigError, match="Relu 'activations1' behind the last MatMul"):
-        qonnx_graph.read(file)
+        qonnx_read.read(file)
     file, model = damaged(plain, tmp_path)
     next(tensor for tensor in model.graph.initializer if tensor.name == "one").CopyFrom(
         numpy_helper.from_array(np.float32(2), "one")
     )
     onnx.save(model, file)
     with pytest.raises(ConfigError, match="the scale of BipolarQuant 'weights1_signs' is not 1"):
-        qonnx_graph.read(file)
+        qonnx_read.read(file)
     with pytest.raises(ConfigError, match="not an ONNX file"):
-        qonnx_graph.read(written(file, b"no protobuf"))
+        qonnx_read.read(written(file, b"no protobuf"))
 
 
 def test_arrays_that_make_no_network_are_refused_by_name(plain, tmp_path):
@@ -171,6 +171,9 @@ def test_arrays_that_make_no_network_are_refused_by_name(plain, tmp_path):
         ({"classifier": np.ones((3, 5))}, "classifier: shape \\(3, 5\\); it must have 4 columns"),
         ({"weights1": np.zeros((4, 6))}, "weights1: it holds other numbers than -1 and \\+1"),
         ({"class_names": ["a"]}, "class_names: 1 for 3 rows"),
+        ({"thresholds": np.zeros(6)}, "thresholds: they must be \\(features, B\\)"),
+        ({"thresholds": np.array([[0, 1, 2], [0, 2, 1]])}, "never fall along B"),
+        ({"thresholds": np.full((6, 1), np.nan)}, "thresholds: some are not a number"),
     ):
         np.savez(file, **(signs | wrong))
         with pytest.raises(ConfigError, match=message):

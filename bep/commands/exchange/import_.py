@@ -12,7 +12,7 @@ HELP = "take over a network of +1 and -1 from QONNX or plain arrays"
 DESCRIPTION = """\
 Make a model of a perceptron whose weights are +1 and -1, to evaluate it, to learn on, to export it again.
 
-  bep import model.onnx -o model.npz     a QONNX chain of BipolarQuant and MatMul
+  bep import model.onnx -o model.npz     a QONNX chain of BipolarQuant and MatMul (docs/interchange.md)
   bep import plain.npz -o model.npz      arrays weights1, weights2, ..., classifier; if wanted thresholds, class_names
 
 Rows are neurons; an activation is +1 where its sum is at least 0. A counter stands one step from turning, as nothing
@@ -32,7 +32,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         raise ConfigError(f"file: {args.file} is of no known kind; its name must end in {' or '.join(SUFFIXES)}")
     check_file("out", args.out)
     if args.file.suffix == ".onnx":
-        from bep_interchange.qonnx_graph import read
+        from bep_interchange.qonnx_read import read
     else:
         from bep_interchange.arrays import read
     model = read(args.file).model(f"import:{args.file.name}")

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bep_hw.tools.environment import tool_environment
-from bep_interchange import arrays, c_source, qonnx_graph
+from bep_interchange import arrays, c_source, qonnx_graph, qonnx_read
 from bep_interchange.plain import PlainNetwork
 from bep_ref.config import ConfigError
 from bep_ref.networks.mlp import BinaryMlp
@@ -74,7 +74,7 @@ def compare(model: Model, features: NDArray[Any]) -> list[dict[str, Any]]:
         file.write_bytes(arrays.write(network))
         imported = arrays.read(file).model("import:plain.npz")
         file.write_bytes(qonnx_graph.write(network))
-        imported_graph = qonnx_graph.read(file).model("import:plain.onnx")
+        imported_graph = qonnx_read.read(file).model("import:plain.onnx")
     graph, (program, classes) = qonnx_scores(network, features), c_scores(network, features)
     return [
         _row("QONNX", scores, predictions, graph, graph.argmax(axis=1)),
