@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 
 from bep_host.device import Device, Progress, silent
 from bep_host.device_learner import DeviceLearner
+from bep_host.errors import LinkError
 from bep_hw.plan.images import pack_records
 from bep_hw.plan.ports import Space
 from bep_hw.plan.registers import address, cache_settings
@@ -21,6 +22,8 @@ SHORTEST_SECONDS, LONGEST_SECONDS = 0.002, 0.2
 """Between two looks at epochs in progress, in between a part of what they have taken so far: a look costs the board the
 time of a few samples."""
 LOOK_PART = 1 / 16
+EPOCH_SECONDS, SAMPLE_SECONDS = 10.0, 1.0
+"""An epoch takes no board longer, nor a simulated one: so much, and so much for each sample."""
 
 
 class Cache:
@@ -48,14 +51,23 @@ class Cache:
         device, place = self.device, address("cache_epochs")
         device.write_registers(cache_settings(self.size, batch_size, key) | {place: epochs})
         started = time.perf_counter()
+        before, end = epochs, time.monotonic() + self._longest()
         try:
             while left := device.read_register("cache_epochs"):
+                if left != before:
+                    before, end = left, time.monotonic() + self._longest()
+                if time.monotonic() >= end:
+                    raise LinkError(f"port: {device.name}: the board does not finish its epoch; was it reset?")
                 watch(left, device.read_register("cache_hits"))
                 time.sleep(min(max(SHORTEST_SECONDS, LOOK_PART * (time.perf_counter() - started)), LONGEST_SECONDS))
         except KeyboardInterrupt:
             device.write_registers({place: 0})
             raise
         return device.read_register("cache_hits")
+
+    def _longest(self) -> float:
+        """Seconds after which an epoch has come to nothing."""
+        return EPOCH_SECONDS + SAMPLE_SECONDS * self.size
 
     def teach(
         self,

@@ -9,3 +9,7 @@ class LinkError(ConfigError):
 
 class SilentError(LinkError):
     """Nothing at the port answers."""
+
+
+class StrangerError(LinkError):
+    """Something at the port talks, but it does not answer as a trainer does."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bep_host.connection import Connection
-from bep_host.errors import LinkError, SilentError
+from bep_host.errors import LinkError, SilentError, StrangerError
 from bep_host.ports import RATES, candidates, open_port
 from bep_hw.plan.registers import IDENTITY, address
 from bep_ref.config import ConfigError
@@ -48,6 +48,7 @@ def _session(name: str, rates: Sequence[int], patience: Sequence[tuple[int, floa
     """What is sent at a wrong rate is noise to a board, and it takes the next good frame."""
     port = open_port(name, rates[-1])
     connection = Connection(port, name)
+    failure: LinkError = SilentError(f"port: {name}: nothing answers")
     try:
         for attempts, seconds in patience:
             for rate in rates:
@@ -59,7 +60,9 @@ def _session(name: str, rates: Sequence[int], patience: Sequence[tuple[int, floa
                     return connection, connection.hello(address("identity"), attempts, seconds)
                 except SilentError:
                     continue
-        raise SilentError(f"port: {name}: nothing answers")
+                except StrangerError as error:  # or a trainer heard at a rate that is not its own
+                    failure = error
+        raise failure
     except BaseException:
         port.close()
         raise

@@ -4,6 +4,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
+from time import monotonic
 from typing import Any
 
 import numpy as np
@@ -134,7 +135,8 @@ class Torture:
         port.write(line)
         port.timeout = REPLY_SECONDS
         got: list[Any] = []
-        while len(got) < len(expected) and (data := port.read(1)):
+        end = monotonic() + REPLY_SECONDS * (1 + len(expected))
+        while len(got) < len(expected) and monotonic() < end and (data := port.read(1)):
             bodies = self.reader.bodies(data + port.read(port.in_waiting))
             replies = [reply for body in bodies if (reply := decode(body)) is not None]
             got += [None if isinstance(reply, Refused) else (sequence, reply) for sequence, reply in replies]

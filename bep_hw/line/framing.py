@@ -18,6 +18,8 @@ FLAG, ESCAPE, INVERT = 0x7E, 0x7D, 0x20
 CRC = CRC16_IBM_SDLC
 """For the gateware. The standard library has the same polynomial with the bits of every byte the other way round."""
 CRC_BYTES = 2
+LONGEST = 1 << 16
+"""Bytes of a frame, at most: of what never ends no more is kept."""
 _ESCAPED = re.compile(b"\x7d(.)", re.DOTALL)
 _BROKEN_OFF = re.compile(b"(?:[^\x7d]|\x7d.)*\x7d", re.DOTALL)
 _MIRRORED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
@@ -48,7 +50,7 @@ class FrameReader:
         """Every body completed by ``received``."""
         self._received += received
         *contents, rest = self._received.split(bytes([FLAG]))
-        self._received = rest
+        self._received = rest[-LONGEST:]
         for stuffed in filter(None, map(bytes, contents)):
             content = _ESCAPED.sub(lambda pair: bytes([pair[1][0] ^ INVERT]), stuffed)
             body, received_sum = content[:-CRC_BYTES], content[-CRC_BYTES:]

@@ -14,6 +14,10 @@ PACE = 8
 """Cycles a byte: a faster line than any board has, so that a buffer that is too small would show."""
 
 
+END_SECONDS = 10.0
+"""After which a program that was asked to end is ended."""
+
+
 class SimulatedBoard:
     """Runs ``program`` (of `compile_board`) while the context lasts; ``port`` names its terminal."""
 
@@ -43,7 +47,11 @@ class SimulatedBoard:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.process.terminate()
-        _, told = self.process.communicate()
+        try:
+            _, told = self.process.communicate(timeout=END_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            _, told = self.process.communicate()
         os.close(self._terminal)
         self.statistics = json.loads(told) if told.startswith("{") else {}
 
