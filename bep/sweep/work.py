@@ -10,6 +10,7 @@ from typing import Any
 
 from bep_ref.config import ConfigError, Machine, Network, Workload
 from bep_ref.datasets import Dataset, load
+from bep_ref.files.atomic import write_atomically
 from bep_ref.runs.evaluate import accuracy
 from bep_ref.runs.task import prepare
 from bep_ref.runs.train import Trainer
@@ -108,7 +109,7 @@ def place(board: str, seed: int, netlist: str, constraints: str, counts: dict[st
 
     device = find(board).device
     with tempfile.TemporaryDirectory() as name:
-        (Path(name) / "top.json").write_text(netlist)
-        (Path(name) / f"top.{device.family.constraints}").write_text(constraints)
+        write_atomically(Path(name) / "top.json", netlist.encode())
+        write_atomically(Path(name) / f"top.{device.family.constraints}", constraints.encode())
         (placement,) = place.place(board, device, "top", Path(name), [seed])
     return {**counts, "fmax_mhz": round(placement.fmax_mhz, 2)}

@@ -19,6 +19,7 @@ from bep_hw.tools.verilog import to_verilog
 from bep_hw.trainer import Trainer
 from bep_ref.config import ConfigError, Machine, Training, on_chip
 from bep_ref.files.lock import locked
+from bep_ref.files.naming import naming
 from bep_ref.networks.initial import initial_net
 from bep_ref.networks.mlp import BinaryMlp
 from bep_ref.networks.rnn import BinaryRnn
@@ -275,7 +276,8 @@ def cosimulate(
         observed = _run(simulation, job, progress)
         if isinstance(simulation, Simulation):
             if waves is not None:
-                shutil.move(simulation.waveform, waves)
+                with naming(waves):
+                    shutil.move(simulation.waveform, waves)
             if coverage is not None:
                 shutil.move(simulation.counts, coverage)
     if observed.difference:

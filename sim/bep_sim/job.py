@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from bep_hw.plan.layout import Layout
 from bep_ref.config import AnyNetwork, Machine
+from bep_ref.files.atomic import write_atomically
 from bep_sim.course import Course
 from bep_sim.stalls import Pace
 
@@ -19,8 +20,7 @@ Ints = NDArray[Any]
 
 class _Filed:
     def save(self, path: Path) -> None:
-        with path.open("wb") as file:
-            pickle.dump(self, file)
+        write_atomically(path, pickle.dumps(self))
 
     @classmethod
     def load(cls, path: Path) -> Self:

@@ -15,7 +15,7 @@ from tests.sim.test_cosim import run
 
 def test_other_tools_and_variables_change_no_simulation(monkeypatch, tmp_path):
     place = install(monkeypatch, tmp_path)
-    report = run(place / "b [/] $x", Machine(lanes=5, update_lanes=4, z_buffers=1), epochs=1, quick=place / "quick 'x'")
+    report = run(place / "b [/] $x", Machine(lanes=6, update_lanes=6), epochs=1, quick=place / "quick 'x'")
     assert report.mismatches == 0
     assert report.samples == 60
     board = compile_board(Network(6, (4,), 2), Machine(lanes=2, update_lanes=2), place / "board `ls`")

@@ -13,6 +13,7 @@ from amaranth.back import rtlil
 from amaranth.hdl import Fragment
 
 from bep_boards.flow.tools import Job, prepare, run
+from bep_ref.files.atomic import write_atomically
 from bep_verify.proof import Proof
 
 SECONDS = 120
@@ -71,7 +72,7 @@ def task(proof: Proof, folder: Path, seconds: int = SECONDS) -> Job:
     folder.mkdir(parents=True, exist_ok=True)
     bench = Fragment.get(proof, None)
     text = rtlil.convert(bench, name="top", ports=[*proof.inputs, proof.violated, proof.reached], emit_src=False)
-    (folder / "bench.il").write_text(text)
+    write_atomically(folder / "bench.il", text.encode())
     return search(folder, len(_properties(proof)), seconds)
 
 
@@ -94,8 +95,8 @@ def search(
             (folder / f"{number}.{suffix}").unlink(missing_ok=True)
         script += ["read_aiger bench.aig", f"cone -O {number}", *simpler, f"write_aiger {number}.aig"]
         script += [f"pdr -T {seconds}", f"write_status {number}.txt"]
-    (folder / "bench.abc").write_text("\n".join([*script, "read_blif carrier.blif", ""]))
-    (folder / "bench.ys").write_text(f"{load}\n{TO_GRAPH}design -reset\n{CARRIER}")
+    write_atomically(folder / "bench.abc", "\n".join([*script, "read_blif carrier.blif", ""]).encode())
+    write_atomically(folder / "bench.ys", f"{load}\n{TO_GRAPH}design -reset\n{CARRIER}".encode())
     return Job("yosys", ("-q", "-l", "yosys.log", "-s", "bench.ys"), folder)
 
 

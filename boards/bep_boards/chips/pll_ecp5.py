@@ -10,6 +10,7 @@ from amaranth.lib import io
 from bep_boards.chips.device import Device
 from bep_boards.chips.pll import Setting
 from bep_boards.flow.place import routed_name
+from bep_ref.files.atomic import write_atomically
 
 PHASE_DETECTOR_MHZ = (3.125, 400)
 OSCILLATOR_MHZ = (400, 800)
@@ -86,4 +87,4 @@ def retune(device: Device, seed: int, cwd: Path, setting: Setting) -> None:
         text, found = re.subn(rf"^(word: {name}) [01]{{7}}$", rf"\1 {stored:07b}", text, flags=re.MULTILINE)
         if found != 1:
             raise RuntimeError(f"{name} is set {found} times in the routed design")
-    routed.write_text(text)
+    write_atomically(routed, text.encode())

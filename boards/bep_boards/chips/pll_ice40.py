@@ -11,6 +11,7 @@ from amaranth.lib import io
 from bep_boards.chips.device import Device
 from bep_boards.chips.pll import Setting
 from bep_boards.flow.place import netlist_name, rewrite, routed_name
+from bep_ref.files.atomic import write_atomically
 
 PHASE_DETECTOR_MHZ = (10, 133)
 OSCILLATOR_MHZ = (533, 1066)
@@ -71,7 +72,7 @@ def retune(device: Device, seed: int, cwd: Path, setting: Setting) -> None:
     cells = (cell for module in design["modules"].values() for cell in module["cells"].values())
     (loop,) = [cell for cell in cells if cell["type"] == "ICESTORM_PLL"]
     loop["parameters"] |= {name: f"{value:0{WIDTHS[name]}b}" for name, value in setting.parameters.items()}
-    netlist.write_text(json.dumps(design))
+    write_atomically(netlist, json.dumps(design).encode())
     rewrite(device, seed, cwd)
     after = _tiles((cwd / routed_name(seed)).read_text())
     changed = [tile for tile in before.keys() | after.keys() if before.get(tile) != after.get(tile)]

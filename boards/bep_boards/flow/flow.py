@@ -19,6 +19,8 @@ from bep_boards.flow.synthesis import synthesise
 from bep_boards.flow.tools import Job, ToolError, prepare, run
 from bep_boards.top.clocks import PLLS
 from bep_hw.tools.environment import as_tool
+from bep_ref.files.atomic import write_atomically
+from bep_ref.files.naming import naming
 
 Observer = Callable[[str, int, int], None]
 """Told what is being done, and how many steps of how many are over."""
@@ -76,7 +78,7 @@ def _workshop(out: Path) -> Iterator[Path]:
     except OSError as error:
         raise BoardError(f"out: {out}: {error.strerror}") from None
     try:
-        with folder as name:
+        with folder as name, naming(out):
             yield Path(name)
     finally:
         with suppress(OSError):
@@ -105,7 +107,7 @@ def build(
             observer("synthesis", 0, steps)
             with as_tool():
                 plan = board.platform().prepare(design, "top", emit_src=False)
-            (cwd / f"top.{family.constraints}").write_text(plan.files[f"top.{family.constraints}"])
+            write_atomically(cwd / f"top.{family.constraints}", plan.files[f"top.{family.constraints}"].encode())
             resources = synthesise(plan.files["top.il"], board.device, "top", cwd)
             over = iter(range(2, steps))
             observer("place and route", 1, steps)
@@ -133,8 +135,9 @@ def build(
         placed = {placement.seed for placement in placements}
         lost = tuple(seed for seed in seeds if seed not in placed)
         result = Build(board, resources, tuple(placements), lost, setting, bitstream)
-        (cwd / "report.json").write_text(json.dumps(result.report(), indent=2) + "\n")
-        (cwd / "floorplan.json").write_text(json.dumps(floorplan(cwd / netlist_name(best.seed), board.device)) + "\n")
+        write_atomically(cwd / "report.json", (json.dumps(result.report(), indent=2) + "\n").encode())
+        plan_of_best = json.dumps(floorplan(cwd / netlist_name(best.seed), board.device)) + "\n"
+        write_atomically(cwd / "floorplan.json", plan_of_best.encode())
         os.replace(cwd / "top.packed", bitstream)
         os.replace(cwd / "top.yosys.log", out / "yosys.log")
         for name in (*(log_name(seed) for seed in seeds), "floorplan.json", "report.json"):

@@ -7,6 +7,7 @@ from pathlib import Path
 from bep_boards.chips.device import Device
 from bep_boards.flow.netlist import Resources, count
 from bep_boards.flow.tools import Job, ToolError, prepare, run
+from bep_ref.files.atomic import write_atomically
 
 SPILL_BITS = 2048
 """Where block RAM is short, so many bits of the smallest memories may become logic instead."""
@@ -33,7 +34,7 @@ def synthesise(rtlil: str, device: Device, name: str, cwd: Path) -> Resources:
     ``name.json``, the netlist, and ``name.yosys.log`` behind. Raises `ToolError`.
     """
     prepare("yosys")
-    (cwd / f"{name}.il").write_text(rtlil)
+    write_atomically(cwd / f"{name}.il", rtlil.encode())
     resources = _run(device, name, cwd, [])
     primitive, resource = next(iter(device.family.memories.items()))
     over = resources.block_rams.get(primitive, 0) - device.limits[resource]

@@ -9,6 +9,7 @@ from pathlib import Path
 from bep_hw.link.linked_trainer import LinkedTrainer
 from bep_hw.tools.verilog import to_verilog
 from bep_ref.config import AnyNetwork, Machine
+from bep_ref.files.atomic import write_atomically
 from bep_sim.tools.verilator import require_tools, verilate
 
 BOARD = Path(__file__).parents[1] / "board" / "board.cpp"
@@ -42,7 +43,7 @@ def compile_program(source: str, main: Path, directory: Path) -> Path:
 
 def _build(source: str, main: Path, folder: Path) -> None:
     top = main.stem
-    (folder / f"{top}.v").write_text(source)
+    write_atomically(folder / f"{top}.v", source.encode())
     shutil.copy(main, folder)
     names = ("--top-module", top, "--Mdir", "obj", "-o", f"../{top}", f"{top}.v", main.name)
     verilate([*FLAGS, "-MAKEFLAGS", OPTIMISE, *names], folder, folder / "log")

@@ -10,6 +10,7 @@ from bep_hw.hardware import hardware
 from bep_hw.tools.environment import tool_environment
 from bep_hw.tools.verilog import to_verilog
 from bep_ref.config import AnyNetwork, Machine
+from bep_ref.files.atomic import write_atomically
 from bep_ref.files.lock import locked
 from bep_sim.tools.verilator import SimulatorError, run_tests
 
@@ -39,7 +40,7 @@ class Icarus:
         source = CONSTANT.sub(r"  reg \1 = 1;\n  initial #1 \1 = 0;", verilog)
         command = ["iverilog", "-g2012", "-s", top, "-o", "sim.vvp", f"{top}.v"]
         with locked(self.directory, "build"):
-            (self.directory / f"{top}.v").write_text(f"`timescale 1ns / 1ps\n{source}")
+            write_atomically(self.directory / f"{top}.v", f"`timescale 1ns / 1ps\n{source}".encode())
             done = subprocess.run(
                 command, cwd=self.directory, env=tool_environment(), capture_output=True, text=True, check=False
             )

@@ -19,6 +19,7 @@ from bep_hw.tools.environment import as_tool, tool_environment
 from bep_hw.tools.paths import without_blanks
 from bep_ref.config import ConfigError
 from bep_ref.distribution import how_to_install
+from bep_ref.files.atomic import write_atomically
 from bep_ref.files.lock import locked
 
 
@@ -149,8 +150,8 @@ class Simulation:
         digest = hashlib.sha256(verilog.encode() + config.encode() + kind).hexdigest()[:16]
         self.directory = directory.absolute() / f"{top}-{digest}"
         with locked(self.directory, "build"):
-            (self.directory / f"{top}.v").write_text(verilog)
-            (self.directory / "visible.vlt").write_text(config)
+            write_atomically(self.directory / f"{top}.v", verilog.encode())
+            write_atomically(self.directory / "visible.vlt", config.encode())
             self._build(quick)
 
     def _build(self, quick: Path | None) -> None:

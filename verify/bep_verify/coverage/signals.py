@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bep_boards.flow.tools import Job, run
+from bep_ref.files.atomic import write_atomically
 
 NUMBERED = re.compile(r"\$\d+")
 """What Amaranth appends to a name that is taken."""
@@ -39,7 +40,7 @@ def declared(rtlil: str, folder: Path) -> list[Declared]:
     inputs are: it is not among a signal's bits. What stands for the value of an expression is not declared. Work in
     ``folder``.
     """
-    (folder / "design.il").write_text(rtlil)
+    write_atomically(folder / "design.il", rtlil.encode())
     steps = ("read_rtlil design.il", "hierarchy -top netlist", "proc", "flatten", "opt -full", "write_json design.json")
     run(Job("yosys", ("-q", "-p", "; ".join(steps)), folder))
     return list(_signals(json.loads((folder / "design.json").read_text())["modules"]["netlist"]["netnames"]))

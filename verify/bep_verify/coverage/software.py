@@ -10,6 +10,7 @@ from typing import Any
 
 import bep_ref
 from bep_ref.config import ConfigError
+from bep_ref.files.atomic import write_atomically
 from bep_verify.coverage.holes import SOFTWARE
 
 PACKAGES = ("bep_ref", "bep_hw", "bep_host")
@@ -47,7 +48,7 @@ def _run(data: Path, *words: str) -> None:
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         log = data.with_name(f"coverage-{Path(words[-1]).name}.log")
-        log.write_text(done.stdout + done.stderr)
+        write_atomically(log, (done.stdout + done.stderr).encode())
         raise TestsError(f"coverage {words[0]}: {_last(done.stdout + done.stderr)}; all of it is in {log}")
 
 

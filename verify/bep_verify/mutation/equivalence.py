@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterable, Sequence
 
 from bep_boards.flow.tools import Job
+from bep_ref.files.atomic import write_atomically
 from bep_verify.checker import answers, search
 from bep_verify.mutation.netlist import SELECT, Mutant, Netlist
 from bep_verify.mutation.promises import escaped, plain, plain_name
@@ -30,7 +31,7 @@ class Miter:
         """What looks for a difference of each mutant, for so long."""
         self.folder.mkdir(parents=True, exist_ok=True)
         shutil.copy(self.netlist.rtlil, self.folder)
-        (self.folder / "miter.v").write_text(_miter(self.netlist, self.unit, self.mutants))
+        write_atomically(self.folder / "miter.v", _miter(self.netlist, self.unit, self.mutants).encode())
         load = f"read_rtlil {self.netlist.rtlil.name}\n{_opened(self.mutants[0].module, self.unit)}read_verilog miter.v"
         return search(self.folder, len(self.mutants), seconds, load, SIMPLER)
 

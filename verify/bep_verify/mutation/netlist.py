@@ -12,6 +12,7 @@ from amaranth.back import rtlil
 
 from bep_boards.flow.tools import Job, prepare, run
 from bep_hw.trainer import Trainer
+from bep_ref.files.atomic import write_atomically
 from bep_verify.mutation.units import Unit
 
 TOP = "mutants"
@@ -83,7 +84,7 @@ class Netlist:
         prepare("yosys")
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
-        (folder / "trainer.il").write_text(rtlil.convert(trainer, name=TOP, emit_src=False))
+        write_atomically(folder / "trainer.il", rtlil.convert(trainer, name=TOP, emit_src=False).encode())
         self._yosys("prepare", preparation)
         self.modules: dict[str, Any] = json.loads((folder / "prepared.json").read_text())["modules"]
         self.mutants = choose(self.modules)
@@ -100,7 +101,7 @@ class Netlist:
         return (self.folder / "mutated.v").read_text()
 
     def _yosys(self, name: str, commands: str) -> None:
-        (self.folder / f"{name}.ys").write_text(commands)
+        write_atomically(self.folder / f"{name}.ys", commands.encode())
         run(Job("yosys", ("-q", "-l", f"{name}.log", "-s", f"{name}.ys"), self.folder))
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bep_hw.tools.environment import tool_environment
+from bep_ref.files.atomic import write_atomically
 from bep_sim.tools.compiled import compile_program
 from bep_sim.tools.verilator import SimulatorError
 from bep_verify.mutation.netlist import Netlist
@@ -41,7 +42,7 @@ class Player:
         self.name = f"{self.program.name}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
         """Of this program with this course."""
         self.course = netlist.folder / f"{self.name}.course"
-        self.course.write_text(text)
+        write_atomically(self.course, text.encode())
         original = self._run([(0, *ALWAYS)])
         if original.stderr:
             raise SimulatorError(original.stderr.splitlines()[0])
