@@ -47,7 +47,7 @@ def page(run: RunFolder, made: list[Section], version: str) -> str:
         "folder": str(run.path),
         "facts": facts(run),
         "sections": made,
-        "style": Markup(files("bep_report").joinpath("page.css").read_text()),
+        "style": Markup(files("bep_report").joinpath("page.css").read_text("utf-8")),
         "version": version,
     }
     return environment.get_template("page.html.j2").render(values)

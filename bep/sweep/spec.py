@@ -1,6 +1,7 @@
 """The file that says what a sweep varies."""
 
 import itertools
+import math
 import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
@@ -25,6 +26,8 @@ OPTIONS: dict[str, Any] = {
 }
 """What a grid may vary and the type of its values: the options of ``bep train`` but the seed, which every sweep has."""
 _LARGEST_SEED = 2**32 - 1
+MOST_ROWS = 100_000
+"""Of the table: more would not be made in a year."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,12 @@ class Spec:
     placement_seeds: tuple[int, ...] = ()
 
     @property
+    def rows(self) -> int:
+        """Lines of the table of results."""
+        networks = math.prod(len(values) for values in self.grid.values()) * len(self.seeds)
+        return networks * max(1, len(self.boards)) * max(1, len(self.placement_seeds))
+
+    @property
     def combinations(self) -> Iterator[Settings]:
         """Of the grid, the last option varying fastest."""
         for values in itertools.product(*self.grid.values()):
@@ -56,7 +65,7 @@ def read(path: Path) -> Spec:
     ConfigError : a file that is none, or a field that is missing, unknown or out of its limits.
     """
     try:
-        values = tomllib.loads(path.read_text())
+        values = tomllib.loads(path.read_text("utf-8-sig"))
     except ValueError as error:
         raise ConfigError(f"{path}: not TOML: {error}") from None
     known = ("data", "seeds", "boards", "placement_seeds", "estimate", "grid")
@@ -66,13 +75,16 @@ def read(path: Path) -> Spec:
     if not isinstance(data := values.get("data"), str):
         raise _bad("data", data, "a data set as bep train takes it, such as 'digits'")
     boards = _several("boards", values.get("boards", []), _board, "boards", least=0)
-    return Spec(
+    spec = Spec(
         data=data,
         grid=_grid(values.get("grid", {})),
         seeds=_several("seeds", values.get("seeds", [1]), _seed, "seeds"),
         boards=boards,
         placement_seeds=_placement_seeds(values, boards),
     )
+    if spec.rows > MOST_ROWS:
+        raise ConfigError(f"{path}: {spec.rows:,} rows are out of range; a sweep has at most {MOST_ROWS:,}")
+    return spec
 
 
 def _placement_seeds(values: Settings, boards: tuple[str, ...]) -> tuple[int, ...]:

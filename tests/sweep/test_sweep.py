@@ -14,6 +14,7 @@ from matplotlib.image import imread
 from bep.main import main
 from bep.sweep import pareto, plan, spec
 from bep.sweep.pareto import Candidate
+from bep_ref.config import ConfigError
 from bep_ref.datasets import load
 from bep_ref.runs.evaluate import accuracy
 from bep_ref.runs.task import prepare
@@ -113,6 +114,10 @@ def test_chips_are_synthesised_once_for_all_their_placements(tmp_path):
             'data = "sequence:digits"\nboards = ["icebreaker"]\n[grid]\nstate = [16]\noutput = [16]',
             "is a recurrent network; only multilayer perceptrons will do here so far",
         ),
+        (
+            f'data = "digits"\nseeds = {list(range(400))}\n[grid]\nhidden = {[[width] for width in range(1, 401)]}',
+            "160,000 rows are out of range; a sweep has at most 100,000",
+        ),
     ],
 )
 def test_a_bad_specification_is_one_line_and_leaves_nothing(capsys, tmp_path, text, expected):
@@ -120,6 +125,16 @@ def test_a_bad_specification_is_one_line_and_leaves_nothing(capsys, tmp_path, te
     file.write_text(text + "\n")
     assert expected in complaint(capsys, "sweep", file, "--out", tmp_path / "out")
     assert list(tmp_path.iterdir()) == [file]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_a_specification_is_utf_8_with_or_without_a_mark(tmp_path, encoding):
+    file = tmp_path / "sweep.toml"
+    file.write_text('# \u03b3\ndata = "digits"\n[grid]\nhidden = [[8]]\n', encoding=encoding)
+    assert spec.read(file).rows == 1
+    file.write_bytes(file.read_bytes() + b"# \xff\n")
+    with pytest.raises(ConfigError, match="not TOML: 'utf-8' codec"):
+        spec.read(file)
 
 
 def test_bad_options(capsys, tmp_path):

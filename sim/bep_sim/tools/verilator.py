@@ -84,7 +84,7 @@ def verilate(arguments: Sequence[str], folder: Path, log: Path) -> None:
             check=False,
         )
     if done.returncode:
-        errors = [line for line in log.read_text().splitlines() if "rror" in line]
+        errors = [line for line in log.read_text("utf-8", errors="replace").splitlines() if "rror" in line]
         raise SimulatorError(f"Verilator could not build the design: {(errors or ['no message'])[0]}")
 
 
