@@ -4,7 +4,7 @@ from importlib.metadata import entry_points
 from keyword import iskeyword
 
 GROUPS = {
-    "learn": ("train", "eval", "info", "report", "sweep", "demo"),
+    "learn": ("train", "eval", "predict", "info", "report", "sweep", "demo"),
     "hardware": ("cosim", "verilog", "estimate", "synth"),
     "boards": ("program", "board", "run"),
     "exchange": ("export", "import"),

@@ -1,5 +1,7 @@
 """`csv:FILE`: a table in a text file, one sample a line, numbers as features and one column of labels."""
 
+from pathlib import Path
+
 import numpy as np
 
 from bep_ref.datasets.contents import Contents, Part
@@ -19,7 +21,7 @@ SUMMARY = "table, label in the last column or FILE?label=NAME, a fifth is the te
 
 def load(argument: str) -> Dataset:
     """The table with a fixed, stratified test part; ``argument`` is `parse`'s."""
-    options = _options(argument)
+    options = options_of(argument)
     table = read_table(text_lines(options.path), options)
     part = Part(table.x, whole_numbers_or_words(table.labels), f"{options.path}: labels")
     found = Contents(f"{NAME}:{argument}", {"all": part}, table.columns, table.label, table.notes)
@@ -29,7 +31,7 @@ def load(argument: str) -> Dataset:
 def contents(argument: str, schema: Schema) -> Contents:
     """The whole table for a model that knows ``schema``: features in the model's order, labelled or not."""
     schema.check_kind(False, f"{NAME}:{argument}")
-    options = _options(argument)
+    options = options_of(argument)
     table = KnownTable(text_lines(options.path), options, schema)
     rows = list(table)
     if not rows:
@@ -41,8 +43,9 @@ def contents(argument: str, schema: Schema) -> Contents:
     return Contents(f"{NAME}:{argument}", {"all": part}, schema.columns, schema.label, notes)
 
 
-def _options(argument: str) -> TableOptions:
+def options_of(argument: str, *others: Path) -> TableOptions:
+    """What ``argument`` says about a table; `DataError` unless it names a file, or one of the ``others``."""
     options = parse(argument, USAGE)
-    if not options.path.is_file():
+    if options.path not in others and not options.path.is_file():
         raise DataError(f"data: csv: {options.path} is not a file")
     return options

@@ -1,7 +1,7 @@
 """Bytes to lines of text: UTF-8, with or without a byte order mark, whatever ends the lines."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -14,7 +14,7 @@ def text_lines(path: Path) -> Iterator[str]:
         yield from lines_of(file, str(path))
 
 
-def lines_of(file: BinaryIO, name: str) -> Iterator[str]:
+def lines_of(file: BinaryIO, name: str) -> Generator[str]:
     """The lines of ``file``, each as soon as it is there; ``name`` is the file in messages."""
     text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
     try:
