@@ -30,9 +30,11 @@ def run(tmp_path_factory):
     return folder
 
 
-def test_the_model_carries_its_columns(run):
+def test_the_model_carries_its_columns(run, capsys):
     model = Model.load(run / "model.npz")
     assert (model.columns, model.label) == (("a", "b", "c"), "kind")
+    shown = run_json(capsys, "info", run / "model.npz")
+    assert (shown["columns"], shown["label"]) == (["a", "b", "c"], "kind")
 
 
 def test_columns_in_another_order_give_the_same_accuracy(run, tmp_path, capsys):

@@ -68,6 +68,8 @@ def _model(path: Path) -> dict[str, Any]:
         "binarise": model.binariser.spec,
         **(model.binariser.shape.to_dict() if isinstance(model.binariser, SeriesBinariser) else {}),
         "features": model.binariser.features,
+        "columns": list(model.columns),
+        "label": model.label,
         "classes": list(model.class_names),
         "epoch": model.epoch,
         "validation_accuracy": model.validation_accuracy,

@@ -25,8 +25,9 @@ class KnownTable:
 
     ``features`` (F,) are in the model's order, ``label`` is the cell as written, empty where the table is not
     ``labelled``; ``line`` counts from 1. Columns are matched by name where both sides have names. The label's column is
-    the option's, else the one called as in training; where names are missing, the last of one column more than
-    the model has features. ``lines`` are lines of text with their ends, `STREAM` or more of which are read at once.
+    the option's, else the one called as in training, or the only strange one where the model has no name for it. Where
+    names are missing, it is the last of one column more than the model has features. ``lines`` are lines of text with
+    their ends, `STREAM` or more of which are read at once.
     ``notes`` say what was understood.
 
     Raises
@@ -97,8 +98,10 @@ def _label(kept: Sequence[int], table: Beginning, options: TableOptions, schema:
     if options.label:
         return label_column(options, kept, table)
     if header and schema.columns:
-        named = [index for index in kept if table.names[index] == schema.label]
-        return named[0] if len(named) == 1 and schema.label not in schema.columns else None
+        strange = [index for index in kept if table.names[index] not in schema.columns]
+        if schema.label:
+            strange = [index for index in strange if table.names[index] == schema.label]
+        return strange[0] if len(strange) == 1 else None
     return kept[-1] if len(kept) == schema.features + 1 else None
 
 

@@ -52,6 +52,12 @@ def test_names_decide_the_order(tmp_path):
     assert known(tmp_path, numbered, "0,1,2,3,4", "5,6,7,8,x")[1] == [(2, [8, 7, 6, 5], "x")]
 
 
+def test_the_only_strange_column_is_the_label_of_a_model_that_has_no_name_for_it(tmp_path):
+    nameless = Schema(3, ("alba", "berta"), ("a", "b", "c"))
+    assert known(tmp_path, nameless, "a,kind,b,c", "1,alba,2,3")[1] == [(2, [1, 2, 3], "alba")]
+    assert not known(tmp_path, nameless, "a,b,c", "1,2,3")[0].labelled
+
+
 def test_options_choose_columns(tmp_path):
     rows = ["id,a,b,c,species", "7,1,2,3,alba"]
     _, read = known(tmp_path, NAMED, *rows, options="?label=species&drop=id")
