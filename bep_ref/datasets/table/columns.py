@@ -32,10 +32,8 @@ def is_unnamed(name: str) -> bool:
     return bool(_UNNAMED.fullmatch(name))
 
 
-def lay_out(table: Beginning, options: TableOptions, preferred: str = "") -> Layout:
+def lay_out(table: Beginning, options: TableOptions) -> Layout:
     """The columns of ``table`` as ``options`` and its first rows have them.
-
-    Without a label option the label is the column called ``preferred`` if there is one, else the last column.
 
     Raises
     ------
@@ -56,7 +54,7 @@ def lay_out(table: Beginning, options: TableOptions, preferred: str = "") -> Lay
         notes += (Note(f"left out as asked: {listed(options.drop)}"),)
     kept = [index for index in range(table.width) if index not in left | set(dropped)]
     named = [index for index in kept if index not in unnamed] or kept
-    label = label_column(options, named, table, preferred)
+    label = label_column(options, named, table)
     if label in dropped:
         raise DataError(f"{table.name}: label and drop name the same column")
     texts = [text for text in (*options.drop, options.label) if text]
@@ -64,17 +62,14 @@ def lay_out(table: Beginning, options: TableOptions, preferred: str = "") -> Lay
     return Layout(tuple(index for index in kept if index != label), label, empty, notes, by_name)
 
 
-def label_column(options: TableOptions, named: Sequence[int], table: Beginning, preferred: str = "") -> int | None:
-    """Position of the label among columns ``named``: the option's, the one called ``preferred``, or the last."""
+def label_column(options: TableOptions, named: Sequence[int], table: Beginning) -> int | None:
+    """Position of the label among columns ``named``: the option's, else the last."""
     wanted = options.label
     if not named or wanted == NONE:
         return None
     if wanted in (FIRST, LAST) and wanted not in table.names:
         return named[0 if wanted == FIRST else -1]
-    if wanted:
-        return column_of(wanted, table, "label", options.header)
-    positions = [index for index in named if preferred and table.names[index] == preferred]
-    return positions[0] if len(positions) == 1 else named[-1]
+    return column_of(wanted, table, "label", options.header) if wanted else named[-1]
 
 
 def column_of(text: str, table: Beginning, option: str, header: bool | None) -> int:

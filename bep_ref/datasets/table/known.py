@@ -12,7 +12,8 @@ from bep_ref.datasets.table.cells import is_value
 from bep_ref.datasets.table.columns import Layout, column_of, is_unnamed, label_column, unique_names
 from bep_ref.datasets.table.header import CHANCE, counts
 from bep_ref.datasets.table.options import NONE, TableOptions
-from bep_ref.datasets.table.reading import LOOK, Rows
+from bep_ref.datasets.table.reading import LOOK
+from bep_ref.datasets.table.rows import Rows
 from bep_ref.names import listed
 from bep_ref.notes import Note, Notes
 

@@ -8,14 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bep_ref.datasets.dataset import DataError
-from bep_ref.datasets.labels import is_missing, no_classes
-from bep_ref.datasets.table.beginning import Beginning, Record, begin
-from bep_ref.datasets.table.cells import CellError, NumberReader, is_value
+from bep_ref.datasets.labels import no_classes
+from bep_ref.datasets.table.beginning import Beginning, begin
 from bep_ref.datasets.table.columns import Layout, is_unnamed, lay_out, repeated, unique_names
 from bep_ref.datasets.table.counting import counting_features, row_numbers
 from bep_ref.datasets.table.header import counts, is_header
 from bep_ref.datasets.table.notes import understood
 from bep_ref.datasets.table.options import TableOptions
+from bep_ref.datasets.table.rows import Rows
 from bep_ref.notes import Note, Notes
 
 LOOK = 200
@@ -33,8 +33,8 @@ class Table:
     notes: Notes
 
 
-def read_table(lines: Iterable[str], options: TableOptions, preferred: str = "") -> Table:
-    """The table of ``lines``; its label column is the option's, else the one called ``preferred``, else the last.
+def read_table(lines: Iterable[str], options: TableOptions) -> Table:
+    """The table of ``lines``.
 
     Raises
     ------
@@ -42,7 +42,7 @@ def read_table(lines: Iterable[str], options: TableOptions, preferred: str = "")
         classes, or a first line of which nobody knows whether it is a header. Lines and columns count from 1.
     """
     table = begin(iter(lines), str(options.path), options, LOOK)
-    layout = lay_out(table, options, preferred)
+    layout = lay_out(table, options)
     if layout.label is None or not layout.features:
         raise DataError(f"{table.name}: {table.width} columns; it must be at least one feature and a label")
     rows = Rows(table, layout, options)
@@ -76,60 +76,6 @@ def read_table(lines: Iterable[str], options: TableOptions, preferred: str = "")
         *counting_features(x, columns, positions),
     )
     return Table(x, labels, columns, table.names[layout.label] if header else "", notes)
-
-
-class Rows:
-    """Records of a table to features and labels."""
-
-    def __init__(self, table: Beginning, layout: Layout, options: TableOptions) -> None:
-        self.table, self.layout, self.options = table, layout, options
-        self.numbers = NumberReader(options.decimal)
-        for _, cells in table.sample:
-            self.numbers.look_at(cells)
-
-    def read(self, record: Record) -> tuple[NDArray[np.float64], str]:
-        """Features in their order in the file, and the label, empty where there is none."""
-        values, label = self.values(record)
-        if self.layout.label is not None and not self.options.keep_missing and is_missing(label):
-            where = f"{self.table.name}: row {record[0]}, column {self.layout.label + 1}"
-            limit = "it must be a number or a word (missing=keep makes such words classes)"
-            raise DataError(f"{where}: the label is {label!r}; {limit}")
-        return values, label
-
-    def values(self, record: Record) -> tuple[NDArray[np.float64], str]:
-        """The same where labels may be missing."""
-        line, cells = record
-        where = f"{self.table.name}: row {line}"
-        if len(cells) != self.table.width:
-            raise DataError(f"{where}: {len(cells)} columns; it must be {self.table.width} as in the rows above")
-        for index in self.layout.empty:
-            if cells[index]:
-                raise DataError(f"{where}, column {index + 1}: {cells[index]!r} in a column without a name and values")
-        try:
-            values = self.numbers.row([cells[index] for index in self.layout.features])
-        except CellError as bad:
-            column = self.layout.features[bad.index]
-            raise DataError(f"{where}, column {column + 1}: {bad}{self._hint(column)}") from None
-        return values, "" if self.layout.label is None else cells[self.layout.label]
-
-    def _hint(self, column: int) -> str:
-        """The options that help where a feature's column holds words throughout."""
-        if not self.table.sample or any(is_value(cells[column]) for _, cells in self.table.sample[:2]):
-            return ""
-        return f"; label={column + 1} makes this column the label, drop={column + 1} leaves it out"
-
-    def notes(self, x: NDArray[np.float64], positions: Sequence[int]) -> Notes:
-        """On columns of True and False among those at ``positions``, whose values are ``x`` (n, len(positions))."""
-        words = [index for index, position in enumerate(positions) if self._boolean(position)]
-        for index in words:
-            if not np.isin(x[:, index], (0, 1)).all():
-                raise DataError(
-                    f"{self.table.name}: column {positions[index] + 1} holds True or False and other numbers"
-                )
-        return (Note(f"{len(words)} columns hold True and False, read as 1 and 0"),) if words else ()
-
-    def _boolean(self, position: int) -> bool:
-        return any(self.layout.features[index] == position for index in self.numbers.booleans)
 
 
 def _is_header(table: Beginning, layout: Layout, body: Sequence[tuple[NDArray[np.float64], str]]) -> bool:

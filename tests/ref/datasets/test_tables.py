@@ -355,3 +355,15 @@ def test_other_encodings_are_named(tmp_path):
 def test_a_folder_is_no_table(tmp_path):
     with pytest.raises(ConfigError, match="is not a file"):
         loaded(written(tmp_path, "x").parent, name="b.csv", options="/no")
+
+
+def test_columns_left_out_decide_no_decimal_mark(tmp_path):
+    rows = [f"{row % 28 + 1}.05;{line};1.0" for row, line in enumerate(lines(separator=";", number=comma))]
+    data = loaded(tmp_path, "day;" + HEADER.replace(",", ";") + ";version", *rows, options="?drop=day&drop=version")
+    assert (data.columns, data.x_train.shape) == (NAMES, (48, 3))
+
+
+def test_a_row_too_short_is_named_before_its_words(tmp_path):
+    rows = ["kind,a,b", "alba,1,2", "berta", *["cleo,1,2"] * 20]
+    assert "row 3: 1 columns" in refusal(tmp_path, *rows, options="?label=1")
+    assert "row 2, column 1: 'alba' is not a number; label=1 makes" in refusal(tmp_path, *rows)
