@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from bep_boards.chips.device import Device
 from bep_boards.flow.synthesis import SPILL_BITS
+from bep_hw.interfaces.learning import slice_layout
 from bep_hw.learning.hidden_plane import PART_BLOCKS, SPRAM_WIDTH
 from bep_hw.learning.hit_queue import HitQueue
-from bep_hw.learning.hit_slices import slice_layout
 from bep_hw.link.opcodes import BUFFER_BYTES
 from bep_hw.plan.layout import SPRAM_DEPTH, Layout
 from bep_hw.winners.gated_list import gated_list_shape

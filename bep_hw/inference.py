@@ -7,7 +7,7 @@ from bep_hw.array.front import connect_front
 from bep_hw.array.propagate import Propagate
 from bep_hw.array.samples import Loader, SampleMemory
 from bep_hw.array.visible_plane import VisiblePlane
-from bep_hw.host import HostPort
+from bep_hw.host.port import HostPort
 from bep_hw.parts.stream_register import StreamRegister
 from bep_hw.plan.layout import Layout
 from bep_hw.plan.ports import edge_signature
@@ -38,10 +38,12 @@ class Inference(wiring.Component):
         connect_front(m, loader, inputs, visible, propagate)
         wiring.connect(m, wiring.flipped(self.requests), host.requests)
         wiring.connect(m, wiring.flipped(self.replies), host.replies)
+        wiring.connect(m, host.settings, propagate.settings)
+        wiring.connect(m, host.visible, visible.write)
 
         m.submodules.beat = beat = StreamRegister(self.samples.payload.shape())
         wiring.connect(m, wiring.flipped(self.samples), beat.input)
-        done = propagate.backward.decided
+        done = propagate.backward.decisions.decided
         freed = Signal.like(loader.freed)
         m.d.sync += freed.eq(freed + done)
         m.d.comb += [
@@ -51,16 +53,12 @@ class Inference(wiring.Component):
             loader.samples.payload.drop.eq(beat.output.payload.drop),
             loader.grant.eq(1),
             loader.freed.eq(freed),
-            propagate.last_step.eq(host.last_step),
-            propagate.backward.ended.eq(done),
-            visible.write.eq(host.visible_write),
-            visible.write_address.eq(host.visible_address),
-            visible.write_column.eq(host.visible_column),
-            visible.write_data.eq(host.data),
+            propagate.backward.progress.ended.eq(done),
             host.idle.eq((loader.begun == freed) & ~beat.holding),
-            host.counters_done.eq(1),
-            host.decided.eq(propagate.results.valid & propagate.results.ready),
-            host.word_read.eq(propagate.word_read),
+            host.access.done.eq(1),
+            host.events.samples.eq(propagate.results.valid & propagate.results.ready),
+            host.events.commits.eq(host.commit.done),
+            host.events.propagate_words.eq(propagate.word_read),
         ]
-        m.d.sync += host.committed.eq(host.commit)
+        m.d.sync += host.commit.done.eq(host.commit.start)
         return m

@@ -11,13 +11,13 @@ from amaranth.lib import data, wiring
 from amaranth.lib.wiring import Out
 
 from bep_hw.array.propagate import Propagate
+from bep_hw.interfaces.learning import order_layout
 from bep_hw.learning.update import UpdateEngine
 from bep_hw.parts.lookup import lookup
 from bep_hw.plan.layout import Layout
 from bep_hw.plan.ports import result_layout
 from bep_hw.plan.program import Kind
 from bep_hw.winners.backward import Backward
-from bep_hw.winners.scan import order_layout
 
 
 def trace_layouts(layout: Layout) -> dict[str, data.StructLayout]:
@@ -67,42 +67,42 @@ def connect_trace(m: Module, trace: Any, propagate: Propagate, backward: Backwar
     layout = propagate.layout
     pre, array, scan = propagate.preactivation, propagate.backward, backward.scan
     scanned = (item.neurons if item.kind is not Kind.FORWARD else 0 for item in propagate.program)
-    before, written_by_host = Signal.like(update.host_result), Signal()
+    before, written_by_host = Signal.like(update.access.result), Signal()
     results, waiting = propagate.results, Signal()
     m.d.sync += [
-        before.eq(update.host_result),
-        written_by_host.eq(update.host_write),
+        before.eq(update.access.result),
+        written_by_host.eq(update.access.write),
         waiting.eq(results.valid & ~results.ready),
     ]
     valid = {
         "pre_activation": pre.done,
-        "decision": array.decided,
+        "decision": array.decisions.decided,
         "result": results.valid & ~waiting,
         "target": scan.seen,
-        "order": backward.push,
-        "counters": update.write & ~written_by_host,
-        "column": update.visible_write,
+        "order": backward.orders.valid,
+        "counters": update.write.valid & ~written_by_host,
+        "column": update.visible.valid,
     }
     m.d.comb += [
         trace.valid.eq(Cat(valid[kind] for kind in trace_layouts(layout))),
         trace.pre_activation.layer.eq(pre.layer),
         trace.pre_activation.row.eq(pre.row),
-        trace.pre_activation.step.eq(Mux(pre.layer == 0, array.z_step, 0)),
+        trace.pre_activation.step.eq(Mux(pre.layer == 0, array.pre_activations.step, 0)),
         trace.pre_activation.negative.eq(pre.negative),
         trace.pre_activation.magnitude.eq(pre.magnitude),
-        trace.decision.triggered.eq(array.triggered),
-        trace.decision.predicts.eq(array.predicts),
+        trace.decision.triggered.eq(array.decisions.triggered),
+        trace.decision.predicts.eq(array.decisions.predicts),
         trace.result.eq(results.payload),
         trace.target.layer.eq(lookup(m, scanned, scan.segment)),
-        trace.target.row.eq(scan.list_row),
+        trace.target.row.eq(scan.gated.row),
         trace.target.step.eq(Mux(backward.target.valid, backward.target.step, 0)),
-        trace.target.target.eq(scan.list_target),
-        trace.target.listed.eq(scan.list_write),
-        trace.order.eq(backward.order),
-        trace.counters.address.eq(update.write_address * layout.banks + update.write_bank),
+        trace.target.target.eq(scan.gated.target),
+        trace.target.listed.eq(scan.gated.valid),
+        trace.order.eq(backward.orders.payload),
+        trace.counters.address.eq(update.write.address * layout.banks + update.write.bank),
         trace.counters.before.eq(before),
-        trace.counters.after.eq(update.write_data),
-        trace.column.address.eq(update.visible_address),
-        trace.column.column.eq(update.visible_column),
-        trace.column.data.eq(update.visible_data),
+        trace.counters.after.eq(update.write.data),
+        trace.column.address.eq(update.visible.address),
+        trace.column.column.eq(update.visible.block),
+        trace.column.data.eq(update.visible.data),
     ]

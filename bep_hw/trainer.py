@@ -1,6 +1,8 @@
 """The trainer: samples in, predictions out, weights learned in between."""
 
-from amaranth.hdl import Module, Mux, Signal
+from typing import Any
+
+from amaranth.hdl import Module, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import Out
 
@@ -8,22 +10,21 @@ from bep_hw.array.front import connect_front
 from bep_hw.array.propagate import Propagate
 from bep_hw.array.samples import Loader, SampleMemory
 from bep_hw.array.visible_plane import VisiblePlane
-from bep_hw.host import HostPort
-from bep_hw.learning.gaps import GapWalker
+from bep_hw.host.port import HostPort
 from bep_hw.learning.hidden_plane import HiddenPlane
-from bep_hw.learning.hit_queue import HitQueue
-from bep_hw.learning.hit_slices import HitSlices
+from bep_hw.learning.order_queue import OrderQueue
+from bep_hw.learning.reinforcement import Reinforcement
 from bep_hw.learning.unroll import Unroll
 from bep_hw.learning.update import UpdateEngine
-from bep_hw.parts.shift_queue import ShiftQueue
+from bep_hw.parts.share import share_access, share_write
 from bep_hw.parts.stream_register import StreamRegister
 from bep_hw.plan.layout import Layout
 from bep_hw.plan.ports import edge_signature
-from bep_hw.sources.cache import SampleCache
+from bep_hw.sources.epochs import Epochs
+from bep_hw.sources.records import RecordReader
 from bep_hw.trace import connect_trace, trace_signature
 from bep_hw.winners.backward import Backward
 from bep_hw.winners.gated_list import GatedList
-from bep_hw.winners.scan import order_layout
 from bep_ref.config import AnyNetwork, Machine
 
 
@@ -35,201 +36,128 @@ class Trainer(wiring.Component):
     For verification only, ``trace`` adds a port of that name, see `bep_hw.trace`.
     """
 
-    ORDERS = 5
-    """Orders that wait for the update engine."""
-
     def __init__(self, network: AnyNetwork, machine: Machine, trace: bool = False) -> None:
         self.network, self.machine, self.traced = network, machine, trace
-        self.layout = Layout(network, machine)
-        optional = {"trace": Out(trace_signature(self.layout))} if trace else {}
+        self.layout = layout = Layout(network, machine)
+        optional = {"trace": Out(trace_signature(layout))} if trace else {}
         super().__init__({**edge_signature(network, machine).members, **optional})
+        self.inputs = SampleMemory(layout, layout.input_chunks)
+        self.stored = SampleMemory(layout, layout.slot_chunks)
+        self.loader = Loader(layout)
+        self.propagate = Propagate(layout)
+        self.backward = Backward(layout, self.propagate.program)
+        self.update = UpdateEngine(layout)
+        self.visible, self.hidden, self.gated = VisiblePlane(layout), HiddenPlane(layout), GatedList(layout)
+        self.reinforcement = Reinforcement(layout)
+        self.orders = OrderQueue(layout, self.backward.scan.orders_under_way(layout))
+        self.host = HostPort(layout)
+        self.beat = StreamRegister(self.samples.payload.shape())
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        layout = self.layout
-        m.submodules.inputs = inputs = SampleMemory(layout, layout.input_chunks)
-        m.submodules.samples = samples = SampleMemory(layout, layout.slot_chunks)
-        m.submodules.loader = loader = Loader(layout)
-        m.submodules.propagate = propagate = Propagate(layout)
-        m.submodules.backward = backward = Backward(layout, propagate.program)
-        m.submodules.update = update = UpdateEngine(layout)
-        m.submodules.visible = visible = VisiblePlane(layout)
-        m.submodules.hidden = hidden = HiddenPlane(layout)
-        m.submodules.gated = gated = GatedList(layout)
-        m.submodules.walker = walker = GapWalker(layout)
-        m.submodules.host = host = HostPort(layout)
-        m.submodules.orders = orders = ShiftQueue(order_layout(layout), self.ORDERS + layout.recurrent)
-
-        m.submodules.order = order = StreamRegister(order_layout(layout))
-        wiring.connect(m, orders.output, order.input)
-        if layout.recurrent:
-            m.submodules.unroll = unroll = Unroll(layout)
-            wiring.connect(m, order.output, unroll.orders)
-            wiring.connect(m, unroll.steps, update.orders)
-            m.d.comb += [
-                unroll.known.eq(backward.target),
-                unroll.ended.eq(backward.push & backward.order.end),
-                unroll.last_step.eq(host.last_step),
-            ]
-        else:
-            wiring.connect(m, order.output, update.orders)
-        m.submodules.beat = beat = StreamRegister(self.samples.payload.shape())
-        cache = self._connect_samples(m, beat, loader, propagate)
-        connect_front(m, loader, inputs, visible, propagate)
-        wiring.connect(m, wiring.flipped(self.requests), host.requests)
-        wiring.connect(m, wiring.flipped(self.replies), host.replies)
-        wiring.connect(m, propagate.backward, backward.array)
-        self._connect_hits(m, walker, update)
-
-        # sample memories: activations first, the loader in the cycles between
-        m.d.comb += [
-            loader.grant.eq(~propagate.activation_write),
-            loader.freed.eq(update.freed),
-            samples.write.eq(loader.write | propagate.activation_write),
-            samples.write_slot.eq(loader.write_slot),
-            samples.write_step.eq(loader.write_step),
-            samples.write_chunk.eq(loader.write_chunk),
-            samples.write_data.eq(loader.write_data),
-            samples.address.eq(update.sample_address),
-            update.sample_data.eq(samples.data),
-        ]
-        with m.If(propagate.activation_write):
-            m.d.comb += [
-                samples.write_slot.eq(propagate.activation_slot),
-                samples.write_step.eq(propagate.activation_step),
-                samples.write_chunk.eq(propagate.activation_chunk),
-                samples.write_data.eq(propagate.activation_data),
-            ]
-
-        # the planes; the host writes the visible one while the machine is idle
-        m.d.comb += [
-            visible.write.eq(update.visible_write | host.visible_write),
-            visible.write_address.eq(update.visible_address),
-            visible.write_column.eq(update.visible_column),
-            visible.write_data.eq(update.visible_data),
-            hidden.read.eq(update.read),
-            hidden.address.eq(update.address),
-            hidden.bank.eq(update.bank),
-            hidden.both.eq(update.both),
-            update.signs.eq(hidden.signs),
-            update.read_data.eq(hidden.read_data),
-            update.refused.eq(hidden.refused),
-            hidden.write.eq(update.write),
-            hidden.write_address.eq(update.write_address),
-            hidden.write_bank.eq(update.write_bank),
-            hidden.write_data.eq(update.write_data),
-        ]
-        with m.If(host.visible_write):
-            m.d.comb += [
-                visible.write_address.eq(host.visible_address),
-                visible.write_column.eq(host.visible_column),
-                visible.write_data.eq(host.data),
-            ]
-
-        # orders from the scan to the update engine
-        m.d.comb += [
-            orders.input.valid.eq(backward.push),
-            orders.input.payload.eq(backward.order),
-            # where stabilities are summed, one row more is on its way
-            backward.room.eq(~orders.held[-5 if layout.recurrent else -4]),
-            propagate.committed.eq(update.committed),
-        ]
-
-        # gated rows and reinforcement
-        m.d.comb += [
-            gated.read.eq(propagate.list_read),
-            gated.read_address.eq(propagate.list_read_address),
-            propagate.list_read_row.eq(gated.row),
-            propagate.list_read_target.eq(gated.target),
-            gated.write.eq(backward.list_write),
-            gated.write_address.eq(backward.list_write_address),
-            gated.write_row.eq(backward.list_write_row),
-            gated.write_target.eq(backward.list_write_target),
-            gated.table_address.eq(walker.table_address),
-            walker.table_granted.eq(gated.table_granted & ~host.table_write),
-            walker.table_data.eq(gated.table_data),
-            gated.table_write.eq(host.table_write),
-            gated.table_write_data.eq(host.data),
-            walker.start.eq(update.walk),
-            walker.load.eq(host.seed_write),
-            walker.seed.eq(host.data),
-            host.seed.eq(walker.state),
-        ]
-        with m.If(host.table_write):
-            m.d.comb += gated.table_address.eq(host.table_address)
-
-        # the host
+        m.submodules.inputs = self.inputs
+        m.submodules.samples = self.stored
+        m.submodules.loader = self.loader
+        m.submodules.propagate = self.propagate
+        m.submodules.backward = self.backward
+        m.submodules.update = self.update
+        m.submodules.visible = self.visible
+        m.submodules.hidden = self.hidden
+        m.submodules.gated = self.gated
+        m.submodules.reinforcement = self.reinforcement
+        m.submodules.orders = self.orders
+        m.submodules.host = self.host
+        m.submodules.beat = self.beat
         idle = Signal()
-        m.d.comb += [
-            idle.eq((loader.begun == update.freed) & update.idle & ~beat.holding),
-            host.idle.eq(idle if cache is None else idle & ~cache.taken),
-            propagate.margin.eq(host.margin),
-            backward.group_size.eq(host.group_size),
-            backward.gate.eq(host.gate),
-            backward.last_step.eq(host.last_step),
-            propagate.last_step.eq(host.last_step),
-            update.host_commit.eq(host.commit),
-            update.host_read.eq(host.counters_read if cache is None else host.counters_read | cache.read),
-            update.host_write.eq(host.counters_write),
-            update.host_address.eq(
-                host.counters_address if cache is None else Mux(cache.taken, cache.address, host.counters_address)
-            ),
-            update.host_data.eq(host.data),
-            host.counters_done.eq(update.host_done),
-            host.counters_data.eq(update.host_result),
-        ]
-        m.d.comb += [
-            host.decided.eq(propagate.results.valid & propagate.results.ready),
-            host.triggered.eq(propagate.results.payload.triggered),
-            host.winner.eq(order.output.valid & order.output.ready & ~order.output.payload.end),
-            host.committed.eq(update.committed),
-            host.word_read.eq(propagate.word_read),
-            host.group_read.eq(update.group_read),
-            host.sweeping.eq(update.sweeping),
-        ]
-        if cache is not None:
-            wiring.connect(m, host.cache, cache.controls)
-            m.d.comb += [
-                cache.idle.eq(idle),
-                cache.waiting.eq(self.requests.valid),
-                cache.headers.eq(loader.headers),
-                cache.done.eq(update.host_done),
-                cache.group.eq(update.host_result),
-                self.updating.eq(cache.updating),
-            ]
+        m.d.comb += idle.eq((self.loader.begun == self.update.freed) & self.update.idle & ~self.beat.holding)
+        self._connect_samples(m)
+        self._connect_learning(m)
+        self._connect_planes(m)
+        self._connect_host(m)
+        if self.machine.cache_samples:
+            self._connect_cache(m, idle)
+        else:
+            wiring.connect(m, wiring.flipped(self.samples), self.beat.input)
+            wiring.connect(m, wiring.flipped(self.results), self.propagate.results)
+            wiring.connect(m, self.host.access, self.update.access)
+            m.d.comb += self.host.idle.eq(idle)
         if self.traced:
-            connect_trace(m, self.trace, propagate, backward, update)
+            connect_trace(m, self.trace, self.propagate, self.backward, self.update)
         return m
 
-    def _connect_samples(
-        self, m: Module, beat: StreamRegister, loader: Loader, propagate: Propagate
-    ) -> SampleCache | None:
-        """Samples to the loader and results back, by way of the cache if there is one."""
-        wiring.connect(m, beat.output, loader.samples)
-        if not self.machine.cache_samples:
-            wiring.connect(m, wiring.flipped(self.samples), beat.input)
-            wiring.connect(m, wiring.flipped(self.results), propagate.results)
-            return None
-        m.submodules.cache = cache = SampleCache(self.layout)
-        wiring.connect(m, wiring.flipped(self.samples), cache.samples)
-        wiring.connect(m, cache.beats, beat.input)
-        wiring.connect(m, propagate.results, cache.decided)
-        wiring.connect(m, wiring.flipped(self.results), cache.results)
-        return cache
+    def _connect_samples(self, m: Module) -> None:
+        """Into the slots: activations first, the loader in the cycles between."""
+        loader, propagate = self.loader, self.propagate
+        wiring.connect(m, self.beat.output, loader.samples)
+        connect_front(m, loader, self.inputs, self.visible, propagate)
+        share_write(m, self.stored.write, loader.write, propagate.stored)
+        wiring.connect(m, self.update.inputs, self.stored.read)
+        m.d.comb += [loader.grant.eq(~propagate.stored.valid), loader.freed.eq(self.update.freed)]
 
-    def _connect_hits(self, m: Module, walker: GapWalker, update: UpdateEngine) -> None:
-        """From the walk to the sweep, with a memory between them or not."""
-        m.submodules.slices = slices = HitSlices(self.layout)
-        wiring.connect(m, walker.hits, slices.hits)
-        m.d.comb += slices.walking.eq(walker.busy)
-        if self.machine.hits_ahead:
-            m.submodules.hits = hits = HitQueue(self.layout)
-            wiring.connect(m, slices.slices, hits.input)
-            wiring.connect(m, hits.output, update.hits)
-            m.d.comb += [
-                update.hits_found.eq(hits.output.valid),
-                update.walking.eq(walker.busy | slices.found | hits.holding),
-            ]
-        else:
-            wiring.connect(m, slices.slices, update.hits)
-            m.d.comb += [update.hits_found.eq(slices.found), update.walking.eq(walker.busy | slices.found)]
+    def _connect_learning(self, m: Module) -> None:
+        """From the array to the update engine: decisions, winners, orders."""
+        propagate, backward, update, orders = self.propagate, self.backward, self.update, self.orders
+        wiring.connect(m, propagate.backward, backward.array)
+        wiring.connect(m, propagate.gated, self.gated.read)
+        wiring.connect(m, backward.gated, self.gated.write)
+        wiring.connect(m, backward.orders, orders.orders)
+        wiring.connect(m, update.hits, self.reinforcement.hits)
+        wiring.connect(m, self.reinforcement.thresholds, self.gated.thresholds)
+        m.d.comb += propagate.committed.eq(update.commit.done)
+        if not self.layout.recurrent:
+            wiring.connect(m, orders.output, update.orders)
+            return
+        m.submodules.unroll = unroll = Unroll(self.layout)
+        wiring.connect(m, orders.output, unroll.orders)
+        wiring.connect(m, unroll.steps, update.orders)
+        m.d.comb += [
+            unroll.known.eq(backward.target),
+            unroll.ended.eq(backward.orders.valid & backward.orders.payload.end),
+            unroll.last_step.eq(self.host.settings.last_step),
+        ]
+
+    def _connect_planes(self, m: Module) -> None:
+        """Weights and counters; the host writes visible weights while the machine is idle."""
+        share_write(m, self.visible.write, self.update.visible, self.host.visible)
+        wiring.connect(m, self.update.read, self.hidden.read)
+        wiring.connect(m, self.update.write, self.hidden.write)
+
+    def _connect_host(self, m: Module) -> None:
+        host, update, propagate = self.host, self.update, self.propagate
+        wiring.connect(m, wiring.flipped(self.requests), host.requests)
+        wiring.connect(m, wiring.flipped(self.replies), host.replies)
+        wiring.connect(m, host.settings, propagate.settings, self.backward.settings)
+        wiring.connect(m, host.commit, update.commit)
+        wiring.connect(m, host.seed, self.reinforcement.seed)
+        wiring.connect(m, host.thresholds, self.gated.threshold_write)
+        results, order, events = propagate.results, self.orders.output, host.events
+        decided = results.valid & results.ready
+        m.d.comb += [
+            events.samples.eq(decided),
+            events.triggers.eq(decided & results.payload.triggered),
+            events.winners.eq(order.valid & order.ready & ~order.payload.end),
+            events.commits.eq(update.commit.done),
+            events.propagate_words.eq(propagate.word_read),
+            events.update_words.eq(update.group_read),
+            events.sweep_cycles.eq(update.sweeping),
+            events.sweep_words.eq(update.sweeping & update.group_read),
+        ]
+
+    def _connect_cache(self, m: Module, idle: Any) -> None:
+        """Epochs between the host's streams and the trainer's, from records in the hidden plane."""
+        m.submodules.epochs = epochs = Epochs(self.layout)
+        m.submodules.records = records = RecordReader(self.layout)
+        wiring.connect(m, wiring.flipped(self.samples), epochs.host.samples)
+        wiring.connect(m, wiring.flipped(self.results), epochs.host.results)
+        wiring.connect(m, epochs.trainer.samples, self.beat.input)
+        wiring.connect(m, self.propagate.results, epochs.trainer.results)
+        wiring.connect(m, self.host.epochs, epochs.controls)
+        wiring.connect(m, epochs.source, records.source)
+        share_access(m, self.update.access, self.host.access, records.access, epochs.taken)
+        m.d.comb += [
+            epochs.headers.eq(self.loader.arrivals.headers),
+            epochs.waiting.eq(self.requests.valid),
+            epochs.idle.eq(idle),
+            self.host.idle.eq(idle & ~epochs.taken),
+            self.updating.eq(epochs.updating),
+        ]

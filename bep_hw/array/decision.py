@@ -4,16 +4,11 @@ from typing import Any
 
 import numpy as np
 from amaranth.hdl import Module, Mux, Signal
-from amaranth.lib import data, wiring
+from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 from numpy.typing import NDArray
 
 from bep_hw.plan.layout import Layout
-
-
-def margins_layout(layout: Layout) -> data.ArrayLayout:
-    """Half the trigger margin of every classifier, rounded up; the one that predicts is the last."""
-    return data.ArrayLayout(range(layout.classified_width + 2), layout.classifiers)
 
 
 class Decision(wiring.Component):

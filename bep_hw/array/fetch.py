@@ -8,6 +8,7 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 from numpy.typing import NDArray
 
+from bep_hw.interfaces.samples import ChunkRead
 from bep_hw.parts.lookup import lookup
 from bep_hw.plan.layout import Layout
 from bep_hw.plan.program import Pass
@@ -29,13 +30,12 @@ class InputFetch(wiring.Component):
             {
                 "complete": In(range(2 * machine.slots)),
                 "last_step": In(range(layout.steps)),
-                "begins": Out(1),
-                "address": Out(range(machine.slots * layout.steps * layout.input_chunks)),
-                "data": In(machine.update_lanes),
+                "read": Out(ChunkRead(layout, layout.input_chunks)),
+                "full": Out(1),
+                "begins": Out(1),  # with ``full``
+                "word": Out(machine.lanes, init=-1),  # padded with ones, the first input lowest
                 "take": In(1),
                 "swap": In(1),
-                "full": Out(1),
-                "word": Out(machine.lanes, init=-1),
             }
         )
 
@@ -65,7 +65,7 @@ class InputFetch(wiring.Component):
             # ahead of the sample there are at most as many complete ones as slots
             exists.eq(sample != self.complete),
             done.eq(filled == lookup(m, [item.chunks for item in self.passes], index)),
-            self.address.eq((slot * layout.steps + step) * layout.input_chunks + source),
+            self.read.address.eq((slot * layout.steps + step) * layout.input_chunks + source),
             self.begins.eq((index == 0) & (step == 0)),
         ]
         m.d.sync += [shifting.eq(0), self.full.eq(done & ~shifting & ~taken & ~self.take)]
@@ -77,7 +77,7 @@ class InputFetch(wiring.Component):
                 padding.eq(source >= place.chunks),
             ]
         with m.If(shifting):
-            m.d.sync += self.word.eq(Cat(self.word[chunk:], Mux(padding, Const(-1, chunk), self.data)))
+            m.d.sync += self.word.eq(Cat(self.word[chunk:], Mux(padding, Const(-1, chunk), self.read.data)))
         with m.If(self.take):
             m.d.sync += taken.eq(1)
         with m.If(self.swap):

@@ -34,7 +34,12 @@ class XnorPopcount(wiring.Component):
     @property
     def delay(self) -> int:
         """Cycles from the words to their count."""
-        return max(1, -(-_depth(self.lanes) // self.levels_per_stage))
+        return self.delay_of(self.lanes, self.levels_per_stage)
+
+    @staticmethod
+    def delay_of(lanes: int, levels_per_stage: int = 2) -> int:
+        """The ``delay`` of a tree of so many ``lanes``."""
+        return max(1, -(-_depth(lanes) // levels_per_stage))
 
     def model(self, weight: NDArray[Any], inputs: NDArray[Any]) -> NDArray[Any]:
         """Counts (n,) of words (n, lanes) of bits."""

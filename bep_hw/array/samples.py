@@ -7,17 +7,13 @@ engine has counted the sample's last winner.
 from typing import Any
 
 from amaranth.hdl import Module, Mux, Signal
-from amaranth.lib import data, memory, stream, wiring
+from amaranth.lib import memory, stream, wiring
 from amaranth.lib.wiring import In, Out
 from numpy.typing import NDArray
 
+from bep_hw.interfaces.samples import Arrivals, ChunkRead, ChunkWrite
 from bep_hw.plan.layout import Layout
-from bep_hw.plan.ports import label_bits, sample_layout
-
-
-def header_layout(layout: Layout) -> data.StructLayout:
-    """What the machine remembers of a sample beside its bits."""
-    return data.StructLayout({"label": label_bits(layout.network), "train": 1, "last": 1})
+from bep_hw.plan.ports import sample_layout
 
 
 class SampleMemory(wiring.Component):
@@ -30,18 +26,7 @@ class SampleMemory(wiring.Component):
 
     def __init__(self, layout: Layout, chunks: int) -> None:
         self.layout, self.chunks = layout, chunks
-        chunk, slots = layout.machine.update_lanes, layout.machine.slots
-        super().__init__(
-            {
-                "write": In(1),
-                "write_slot": In(range(slots)),
-                "write_step": In(range(layout.steps)),
-                "write_chunk": In(range(chunks)),
-                "write_data": In(chunk),
-                "address": In(range(slots * layout.steps * chunks)),
-                "data": Out(chunk),
-            }
-        )
+        super().__init__({"write": In(ChunkWrite(layout)), "read": In(ChunkRead(layout, chunks))})
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
@@ -49,13 +34,14 @@ class SampleMemory(wiring.Component):
         block = memory.Memory(shape=machine.update_lanes, depth=machine.slots * steps * self.chunks, init=[])
         m.submodules.block = block
         write, read = block.write_port(), block.read_port()
+        chunk = self.write.chunk[: (self.chunks - 1).bit_length()]
         m.d.comb += [
-            write.en.eq(self.write),
-            write.addr.eq((self.write_slot * steps + self.write_step) * self.chunks + self.write_chunk),
-            write.data.eq(self.write_data),
+            write.en.eq(self.write.valid),
+            write.addr.eq((self.write.slot * steps + self.write.step) * self.chunks + chunk),
+            write.data.eq(self.write.data),
             read.en.eq(1),
-            read.addr.eq(self.address),
-            self.data.eq(read.data),
+            read.addr.eq(self.read.address),
+            self.read.data.eq(read.data),
         ]
         return m
 
@@ -63,27 +49,22 @@ class SampleMemory(wiring.Component):
 class Loader(wiring.Component):
     """Writes the sample stream into free slots.
 
-    ``begun``, ``complete`` and ``freed`` count samples modulo twice the slots. A beat is accepted only while ``grant``
-    is high (the write port is shared). A sequence comes with all steps that it may have, whether they count or not.
+    ``begun`` and ``freed`` count samples modulo twice the slots, like `Arrivals`. A beat is accepted only while
+    ``grant`` is high (the write port is shared). A sequence comes with all steps that it may have, whether they count
+    or not.
     """
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
-        slots = layout.machine.slots
-        counter = range(2 * slots)
+        counter = range(2 * layout.machine.slots)
         super().__init__(
             {
                 "samples": In(stream.Signature(sample_layout(layout.network, layout.machine))),
-                "grant": In(1),
-                "freed": In(counter),
-                "begun": Out(counter),
-                "complete": Out(counter),
-                "headers": Out(data.ArrayLayout(header_layout(layout), slots)),
-                "write": Out(1),
-                "write_slot": Out(range(slots)),
-                "write_step": Out(range(layout.steps)),
-                "write_chunk": Out(range(layout.slot_chunks)),
-                "write_data": Out(layout.machine.update_lanes),
+                "grant": In(1),  # nobody else writes in this cycle
+                "freed": In(counter),  # samples that are done with, from the update engine
+                "begun": Out(counter),  # samples of which at least one beat is there
+                "arrivals": Out(Arrivals(layout)),
+                "write": Out(ChunkWrite(layout)),
             }
         )
 
@@ -117,19 +98,20 @@ class Loader(wiring.Component):
         tail = ((1 << padding) - 1) << (self.layout.machine.update_lanes - padding)
         ends_step = index == place.chunks - 1
         last = self.layout.sample_beats // place.chunks - 1
-        step, final = Signal.like(self.write_step), Signal()
+        step, final = Signal.like(self.write.step), Signal()
         m.d.comb += [
             final.eq(ends_step & (step == last)),
-            self.write_step.eq(step),
-            self.write.eq(self.samples.valid & self.samples.ready & ~beat.drop),
-            self.write_slot.eq(slot),
-            self.write_chunk.eq(index),
-            self.write_data.eq(beat.chunk | (ends_step.replicate(len(beat.chunk)) & tail)),
+            self.write.step.eq(step),
+            self.write.valid.eq(self.samples.valid & self.samples.ready & ~beat.drop),
+            self.write.slot.eq(slot),
+            self.write.chunk.eq(index),
+            self.write.data.eq(beat.chunk | (ends_step.replicate(len(beat.chunk)) & tail)),
         ]
         with m.If(self.samples.valid & self.samples.ready & beat.drop & ~between):
             m.d.sync += [between.eq(1), step.eq(0), self.begun.eq(self.begun - 1), free.eq(1)]
-        with m.If(self.write):
-            m.d.sync += [loaded.eq(index + 1), between.eq(final), self.complete.eq(self.complete + final)]
+        arrivals = self.arrivals
+        with m.If(self.write.valid):
+            m.d.sync += [loaded.eq(index + 1), between.eq(final), arrivals.complete.eq(arrivals.complete + final)]
             if last:
                 with m.If(ends_step):
                     m.d.sync += [loaded.eq(0), step.eq(Mux(final, 0, step + 1))]
@@ -138,8 +120,8 @@ class Loader(wiring.Component):
                 for number in range(slots):
                     with m.If(slot == number):
                         m.d.sync += [
-                            self.headers[number].label.eq(beat.label),
-                            self.headers[number].train.eq(beat.train),
-                            self.headers[number].last.eq(beat.last),
+                            arrivals.headers[number].label.eq(beat.label),
+                            arrivals.headers[number].train.eq(beat.train),
+                            arrivals.headers[number].last.eq(beat.last),
                         ]
         return m

@@ -4,14 +4,15 @@ from typing import Any
 
 from amaranth.hdl import Module, Signal
 from amaranth.lib import memory, wiring
-from amaranth.lib.wiring import In, Out
+from amaranth.lib.wiring import In
 from numpy.typing import NDArray
 
+from bep_hw.interfaces.weights import BlockWrite, WordRead
 from bep_hw.plan.layout import Layout
 
 
 class VisiblePlane(wiring.Component):
-    """Block RAMs side by side, one a column; ``data`` follows ``address`` by ``delay`` cycles.
+    """Block RAMs side by side, one a column; data follow their address by ``delay`` cycles.
 
     With ``register_plane`` there is a register behind the memories, and one of its own in front of every column's write
     port: a write acts a cycle later.
@@ -20,17 +21,7 @@ class VisiblePlane(wiring.Component):
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
         self.delay = self.delay_of(layout)
-        depth = layout.plane_depth
-        super().__init__(
-            {
-                "address": In(range(depth)),
-                "data": Out(layout.machine.lanes),
-                "write": In(1),
-                "write_address": In(range(depth)),
-                "write_column": In(range(layout.columns_per_word)),
-                "write_data": In(layout.column),
-            }
-        )
+        super().__init__({"read": In(WordRead(layout)), "write": In(BlockWrite(layout))})
 
     @staticmethod
     def delay_of(layout: Layout) -> int:
@@ -58,11 +49,11 @@ class VisiblePlane(wiring.Component):
 
             # see bep_boards.flow.synthesis: copies are kept apart
             m.d.comb += [
-                write.en.eq(registered(self.write & (self.write_column == index), "write_copy")),
-                write.addr.eq(registered(self.write_address, "write_address_copy")),
-                write.data.eq(registered(self.write_data, "write_data_copy")),
-                read.addr.eq(self.address),
+                write.en.eq(registered(self.write.valid & (self.write.block == index), "write_copy")),
+                write.addr.eq(registered(self.write.address, "write_address_copy")),
+                write.data.eq(registered(self.write.data, "write_data_copy")),
+                read.addr.eq(self.read.address),
                 read.en.eq(1),
-                self.data[index * width : (index + 1) * width].eq(registered(read.data, "output")),
+                self.read.data[index * width : (index + 1) * width].eq(registered(read.data, "output")),
             ]
         return m

@@ -4,20 +4,17 @@ from typing import Any
 
 import numpy as np
 from amaranth.hdl import Module, Mux, Signal
-from amaranth.lib import data, stream, wiring
+from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 from numpy.typing import NDArray
 
+from bep_hw.interfaces.host import Seed
+from bep_hw.interfaces.learning import ThresholdRead, hit_layout
 from bep_hw.parts.lookup import lookup
 from bep_hw.plan.layout import Layout
 from bep_hw.plan.registers import TABLE_STRIDE
 from bep_ref.networks.reinforce import DIGITS, OFF, PLANES, Xorshift32
 from bep_ref.networks.reinforce import hits as reference_hits
-
-
-def hit_layout(layout: Layout) -> data.StructLayout:
-    """A counter to reinforce: the address of its slice of the hidden plane, and its lane there."""
-    return data.StructLayout({"address": range(layout.bank_depth), "lane": range(max(2, layout.slice_lanes))})
 
 
 def xorshift(state: Signal) -> Any:
@@ -28,7 +25,7 @@ def xorshift(state: Signal) -> Any:
 
 
 class GapWalker(wiring.Component):
-    """``start`` walks all layers once; ``busy`` until the last hit is taken. ``seed`` is loaded on ``load``.
+    """``start`` walks all layers once; ``busy`` until the last hit is taken.
 
     Bit planes of a layer's thresholds are read from the table, entry ``16 * layer + k``; each decides about half of the
     comparisons still open, so a draw takes four or five cycles, and one more to the next. The first plane is
@@ -41,13 +38,9 @@ class GapWalker(wiring.Component):
             {
                 "start": In(1),
                 "busy": Out(1),
-                "load": In(1),
-                "seed": In(32),
-                "state": Out(32, init=1),
+                "seed": In(Seed()),  # loaded while it is not busy
                 "hits": Out(stream.Signature(hit_layout(layout))),
-                "table_address": Out(range(TABLE_STRIDE * len(layout.trainable))),
-                "table_granted": In(1),
-                "table_data": In(16),
+                "thresholds": Out(ThresholdRead(layout)),
             }
         )
 
@@ -75,7 +68,7 @@ class GapWalker(wiring.Component):
         hit, after_hit = Signal(), Signal()
         plane = Signal(range(PLANES + 1))
         # a plane asked for; and in a register, with a flag for the last one
-        asked, here, final, entry = Signal(), Signal(), Signal(), Signal.like(self.table_data)
+        asked, here, final, entry = Signal(), Signal(), Signal(), Signal.like(self.thresholds.data)
         ask = Signal()
         undecided, value = Signal(1 + DIGITS, init=-1), Signal(1 + DIGITS)
         kept, top, compared = Signal(), Signal.like(undecided), Signal.like(undecided)
@@ -83,18 +76,18 @@ class GapWalker(wiring.Component):
         word = following[16:]
         differ = Signal.like(undecided)
         m.d.comb += [
-            following.eq(xorshift(self.state)),
+            following.eq(xorshift(self.seed.state)),
             compared.eq(entry),
             differ.eq((word ^ compared) & undecided),
-            self.table_address.eq(layer * TABLE_STRIDE + plane),
+            self.thresholds.address.eq(layer * TABLE_STRIDE + plane),
         ]
         # planes come one a cycle, while the backward pass leaves the port free
-        m.d.sync += [asked.eq(0), here.eq(asked), final.eq(plane == PLANES), entry.eq(self.table_data)]
-        with m.If(ask & self.table_granted & (plane != PLANES)):
+        m.d.sync += [asked.eq(0), here.eq(asked), final.eq(plane == PLANES), entry.eq(self.thresholds.data)]
+        with m.If(ask & self.thresholds.granted & (plane != PLANES)):
             m.d.sync += [asked.eq(1), plane.eq(plane + 1)]
         forget = [asked.eq(0), here.eq(0), plane.eq(kept)]
         compare = [
-            self.state.eq(following),
+            self.seed.state.eq(following),
             value.eq(value | (differ & compared)),
             undecided.eq(undecided & ~differ),
         ]
@@ -105,8 +98,8 @@ class GapWalker(wiring.Component):
             m.d.comb += self.busy.eq(~fsm.ongoing("IDLE") | self.hits.valid)
             with m.State("IDLE"):
                 m.d.sync += [layer.eq(0), address.eq(0), kept.eq(0)]
-                with m.If(self.load):
-                    m.d.sync += self.state.eq(self.seed)
+                with m.If(self.seed.load):
+                    m.d.sync += self.seed.state.eq(self.seed.value)
                 with m.If(self.start):
                     m.next = "LAYER"
             with m.State("LAYER"):

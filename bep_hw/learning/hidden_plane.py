@@ -7,6 +7,7 @@ from amaranth.lib import memory, wiring
 from amaranth.lib.wiring import In, Out
 from numpy.typing import NDArray
 
+from bep_hw.interfaces.weights import GroupRead, GroupWrite
 from bep_hw.plan.layout import Layout
 
 SPRAM_WIDTH = 16
@@ -17,31 +18,15 @@ PART_BLOCKS = 8
 class HiddenPlane(wiring.Component):
     """Counters in block RAM (one read and one write port) or in two banks of single-port SPRAM.
 
-    A group is named by its ``bank`` and the ``address`` inside it; ``read_data`` follows by ``delay`` cycles, and so do
-    ``signs``, the visible weights of that address in every bank (lane 0 of bank 0 lowest), if ``both`` was high. In
-    SPRAM a read of a bank that is being written is refused: ``refused`` is high in that cycle and the address must be
-    held. With ``register_plane`` block RAM has registers in front of it, reads and writes alike.
+    What is read follows its address by ``delay`` cycles. In SPRAM a read of a bank that is being written is refused.
+    With ``register_plane`` block RAM has registers in front of it, reads and writes alike.
     """
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
         self.width = layout.machine.update_lanes * layout.network.counter_bits
         self.delay = self.delay_of(layout)
-        super().__init__(
-            {
-                "read": In(1),
-                "address": In(range(layout.bank_size)),
-                "bank": In(1),
-                "both": In(1),
-                "read_data": Out(self.width),
-                "signs": Out(layout.banks * layout.machine.update_lanes),
-                "refused": Out(1),
-                "write": In(1),
-                "write_address": In(range(layout.bank_size)),
-                "write_bank": In(1),
-                "write_data": In(self.width),
-            }
-        )
+        super().__init__({"read": In(GroupRead(layout)), "write": In(GroupWrite(layout))})
 
     @staticmethod
     def delay_of(layout: Layout) -> int:
@@ -62,34 +47,35 @@ class HiddenPlane(wiring.Component):
         else:
             m.submodules.bank0 = block = _BlockRamBank(self.width, layout.bank_size, self.delay == 2)
             m.d.comb += [
-                block.address.eq(self.address),
-                block.write.eq(self.write),
-                block.write_address.eq(self.write_address),
-                block.write_data.eq(self.write_data),
-                self.read_data.eq(block.read_data),
+                block.address.eq(self.read.address),
+                block.write.eq(self.write.valid),
+                block.write_address.eq(self.write.address),
+                block.write_data.eq(self.write.data),
+                self.read.data.eq(block.read_data),
             ]
             groups = [block.read_data]
         bits = layout.network.counter_bits
-        m.d.comb += self.signs.eq(Cat(~counter for group in groups for counter in group[bits - 1 :: bits]))
+        m.d.comb += self.read.signs.eq(Cat(~counter for group in groups for counter in group[bits - 1 :: bits]))
         return m
 
     def _elaborate_banks(self, m: Module) -> list[Signal]:
         """Two banks of one port each: the write goes first."""
         groups = []
         chosen = Signal()
-        m.d.sync += chosen.eq(self.bank)
-        m.d.comb += self.refused.eq(self.read & self.write & (self.both | (self.bank == self.write_bank)))
+        ask, write = self.read, self.write
+        m.d.sync += chosen.eq(ask.bank)
+        m.d.comb += ask.refused.eq(ask.valid & write.valid & (ask.both | (ask.bank == write.bank)))
         for number in range(2):
             m.submodules[f"bank{number}"] = bank = _SpramBank(self.width, self.layout.bank_size)
             writing = Signal(name=f"writing{number}")
             m.d.comb += [
-                writing.eq(self.write & (self.write_bank == number)),
+                writing.eq(write.valid & (write.bank == number)),
                 bank.write.eq(writing),
-                bank.write_data.eq(self.write_data),
-                bank.address.eq(Mux(writing, self.write_address, self.address)),
+                bank.write_data.eq(write.data),
+                bank.address.eq(Mux(writing, write.address, ask.address)),
             ]
             groups.append(bank.read_data)
-        m.d.comb += self.read_data.eq(Mux(chosen, groups[1], groups[0]))
+        m.d.comb += ask.data.eq(Mux(chosen, groups[1], groups[0]))
         return groups
 
 
@@ -104,9 +90,9 @@ class _BlockRamBank(wiring.Component):
         self.width, self.depth, self.registered = width, depth, registered
         super().__init__(
             {
-                "address": In(range(depth)),
-                "read_data": Out(width),
-                "write": In(1),
+                "address": In(range(depth)),  # to read
+                "read_data": Out(width),  # one cycle after its address, two with ``registered``
+                "write": In(1),  # in this cycle
                 "write_address": In(range(depth)),
                 "write_data": In(width),
             }
@@ -148,7 +134,12 @@ class _SpramBank(wiring.Component):
     def __init__(self, width: int, depth: int) -> None:
         self.width, self.depth = width, depth
         super().__init__(
-            {"address": In(range(depth)), "write": In(1), "write_data": In(width), "read_data": Out(width)}
+            {
+                "address": In(range(depth)),  # to read or write
+                "write": In(1),  # in this cycle; else it reads
+                "write_data": In(width),
+                "read_data": Out(width),  # one cycle after its address
+            }
         )
 
     def elaborate(self, platform: object) -> Module:

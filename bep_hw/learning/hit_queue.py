@@ -4,7 +4,7 @@ from amaranth.hdl import Module, Signal
 from amaranth.lib import memory, stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from bep_hw.learning.hit_slices import slice_layout
+from bep_hw.interfaces.learning import slice_layout
 from bep_hw.parts.shift_queue import ShiftQueue
 from bep_hw.parts.stream_register import StreamRegister
 from bep_hw.plan.layout import Layout

@@ -4,17 +4,12 @@ from typing import Any
 
 import numpy as np
 from amaranth.hdl import Module, Signal
-from amaranth.lib import data, stream, wiring
+from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 from numpy.typing import NDArray
 
-from bep_hw.learning.gaps import hit_layout
+from bep_hw.interfaces.learning import hit_layout, slice_layout
 from bep_hw.plan.layout import Layout
-
-
-def slice_layout(layout: Layout) -> data.StructLayout:
-    """A slice with hits: its address, and the lanes hit."""
-    return data.StructLayout({"address": range(layout.bank_depth), "mask": layout.slice_lanes})
 
 
 class HitSlices(wiring.Component):

@@ -8,26 +8,15 @@ from typing import Any
 
 import numpy as np
 from amaranth.hdl import Cat, Module, Mux, Signal
-from amaranth.lib import data, memory, stream, wiring
+from amaranth.lib import memory, stream, wiring
 from amaranth.lib.wiring import In, Out
 from numpy.typing import NDArray
 
+from bep_hw.interfaces.learning import order_layout, step_layout, target_layout
 from bep_hw.plan.layout import Layout
-from bep_hw.winners.scan import order_layout, target_layout
 
 XS, SS, SY = range(3)
 """Layers of weights."""
-
-
-def step_layout(layout: Layout) -> data.StructLayout:
-    """An order to step a row's counters, or the ``end`` of a sample, see `order_layout`.
-
-    ``layer`` is one of weights here. Of a recurrent network the inputs are those of ``step``, or with ``ones`` all 1.
-    """
-    if not layout.recurrent:
-        return order_layout(layout)
-    fields = dict(order_layout(layout).members)
-    return data.StructLayout({**fields, "layer": range(len(layout.trainable)), "step": range(layout.steps), "ones": 1})
 
 
 class Unroll(wiring.Component):

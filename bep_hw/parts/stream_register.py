@@ -10,6 +10,9 @@ from amaranth.lib.wiring import In, Out
 class StreamRegister(wiring.Component):
     """Two payloads deep, so that one can pass every cycle. ``holding`` is high while any is inside."""
 
+    DEPTH = 2
+    """Payloads that it holds."""
+
     def __init__(self, shape: Any) -> None:
         super().__init__(
             {"input": In(stream.Signature(shape)), "output": Out(stream.Signature(shape)), "holding": Out(1)}

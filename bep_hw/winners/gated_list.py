@@ -2,11 +2,13 @@
 
 from typing import Any
 
-from amaranth.hdl import Cat, Module
+from amaranth.hdl import Cat, Module, Signal
 from amaranth.lib import memory, wiring
-from amaranth.lib.wiring import In, Out
+from amaranth.lib.wiring import In
 from numpy.typing import NDArray
 
+from bep_hw.interfaces.host import ThresholdWrite
+from bep_hw.interfaces.learning import ListRead, ListWrite, ThresholdRead
 from bep_hw.plan.layout import Layout
 from bep_hw.plan.registers import TABLE_STRIDE
 
@@ -24,30 +26,19 @@ class GatedList(wiring.Component):
     """Rows that carry the error on, with their targets; behind them in the same RAM the reinforcement thresholds.
 
     One write port (the scan, or the host while the machine is idle) and one read port: the backward pass comes first,
-    ``table_data`` follows ``table_address`` only when ``table_granted`` was high.
+    and thresholds are read only when neither it nor the host needs the memory.
     """
 
     def __init__(self, layout: Layout) -> None:
-        list_depth = layout.list_depth
         self.row_bits = _row_bits(layout)
         self.width, self.depth = gated_list_shape(layout)
-        self.table_base = list_depth
-        table = self.depth - list_depth
+        self.table_base = layout.list_depth
         super().__init__(
             {
-                "write": In(1),
-                "write_address": In(range(list_depth)),
-                "write_row": In(self.row_bits),
-                "write_target": In(1),
-                "read": In(1),
-                "read_address": In(range(list_depth)),
-                "row": Out(self.row_bits),
-                "target": Out(1),
-                "table_write": In(1),
-                "table_write_data": In(16),
-                "table_address": In(range(table)),
-                "table_granted": Out(1),
-                "table_data": Out(16),
+                "write": In(ListWrite(layout)),
+                "read": In(ListRead(layout)),
+                "thresholds": In(ThresholdRead(layout)),
+                "threshold_write": In(ThresholdWrite(layout)),
             }
         )
 
@@ -60,19 +51,22 @@ class GatedList(wiring.Component):
         block = memory.Memory(shape=self.width, depth=self.depth, init=[])
         m.submodules.entries = block
         write, read = block.write_port(), block.read_port()
-        table = self.table_base + self.table_address
+        stored, asked = self.threshold_write, self.thresholds
+        place = Signal.like(asked.address)  # one adder serves whoever needs a threshold
+        table = self.table_base + place
         m.d.comb += [
-            write.en.eq(self.write | self.table_write),
-            write.addr.eq(self.write_address),
-            write.data.eq(Cat(self.write_target, self.write_row)),
+            place.eq(asked.address),
+            write.en.eq(self.write.valid | stored.valid),
+            write.addr.eq(self.write.address),
+            write.data.eq(Cat(self.write.target, self.write.row)),
             read.en.eq(1),
             read.addr.eq(table),
-            self.table_granted.eq(~self.read),
-            Cat(self.target, self.row).eq(read.data),
-            self.table_data.eq(read.data),
+            asked.granted.eq(~self.read.valid & ~stored.valid),
+            Cat(self.read.target, self.read.row).eq(read.data),
+            asked.data.eq(read.data),
         ]
-        with m.If(self.table_write):
-            m.d.comb += [write.addr.eq(table), write.data.eq(self.table_write_data)]
-        with m.If(self.read):
-            m.d.comb += read.addr.eq(self.read_address)
+        with m.If(stored.valid):
+            m.d.comb += [place.eq(stored.address), write.addr.eq(table), write.data.eq(stored.data)]
+        with m.If(self.read.valid):
+            m.d.comb += read.addr.eq(self.read.address)
         return m

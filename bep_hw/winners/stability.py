@@ -24,12 +24,12 @@ class Stability(wiring.Component):
         row, most = range(max(layout.network.widths)), max(layout.network.fan_in)
         super().__init__(
             {
-                "asked": In(row),
-                "valid": In(1),
-                "fresh": In(1),
-                "row": In(row),
+                "asked": In(row),  # row whose sum will be needed
+                "valid": In(1),  # two cycles later: keep the sum
+                "fresh": In(1),  # the sum begins with this row
+                "row": In(row),  # what was asked for two cycles before
                 "wrong": In(1),
-                "magnitude": In(range(most + 1)),
+                "magnitude": In(range(most + 1)),  # |z|
                 "size": Out(range(layout.steps * most + 1)),
                 "negative": Out(1),
             }

@@ -3,11 +3,11 @@ import random as stalls
 import numpy as np
 import pytest
 
-from bep_hw.host import HostPort
+from bep_hw.host.port import HostPort
 from bep_hw.plan.identity import configuration, identification
 from bep_hw.plan.layout import Layout
 from bep_hw.plan.ports import Space
-from bep_hw.plan.registers import IDENTITY, REGISTERS, TABLE_STRIDE, address
+from bep_hw.plan.registers import IDENTITY, REGISTERS, STATISTICS, TABLE_STRIDE, address
 from bep_ref import Machine, Network
 from bep_ref.config import RecurrentNetwork
 from tests.hw.drive import ask, simulate
@@ -30,14 +30,14 @@ class Machinery:
 
     async def run(self, ctx):
         unit = self.unit
-        orders = {
-            "counters_read": (unit.counters_address,),
-            "counters_write": (unit.counters_address, unit.data),
-            "visible_write": (unit.visible_address, unit.visible_column, unit.data),
-            "table_write": (unit.table_address, unit.data),
-            "seed_write": (unit.data,),
-            "commit": (),
-        }
+        orders = [
+            (unit.access.read, "counters_read", unit.access.address),
+            (unit.access.write, "counters_write", unit.access.address, unit.access.data),
+            (unit.visible.valid, "visible_write", unit.visible.address, unit.visible.block, unit.visible.data),
+            (unit.thresholds.valid, "table_write", unit.thresholds.address, unit.thresholds.data),
+            (unit.seed.load, "seed_write", unit.seed.value),
+            (unit.commit.start, "commit"),
+        ]
         pending, idle = None, [False] * 3
         while not self.done:
             # a request is decoded in the cycle in which the machine is seen idle, and carried out in the next; what it
@@ -45,15 +45,15 @@ class Machinery:
             idle = [pending is None and self.random.random() < 0.5, *idle[:2]]
             ctx.set(unit.idle, idle[0])
             finished = pending is not None and self.random.random() < 0.4
-            ctx.set(unit.counters_done, finished and pending[0] == "counters_read")
-            ctx.set(unit.committed, finished and pending[0] == "commit")
+            ctx.set(unit.access.done, finished and pending[0] == "counters_read")
+            ctx.set(unit.commit.done, finished and pending[0] == "commit")
             if finished and pending[0] == "counters_read":
-                ctx.set(unit.counters_data, self.counters[pending[1]])
+                ctx.set(unit.access.result, self.counters[pending[1]])
             if finished:
                 self.diary.append(("finished", pending[0]))
                 pending = None
-            for name, ports in orders.items():
-                if ctx.get(getattr(unit, name)):
+            for strobe, name, *ports in orders:
+                if ctx.get(strobe):
                     assert idle[2 if name.endswith("write") else 1], f"{name} while the machine is busy"
                     entry = (name, *(ctx.get(port) for port in ports))
                     self.diary.append(entry)
@@ -109,9 +109,9 @@ def test_thresholds_arrive_in_their_registers_and_stay():
         ctx.set(unit.idle, 1)
         for (name, index), value in writes.items():
             assert await ask(ctx, unit, Space.REGISTERS, address(name, index), value) == 0
-        assert ctx.get(unit.margin[-1]) == 3
-        assert [ctx.get(unit.group_size[layer]) for layer in range(2)] == [6, 4]
-        assert ctx.get(unit.gate[1]) == 5
+        assert ctx.get(unit.settings.margin[-1]) == 3
+        assert [ctx.get(unit.settings.group_size[layer]) for layer in range(2)] == [6, 4]
+        assert ctx.get(unit.settings.gate[1]) == 5
 
     simulate(unit, bench, cycles=100)
 
@@ -121,29 +121,18 @@ def test_events_are_counted_if_the_machine_has_statistics(statistics):
     layout = Layout(LAYOUT.network, Machine(lanes=32, update_lanes=4, statistics=statistics))
     unit = HostPort(layout)
     random = np.random.default_rng(1)
-    events = {
-        "samples": ("decided",),
-        "triggers": ("decided", "triggered"),
-        "winners": ("winner",),
-        "commits": ("committed",),
-        "propagate_words": ("word_read",),
-        "update_words": ("group_read",),
-        "sweep_cycles": ("sweeping",),
-        "sweep_words": ("sweeping", "group_read"),
-    }
-    ports = sorted({port for names in events.values() for port in names})
+    events = [name for name in STATISTICS if name != "cycles"]
     want = dict.fromkeys(events, 0)
 
     async def bench(ctx):
         for _ in range(200):
-            levels = {port: int(random.integers(2)) for port in ports}
-            for port, level in levels.items():
-                ctx.set(getattr(unit, port), level)
-            for name, names in events.items():
-                want[name] += all(levels[port] for port in names)
+            for name in events:
+                level = int(random.integers(2))
+                ctx.set(getattr(unit.events, name), level)
+                want[name] += level
             await ctx.tick()
-        for port in ports:
-            ctx.set(getattr(unit, port), 0)
+        for name in events:
+            ctx.set(getattr(unit.events, name), 0)
         ctx.set(unit.idle, 1)
         for name, count in want.items():
             got = await ask(ctx, unit, Space.REGISTERS, address(name))
@@ -160,11 +149,11 @@ def test_the_cache_is_set_and_asked_through_registers():
 
     async def bench(ctx):
         ctx.set(unit.idle, 1)
-        ctx.set(unit.cache.epochs, 7)
-        ctx.set(unit.cache.hits, 301)
+        ctx.set(unit.epochs.epochs, 7)
+        ctx.set(unit.epochs.correct, 301)
         for name, value in (("samples", 400), ("batch", 50), ("key", 0x89ABCDEF), ("epochs", 9)):
             assert await ask(ctx, unit, Space.REGISTERS, address(f"cache_{name}"), value) == 0
-        assert (ctx.get(unit.cache.samples), ctx.get(unit.cache.batch)) == (400, 50)
+        assert (ctx.get(unit.epochs.samples), ctx.get(unit.epochs.batch)) == (400, 50)
         assert [await ask(ctx, unit, Space.REGISTERS, address(f"cache_{name}")) for name in ("epochs", "hits")] == [
             7,
             301,
@@ -172,7 +161,7 @@ def test_the_cache_is_set_and_asked_through_registers():
 
     async def watch(ctx):
         async for _, _, key, epochs, data in ctx.tick().sample(
-            unit.cache.key_write, unit.cache.epochs_write, unit.cache.data
+            unit.epochs.key_write, unit.epochs.epochs_write, unit.epochs.data
         ):
             strobes.extend([("key", data)] * key + [("epochs", data)] * epochs)
             if epochs:
@@ -188,7 +177,7 @@ def test_the_registers_tell_which_network_and_machine_they_belong_to_and_the_gen
 
     async def bench(ctx):
         ctx.set(unit.idle, 1)
-        ctx.set(unit.seed, 0x89ABCDEF)
+        ctx.set(unit.seed.state, 0x89ABCDEF)
         for where in range(0x60):
             words[where] = await ask(ctx, unit, Space.REGISTERS, where)
 

@@ -89,7 +89,7 @@ def test_machines_together_cover_what_any_of_them_does():
 
 
 def test_holes_are_explained_by_their_names():
-    assert "counter of events" in reason("host | cycles | host.py:186 | 1")
+    assert "counter of events" in reason("host.statistics | totals__cycles | statistics.py:42 | 1")
     assert reason("propagate.popcount | count | popcount.py:1 | 1") == ""
 
 

@@ -15,7 +15,8 @@ from bep_hw.array.popcount import XnorPopcount
 from bep_hw.array.preactivation import PreActivation
 from bep_hw.array.sequencer import Sequencer
 from bep_hw.learning.counters import CounterStep
-from bep_hw.learning.update import UpdateEngine
+from bep_hw.learning.schedule import Schedule
+from bep_hw.learning.sweep import Sweep
 from bep_hw.line.deframer import Deframer
 from bep_hw.parts.shift_queue import ShiftQueue
 from bep_hw.plan.layout import Layout
@@ -88,12 +89,14 @@ BUGS = {
         "magnitude <= threshold",
         "magnitude < threshold",
         test(test_scan.test_rows_with_z_at_most_the_gate_are_listed),
+        name="_list",
     ),
     "winner: the last of equals": Bug(
         WinnerScan,
         "size < best",
         "size <= best",
         proof("WinnerScan", "no wrong row of its group comes before the winner: row 0"),
+        name="_judge",
     ),
     "prediction: the last of equals": Bug(
         Decision,
@@ -120,23 +123,25 @@ BUGS = {
         proof("Sequencer", "at rest it takes a sample at once"),
     ),
     "commit behind every sample": Bug(
-        UpdateEngine,
+        Schedule,
         "with m.If(order.last):",
         "with m.If(1):",
         test(test_trainer.test_every_counter_prediction_and_trigger, "one hidden layer, two classes", 0.0),
+        name="_idle",
     ),
     "commit is told before its last sign is written": Bug(
-        UpdateEngine,
-        "with m.If(drained):\n                    m.d.comb += self.committed.eq(1)",
-        "with m.If(1):\n                    m.d.comb += self.committed.eq(1)",
+        Schedule,
+        "with m.If(self.drained):\n                    m.d.comb += engine.commit.done.eq(1)",
+        "with m.If(1):\n                    m.d.comb += engine.commit.done.eq(1)",
         test(test_update.test_a_commit_right_behind_an_order_sees_its_step, 5, False),
+        name="drive",
     ),
     "commit leaves the last slice out": Bug(
-        UpdateEngine,
-        "address == layout.bank_depth - 1",
-        "address == layout.bank_depth - 2",
+        Sweep,
+        "address == self.layout.bank_depth - 1",
+        "address == self.layout.bank_depth - 2",
         proof("UpdateEngine's commit", "a commit writes every column once"),
-        name="_sweep",
+        name="drive",
     ),
     "random generator: another shift": Bug(
         bep_hw.learning.gaps,

@@ -52,10 +52,10 @@ class Proof(Elaboratable):
         return value
 
     def unit(self, component: wiring.Component, held: tuple[str, ...] = ()) -> Any:
-        """``component`` as part of the bench, its inputs free but for members whose names begin as in ``held``."""
+        """``component`` as part of the bench, its inputs free but for those ``held``: members, or ``member.field``."""
         self.m.submodules += component
         for path, member, port in component.signature.flatten(component):
-            if member.flow == In and path[0] not in held:
+            if member.flow == In and not any(".".join(map(str, path[:end])) in held for end in range(1, len(path) + 1)):
                 self.m.d.comb += Value.cast(port).eq(self.free(len(Value.cast(port)), "_".join(map(str, path))))
         return component
 

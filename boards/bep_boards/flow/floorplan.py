@@ -12,10 +12,10 @@ PARTS = {
     "propagate engine": ("propagate",),
     "visible plane": ("visible",),
     "backward, winners": ("backward", "gated"),
-    "update engine": ("update", "orders", "order", "unroll"),
-    "reinforcement": ("walker", "slices", "hits"),
+    "update engine": ("update", "orders", "unroll"),
+    "reinforcement": ("reinforcement",),
     "hidden plane": ("hidden",),
-    "samples": ("inputs", "samples", "loader", "beat", "cache"),
+    "samples": ("inputs", "samples", "loader", "beat", "epochs", "records"),
     "host and link": ("host", "bridge", "receiver", "transmitter", "inward", "outward"),
 }
 """What a floorplan tells apart: modules of `bep_hw.trainer` and of the link around it."""

@@ -14,7 +14,7 @@ from bep_ref.config import Machine, Network
 def test_a_cell_is_of_the_module_that_it_is_in():
     assert part("trainer.trainer.trainer.propagate.popcount.stage$57_SB_DFF_Q_D_SB_LUT4_O_LC") == "propagate engine"
     assert part("trainer.trainer.trainer.visible.column0.0.1_RAM") == "visible plane"
-    assert part("trainer.trainer.trainer.order$258.output__payload.last_SB_LUT4_I0_LC") == "update engine"
+    assert part("trainer.trainer.trainer.orders$258.output__payload.last_SB_LUT4_I0_LC") == "update engine"
     assert part("trainer.trainer.trainer.hidden_SB_LUT4_O_LC") == REST, "a signal of that name"
     assert part("$nextpnr_ICESTORM_LC_239") == REST
 

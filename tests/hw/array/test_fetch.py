@@ -29,8 +29,8 @@ class Loader:
     async def run(self, ctx):
         slots = self.layout.machine.slots
         while self.freed < len(self.samples):
-            _, _, address = await ctx.tick().sample(self.unit.address)
-            ctx.set(self.unit.data, self.memory[address])
+            _, _, address = await ctx.tick().sample(self.unit.read.address)
+            ctx.set(self.unit.read.data, self.memory[address])
             free = self.complete < len(self.samples) and self.complete - self.freed < slots
             if free and self.random.random() < self.chance:
                 sample = self.samples[self.complete]

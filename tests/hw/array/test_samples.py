@@ -41,7 +41,7 @@ def test_every_sample_stays_whole_in_its_slot_until_it_is_freed(layout, seed):
         while freed < COUNT:
             grant = random.random() < 0.8
             ctx.set(unit.grant, grant)
-            ports = (unit.write, unit.write_slot, unit.write_chunk, unit.write_data)
+            ports = (unit.write.valid, unit.write.slot, unit.write.chunk, unit.write.data)
             _, _, write, slot, chunk, value = await ctx.tick().sample(*ports)
             if write:
                 assert grant, "the port is someone else's"
@@ -49,11 +49,11 @@ def test_every_sample_stays_whole_in_its_slot_until_it_is_freed(layout, seed):
                 written += 1
             begun, complete = -(-written // beats), written // beats
             assert ctx.get(unit.begun) == begun % (2 * slots)
-            assert ctx.get(unit.complete) == complete % (2 * slots)
+            assert ctx.get(unit.arrivals.complete) == complete % (2 * slots)
             assert begun - freed <= slots
             if freed < complete and random.random() < 0.15:
                 assert [memory.get((freed % slots, index)) for index in range(beats)] == stored[freed]
-                header = ctx.get(unit.headers[freed % slots])
+                header = ctx.get(unit.arrivals.headers[freed % slots])
                 assert {name: header[name] for name in headers[freed]} == headers[freed]
                 freed += 1
                 ctx.set(unit.freed, freed % (2 * slots))
@@ -70,7 +70,7 @@ def test_a_dropped_sample_was_never_there_and_the_next_one_takes_its_place():
         for beat in beats:
             ctx.set(unit.samples.payload, {"chunk": beat, "label": 1, "train": 1, "last": 0})
             *_, write, slot, chunk, value = await ctx.tick().sample(
-                unit.write, unit.write_slot, unit.write_chunk, unit.write_data
+                unit.write.valid, unit.write.slot, unit.write.chunk, unit.write.data
             )
             written.append((write, slot, chunk, value))
         ctx.set(unit.samples.valid, 0)
@@ -78,10 +78,10 @@ def test_a_dropped_sample_was_never_there_and_the_next_one_takes_its_place():
     async def drop(ctx):
         ctx.set(unit.samples.payload, {"drop": 1})
         ctx.set(unit.samples.valid, 1)
-        *_, ready, write = await ctx.tick().sample(unit.samples.ready, unit.write)
+        *_, ready, write = await ctx.tick().sample(unit.samples.ready, unit.write.valid)
         assert (ready, write) == (1, 0)
         ctx.set(unit.samples.valid, 0)
-        return ctx.get(unit.begun), ctx.get(unit.complete)
+        return ctx.get(unit.begun), ctx.get(unit.arrivals.complete)
 
     async def bench(ctx):
         ctx.set(unit.grant, 1)
@@ -129,11 +129,11 @@ def test_a_chunk_is_read_where_it_was_written(chunks):
             write, slot, chunk, value = (int(random.integers(n)) for n in (2, slots, chunks, 8))
             # never what is being written
             where = (slot * chunks + chunk + int(random.integers(1, stored.size))) % stored.size
-            for port, number in (("write", write), ("write_slot", slot), ("write_chunk", chunk), ("write_data", value)):
-                ctx.set(getattr(unit, port), number)
-            ctx.set(unit.address, where)
+            for port, number in (("valid", write), ("slot", slot), ("chunk", chunk), ("data", value)):
+                ctx.set(getattr(unit.write, port), number)
+            ctx.set(unit.read.address, where)
             await ctx.tick()
-            assert ctx.get(unit.data) == stored.flat[where]
+            assert ctx.get(unit.read.data) == stored.flat[where]
             if write:
                 stored[slot, chunk] = value
 

@@ -23,17 +23,17 @@ def test_words_follow_their_addresses_by_the_delay(hidden, lanes, chunk, registe
 
     async def bench(ctx):
         for address, column in random.permutation(list(np.ndindex(columns.shape[:2]))).tolist():
-            ctx.set(unit.write, 1)
-            ctx.set(unit.write_address, address)
-            ctx.set(unit.write_column, column)
-            ctx.set(unit.write_data, number_of(columns[address, column]))
+            ctx.set(unit.write.valid, 1)
+            ctx.set(unit.write.address, address)
+            ctx.set(unit.write.block, column)
+            ctx.set(unit.write.data, number_of(columns[address, column]))
             await ctx.tick()
-        ctx.set(unit.write, 0)
-        ctx.set(unit.write_data, 0)
+        ctx.set(unit.write.valid, 0)
+        ctx.set(unit.write.data, 0)
         for address in [*addresses.tolist(), 0, 0]:
-            ctx.set(unit.address, address)
+            ctx.set(unit.read.address, address)
             await ctx.tick()
-            got.append(ctx.get(unit.data))
+            got.append(ctx.get(unit.read.data))
 
     simulate(unit, bench, cycles=2000)
     words = [number_of(bits) for bits in unit.model(columns, addresses)]
@@ -46,14 +46,14 @@ def test_a_write_leaves_the_other_columns_alone():
     assert layout.columns_per_word > 1
 
     async def bench(ctx):
-        ctx.set(unit.write, 1)
-        ctx.set(unit.write_address, 3)
-        ctx.set(unit.address, 3)
+        ctx.set(unit.write.valid, 1)
+        ctx.set(unit.write.address, 3)
+        ctx.set(unit.read.address, 3)
         for column in range(layout.columns_per_word):
-            ctx.set(unit.write_column, column)
-            ctx.set(unit.write_data, (1 << layout.column) - 1)
+            ctx.set(unit.write.block, column)
+            ctx.set(unit.write.data, (1 << layout.column) - 1)
             await ctx.tick()
             await ctx.tick()
-            assert ctx.get(unit.data) == (1 << layout.column * (column + 1)) - 1
+            assert ctx.get(unit.read.data) == (1 << layout.column * (column + 1)) - 1
 
     simulate(unit, bench, cycles=100)

@@ -29,11 +29,11 @@ def table_port(unit, tables, random, stall, done):
         while not done:
             assert ctx.get(unit.busy) or not ctx.get(unit.hits.valid), "busy until the last hit is taken"
             granted = random.random() >= stall
-            ctx.set(unit.table_granted, granted)
-            _, _, address = await ctx.tick().sample(unit.table_address)
+            ctx.set(unit.thresholds.granted, granted)
+            _, _, address = await ctx.tick().sample(unit.thresholds.address)
             # between walks the address means nothing
             known = granted and address < len(entries)
-            ctx.set(unit.table_data, int(entries[address]) if known else random.getrandbits(16))
+            ctx.set(unit.thresholds.data, int(entries[address]) if known else random.getrandbits(16))
 
     return table
 
@@ -41,10 +41,10 @@ def table_port(unit, tables, random, stall, done):
 async def begin(ctx, unit, seed=None):
     """Start a walk, from ``seed`` if one is given."""
     if seed is not None:
-        ctx.set(unit.load, 1)
-        ctx.set(unit.seed, seed)
+        ctx.set(unit.seed.load, 1)
+        ctx.set(unit.seed.value, seed)
         await ctx.tick()
-        ctx.set(unit.load, 0)
+        ctx.set(unit.seed.load, 0)
     ctx.set(unit.start, 1)
     await ctx.tick()
     ctx.set(unit.start, 0)
@@ -64,7 +64,7 @@ def walk(unit, tables, seed, count, stall):
             while ctx.get(unit.busy):
                 assert not ctx.get(unit.hits.valid), "one hit too many"
                 await ctx.tick()
-            states.append(ctx.get(unit.state))
+            states.append(ctx.get(unit.seed.state))
         done.append(True)
 
     simulate(unit, bench, table_port(unit, tables, random, stall, done), cycles=20_000)
@@ -128,7 +128,7 @@ def test_the_next_hit_is_drawn_while_one_waits_and_no_further():
         waiting = next(positions)
         for following in positions:
             await ctx.tick().repeat(100)
-            assert ctx.get(unit.state) == generator.state
+            assert ctx.get(unit.seed.state) == generator.state
             (hit,) = await receive(ctx, unit.hits, 1, stalls.Random(1), stall=0)
             assert (hit.address, hit.lane) == divmod(waiting, 3)
             waiting = following

@@ -42,22 +42,22 @@ def test_groups_and_signs_come_in_time_unless_refused(hidden, lanes, spram, regi
         due = [(None, None)] * (delay - 1)
         for cycle, (read, group, both, write, other, data) in enumerate(inputs):
             (address, bank), (write_address, write_bank) = divmod(group, banks), divmod(other, banks)
-            ctx.set(unit.read, read)
-            ctx.set(unit.address, address)
-            ctx.set(unit.bank, bank)
-            ctx.set(unit.both, both)
-            ctx.set(unit.write, write)
-            ctx.set(unit.write_address, write_address)
-            ctx.set(unit.write_bank, write_bank)
-            ctx.set(unit.write_data, data)
-            assert ctx.get(unit.refused) == refused[cycle]
+            ctx.set(unit.read.valid, read)
+            ctx.set(unit.read.address, address)
+            ctx.set(unit.read.bank, bank)
+            ctx.set(unit.read.both, both)
+            ctx.set(unit.write.valid, write)
+            ctx.set(unit.write.address, write_address)
+            ctx.set(unit.write.bank, write_bank)
+            ctx.set(unit.write.data, data)
+            assert ctx.get(unit.read.refused) == refused[cycle]
             await ctx.tick()
             served = read and not refused[cycle]
             groups = memory[address * banks : (address + 1) * banks]
             due.append((memory[group] if served else None, signs_of(groups, layout) if served and both else None))
             data_due, signs_due = due.pop(0)
-            assert data_due in (None, ctx.get(unit.read_data))
-            assert signs_due in (None, ctx.get(unit.signs))
+            assert data_due in (None, ctx.get(unit.read.data))
+            assert signs_due in (None, ctx.get(unit.read.signs))
             if write:
                 memory[other] = data
 
@@ -69,22 +69,22 @@ def test_a_read_held_through_a_refusal_is_served_when_its_bank_is_no_longer_writ
     unit = HiddenPlane(layout)
 
     async def bench(ctx):
-        ctx.set(unit.write, 1)
+        ctx.set(unit.write.valid, 1)
         for bank in (0, 1):
-            ctx.set(unit.write_address, 2)
-            ctx.set(unit.write_bank, bank)
-            ctx.set(unit.write_data, 100 + bank)
+            ctx.set(unit.write.address, 2)
+            ctx.set(unit.write.bank, bank)
+            ctx.set(unit.write.data, 100 + bank)
             await ctx.tick()
-        ctx.set(unit.read, 1)
-        ctx.set(unit.address, 2)
-        ctx.set(unit.bank, 0)
-        ctx.set(unit.write_address, 3)
-        ctx.set(unit.write_bank, 0)
-        assert ctx.get(unit.refused)
+        ctx.set(unit.read.valid, 1)
+        ctx.set(unit.read.address, 2)
+        ctx.set(unit.read.bank, 0)
+        ctx.set(unit.write.address, 3)
+        ctx.set(unit.write.bank, 0)
+        assert ctx.get(unit.read.refused)
         await ctx.tick()
-        ctx.set(unit.write_bank, 1)
-        assert not ctx.get(unit.refused)
+        ctx.set(unit.write.bank, 1)
+        assert not ctx.get(unit.read.refused)
         await ctx.tick()
-        assert ctx.get(unit.read_data) == 100
+        assert ctx.get(unit.read.data) == 100
 
     simulate(unit, bench, cycles=20)

@@ -3,6 +3,7 @@ import random as stalls
 import numpy as np
 import pytest
 from amaranth.hdl import Module
+from amaranth.lib import wiring
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -37,20 +38,18 @@ class Engine:
         m = Module()
         m.submodules.update = unit = self.unit
         m.submodules.hidden = hidden = HiddenPlane(self.layout)
-        for name in ("read", "address", "bank", "both", "write", "write_address", "write_bank", "write_data"):
-            m.d.comb += getattr(hidden, name).eq(getattr(unit, name))
-        for name in ("read_data", "signs", "refused"):
-            m.d.comb += getattr(unit, name).eq(getattr(hidden, name))
+        wiring.connect(m, unit.read, hidden.read)
+        wiring.connect(m, unit.write, hidden.write)
         return m
 
     async def memories(self, ctx):
         unit = self.unit
         words = self.samples.reshape(-1, self.samples.shape[2]) @ (1 << np.arange(self.samples.shape[2]))
-        ports = (unit.sample_address, unit.group_read, unit.walk, unit.committed)
-        visible = (unit.visible_write, unit.visible_address, unit.visible_column, unit.visible_data)
+        ports = (unit.inputs.address, unit.group_read, unit.hits.start, unit.commit.done)
+        visible = (unit.visible.valid, unit.visible.address, unit.visible.block, unit.visible.data)
         while not self.done:
             _, _, address, group_read, walk, committed, *write = await ctx.tick().sample(*ports, *visible)
-            ctx.set(unit.sample_data, int(words[address]))
+            ctx.set(unit.inputs.data, int(words[address]))
             self.cycle += 1
             self.reads += [self.cycle] * group_read
             self.walks += walk
@@ -74,20 +73,20 @@ class Engine:
         """Offers slices from the walk's beginning on, long before they may be swept; at first it knows one lane."""
         unit = self.unit
         while not self.done:
-            _, _, walk = await ctx.tick().sample(unit.walk)
+            _, _, walk = await ctx.tick().sample(unit.hits.start)
             if not walk:
                 continue
-            ctx.set(unit.walking, 1)
+            ctx.set(unit.hits.walking, 1)
             for address, mask in self.slices(self.plans.pop(0)):
                 await self._pause(ctx)
-                ctx.set(unit.hits_found, 1)
-                ctx.set(unit.hits.payload, {"address": address, "mask": mask & -mask})
+                ctx.set(unit.hits.found, 1)
+                ctx.set(unit.hits.slices.payload, {"address": address, "mask": mask & -mask})
                 await self._pause(ctx)
-                await send(ctx, unit.hits, [{"address": address, "mask": mask}], STEADY)
-                ctx.set(unit.hits_found, 0)
+                await send(ctx, unit.hits.slices, [{"address": address, "mask": mask}], STEADY)
+                ctx.set(unit.hits.found, 0)
                 self.taken += 1
             await self._pause(ctx)
-            ctx.set(unit.walking, 0)
+            ctx.set(unit.hits.walking, 0)
 
     async def _pause(self, ctx):
         if self.stall:
@@ -104,22 +103,22 @@ class Engine:
     async def load(self, ctx, counters):
         self.counters = [q.copy() for q in counters]
         for address, group in pack_counters(self.layout, counters).items():
-            ctx.set(self.unit.host_write, 1)
-            ctx.set(self.unit.host_address, address)
-            ctx.set(self.unit.host_data, group)
+            ctx.set(self.unit.access.write, 1)
+            ctx.set(self.unit.access.address, address)
+            ctx.set(self.unit.access.data, group)
             await ctx.tick()
-        ctx.set(self.unit.host_write, 0)
+        ctx.set(self.unit.access.write, 0)
         await ctx.tick()
 
     async def read(self, ctx):
         image = {}
         for address in range(self.layout.hidden_depth):
             await self.idle(ctx)
-            ctx.set(self.unit.host_read, 1)
-            ctx.set(self.unit.host_address, address)
+            ctx.set(self.unit.access.read, 1)
+            ctx.set(self.unit.access.address, address)
             await ctx.tick()
-            ctx.set(self.unit.host_read, 0)
-            (image[address],) = await ctx.tick().sample(self.unit.host_result).until(self.unit.host_done)
+            ctx.set(self.unit.access.read, 0)
+            (image[address],) = await ctx.tick().sample(self.unit.access.result).until(self.unit.access.done)
         return unpack_counters(self.layout, image)
 
     async def idle(self, ctx):
@@ -164,9 +163,9 @@ class Engine:
         """A commit that the host asks for."""
         self.expected.append(self.signs_now())
         await self.idle(ctx)
-        ctx.set(self.unit.host_commit, 1)
+        ctx.set(self.unit.commit.start, 1)
         await ctx.tick()
-        ctx.set(self.unit.host_commit, 0)
+        ctx.set(self.unit.commit.start, 0)
         while self.expected:
             await ctx.tick()
 
@@ -356,11 +355,11 @@ def test_the_hosts_commit_writes_every_column_once_with_zeros_behind_the_last_in
     async def bench(ctx):
         # counters behind a row's last input are not the network's and may hold anything
         for address in range(layout.hidden_depth):
-            ctx.set(engine.unit.host_write, 1)
-            ctx.set(engine.unit.host_address, address)
-            ctx.set(engine.unit.host_data, sum(int(bit) << i for i, bit in enumerate(random.integers(0, 2, 128))))
+            ctx.set(engine.unit.access.write, 1)
+            ctx.set(engine.unit.access.address, address)
+            ctx.set(engine.unit.access.data, sum(int(bit) << i for i, bit in enumerate(random.integers(0, 2, 128))))
             await ctx.tick()
-        ctx.set(engine.unit.host_write, 0)
+        ctx.set(engine.unit.access.write, 0)
         engine.counters = await engine.read(ctx)
         for commits in (1, 2):
             await engine.commit(ctx)
@@ -398,19 +397,19 @@ def test_the_sweep_goes_on_to_the_hit_that_is_found_and_past_it_when_it_is_compl
 
     async def walker(ctx):
         unit = engine.unit
-        await ctx.tick().until(unit.walk)
-        ctx.set(unit.walking, 1)
+        await ctx.tick().until(unit.hits.start)
+        ctx.set(unit.hits.walking, 1)
         await ctx.tick().repeat(20)
         assert len(engine.reads) == 0, "the first hit may be anywhere"
-        ctx.set(unit.hits_found, 1)
-        ctx.set(unit.hits.payload, {"address": 5, "mask": 0b0010})
+        ctx.set(unit.hits.found, 1)
+        ctx.set(unit.hits.slices.payload, {"address": 5, "mask": 0b0010})
         await ctx.tick().repeat(20)
         assert len(engine.reads) == 5
-        await send(ctx, unit.hits, [{"address": 5, "mask": 0b1010}], STEADY)
-        ctx.set(unit.hits_found, 0)
+        await send(ctx, unit.hits.slices, [{"address": 5, "mask": 0b1010}], STEADY)
+        ctx.set(unit.hits.found, 0)
         await ctx.tick().repeat(20)
         assert len(engine.reads) == 6
-        ctx.set(unit.walking, 0)
+        ctx.set(unit.hits.walking, 0)
 
     async def bench(ctx):
         await engine.load(ctx, random_counters(layout.network, engine.random))

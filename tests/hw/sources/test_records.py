@@ -16,13 +16,13 @@ def plane(unit, image, random, done):
 
     async def memory(ctx):
         while not done:
-            _, _, read, address = await ctx.tick().sample(unit.read, unit.address)
+            _, _, read, address = await ctx.tick().sample(unit.access.read, unit.access.address)
             if read and random.random() < 0.3:
-                ctx.set(unit.group, image[address])
-                ctx.set(unit.done, 1)
+                ctx.set(unit.access.result, image[address])
+                ctx.set(unit.access.done, 1)
                 await ctx.tick()
-                ctx.set(unit.done, 0)
-                ctx.set(unit.group, random.getrandbits(len(unit.group)))
+                ctx.set(unit.access.done, 0)
+                ctx.set(unit.access.result, random.getrandbits(len(unit.access.result)))
 
     return memory
 
@@ -41,10 +41,10 @@ def test_chunks_of_records_are_those_written(plain, stall, seed):
     got, done = [], []
 
     async def feed(ctx):
-        await send(ctx, unit.records, order, random)
+        await send(ctx, unit.source.indices, order, random)
 
     async def take(ctx):
-        got.extend(await receive(ctx, unit.chunks, len(expected), random, stall=stall))
+        got.extend(await receive(ctx, unit.source.chunks, len(expected), random, stall=stall))
         done.append(True)
 
     simulate(unit, feed, take, plane(unit, image, random, done), cycles=30_000)

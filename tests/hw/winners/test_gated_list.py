@@ -20,32 +20,32 @@ def test_list_and_thresholds_share_the_memory_without_disturbing_each_other(hidd
 
     async def fill(ctx):
         for index, value in enumerate(table.tolist()):
-            ctx.set(unit.table_write, 1)
-            ctx.set(unit.table_address, index)
-            ctx.set(unit.table_write_data, value)
+            ctx.set(unit.threshold_write.valid, 1)
+            ctx.set(unit.threshold_write.address, index)
+            ctx.set(unit.threshold_write.data, value)
             await ctx.tick()
-        ctx.set(unit.table_write, 0)
+        ctx.set(unit.threshold_write.valid, 0)
         for index in random.permutation(unit.table_base).tolist():
-            ctx.set(unit.write, 1)
-            ctx.set(unit.write_address, index)
-            ctx.set(unit.write_row, int(row[index]))
-            ctx.set(unit.write_target, int(target[index]))
+            ctx.set(unit.write.valid, 1)
+            ctx.set(unit.write.address, index)
+            ctx.set(unit.write.row, int(row[index]))
+            ctx.set(unit.write.target, int(target[index]))
             await ctx.tick()
-        ctx.set(unit.write, 0)
+        ctx.set(unit.write.valid, 0)
 
     async def bench(ctx):
         await fill(ctx)
         for _ in range(300):
             index, entry, read = (int(random.integers(n)) for n in (len(table), unit.table_base, 2))
-            ctx.set(unit.table_address, index)
-            ctx.set(unit.read_address, entry)
-            ctx.set(unit.read, read)
+            ctx.set(unit.thresholds.address, index)
+            ctx.set(unit.read.address, entry)
+            ctx.set(unit.read.valid, read)
             # the backward pass comes first
-            assert ctx.get(unit.table_granted) == 1 - read
+            assert ctx.get(unit.thresholds.granted) == 1 - read
             await ctx.tick()
             if read:
-                assert ctx.get(unit.row) << 1 | ctx.get(unit.target) == entries[entry]
+                assert ctx.get(unit.read.row) << 1 | ctx.get(unit.read.target) == entries[entry]
             else:
-                assert ctx.get(unit.table_data) == table[index]
+                assert ctx.get(unit.thresholds.data) == table[index]
 
     simulate(unit, bench, cycles=1000)

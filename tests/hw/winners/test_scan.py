@@ -71,10 +71,11 @@ class Surroundings:
 
     async def run(self, ctx):
         unit = self.unit
-        ports = (unit.z_address, unit.releases, unit.push, unit.order, unit.clear, unit.ended)
-        listing = (unit.list_write, unit.list_address, unit.list_row, unit.list_target)
+        orders, progress = unit.orders, unit.progress
+        ports = (unit.z_address, progress.releases, orders.valid, orders.payload, progress.clear, progress.ended)
+        listing = (unit.gated.valid, unit.gated.address, unit.gated.row, unit.gated.target)
         while not self.done:
-            ctx.set(unit.room, len(self.queue) <= FIFO - MARGIN)
+            ctx.set(unit.orders.room, len(self.queue) <= FIFO - MARGIN)
             _, _, address, releases, push, order, clear, ended, *entry = await ctx.tick().sample(*ports, *listing)
             if address < len(self.z):
                 ctx.set(unit.magnitude, int(abs(self.z[address])))
@@ -120,11 +121,11 @@ def scan(unit, samples, random, stall):
     async def bench(ctx):
         await cleared(ctx, 1)  # behind a reset
         for number, sample in enumerate(samples):
-            ctx.set(unit.known, 0)
+            ctx.set(unit.decisions.known, 0)
             around.fill(sample.z, number)
             for layer, (size, gate) in enumerate(zip(sample.group_size, sample.gate, strict=True)):
-                ctx.set(unit.group_size[layer], size)
-                ctx.set(unit.gate[layer], gate)
+                ctx.set(unit.settings.group_size[layer], size)
+                ctx.set(unit.settings.gate[layer], gate)
             await pause(ctx, random)
             clears, left = around.clears, list(segments)
             early = random.random() < 0.5
@@ -132,12 +133,12 @@ def scan(unit, samples, random, stall):
                 await summed(ctx, sample, *left.pop(0))
                 await pause(ctx, random)
                 assert around.clears == clears, "targets wait for the decision"
-            ctx.set(unit.decided, 1)
-            ctx.set(unit.triggered, sample.triggered)
-            ctx.set(unit.last, sample.last)
+            ctx.set(unit.decisions.decided, 1)
+            ctx.set(unit.decisions.triggered, sample.triggered)
+            ctx.set(unit.decisions.last, sample.last)
             await ctx.tick()
-            ctx.set(unit.decided, 0)
-            ctx.set(unit.known, 1)
+            ctx.set(unit.decisions.decided, 0)
+            ctx.set(unit.decisions.known, 1)
             late = not early and random.random() < 0.5
             if sample.triggered:
                 for count, (index, item) in enumerate(segments):
@@ -148,7 +149,7 @@ def scan(unit, samples, random, stall):
                     if item.last and item.layer > 1:
                         want = sample.lists[item.layer - 1]
                         base = layout.completing(item.neurons).list_base
-                        assert ctx.get(unit.gated) == len(want)
+                        assert ctx.get(unit.progress.gated) == len(want)
                         assert [around.list[base + entry] for entry in range(len(want))] == want
             elif late:
                 # summed before the trigger was known, which came in between

@@ -54,15 +54,14 @@ def winner_scan() -> Proof:
     held = (
         "magnitude",
         "negative",
-        "group_size",
-        "gate",
+        "settings",
         "index",
         "targets",
         "sums_done",
-        "decided",
-        "triggered",
-        "known",
-        "room",
+        "decisions.decided",
+        "decisions.triggered",
+        "decisions.known",
+        "orders.room",
     )
     unit = proof.unit(WinnerScan(layout, program), held=held)
     # the backward pass whose targets are those of the first layer
@@ -82,19 +81,19 @@ def winner_scan() -> Proof:
         unit.negative.eq(negative.bit_select(address, 1)),
         unit.targets.eq(targets),
         unit.index.eq(index),
-        unit.decided.eq(~begun),
-        unit.triggered.eq(1),
-        unit.known.eq(begun),
+        unit.decisions.decided.eq(~begun),
+        unit.decisions.triggered.eq(1),
+        unit.decisions.known.eq(begun),
         unit.sums_done.eq(begun & ~summed),
-        unit.room.eq(proof.free(1, "room")),
+        unit.orders.room.eq(proof.free(1, "room")),
     ]
-    m.d.comb += [group.eq(size) for group in unit.group_size]
+    m.d.comb += [group.eq(size) for group in unit.settings.group_size]
     wrong = Signal(rows)
     m.d.comb += wrong.eq(Cat(targets[row] == negative[row] for row in range(rows)))
 
-    order, winner = unit.order, Signal(2)
+    order, winner = unit.orders.payload, Signal(2)
     m.d.comb += winner.eq(order.row)
-    pushed = unit.push & ~order.end
+    pushed = unit.orders.valid & ~order.end
     own = Array(magnitudes)[winner]
     proof.claim("a winner is wrong", ~pushed | wrong.bit_select(winner, 1))
     proof.claim("a winner goes towards its target", ~pushed | (order.target == targets.bit_select(winner, 1)))
@@ -106,7 +105,7 @@ def winner_scan() -> Proof:
     sent = Signal(rows)
     with m.If(pushed):
         m.d.sync += sent.eq(sent | (1 << winner))
-    ended = unit.push & order.end
+    ended = unit.orders.valid & order.end
     proof.claim("a group of four with a wrong row has a winner", ~(ended & (size == 4) & wrong.any()) | sent.any())
     proof.claim("of groups of one, all that are wrong win", ~(ended & (size == 1)) | (sent == wrong))
     twice = pushed & sent.bit_select(winner, 1)

@@ -2,7 +2,7 @@
 
 from amaranth.hdl import Cat, Mux, Signal
 
-from bep_hw.host import HostPort
+from bep_hw.host.port import HostPort
 from bep_hw.learning.gaps import GapWalker, xorshift
 from bep_hw.learning.hit_slices import HitSlices
 from bep_hw.plan.layout import Layout
@@ -90,18 +90,18 @@ def host_port() -> Proof:
     taken, replied = unit.requests.valid & unit.requests.ready, unit.replies.valid & unit.replies.ready
     proof.claim("a request is over exactly when its reply is taken", taken == replied)
     writes = Signal()
-    m.d.comb += writes.eq(unit.counters_write | unit.visible_write | unit.table_write | unit.seed_write)
+    m.d.comb += writes.eq(unit.access.write | unit.visible.valid | unit.thresholds.valid | unit.seed.load)
     proof.claim("only a write request writes", ~writes | (unit.requests.valid & request.write))
-    proof.claim(
-        "counters are written by requests for counters", ~unit.counters_write | (request.space == Space.COUNTERS)
-    )
-    proof.claim("weights are written by requests for weights", ~unit.visible_write | (request.space == Space.VISIBLE))
+    proof.claim("counters are written by requests for counters", ~unit.access.write | (request.space == Space.COUNTERS))
+    proof.claim("weights are written by requests for weights", ~unit.visible.valid | (request.space == Space.VISIBLE))
     once = Signal()
     m.d.sync += once.eq(Mux(taken, 0, once | writes))
     proof.claim("a request writes once", ~(once & writes))
     waiting = Signal()
     m.d.sync += waiting.eq(Mux(taken, 0, waiting | (unit.requests.valid & unit.idle)))
-    proof.claim("nothing happens before the machine was idle", ~(unit.commit | writes | unit.counters_read) | waiting)
-    proof.reachable("a commit", unit.commit)
-    proof.reachable("a counter is written", unit.counters_write)
+    proof.claim(
+        "nothing happens before the machine was idle", ~(unit.commit.start | writes | unit.access.read) | waiting
+    )
+    proof.reachable("a commit", unit.commit.start)
+    proof.reachable("a counter is written", unit.access.write)
     return proof

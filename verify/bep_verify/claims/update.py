@@ -17,21 +17,21 @@ def host_read() -> Proof:
     """A group is asked for until it is there; banks may refuse reads at any time."""
     proof = Proof()
     m = proof.m
-    unit = proof.unit(UpdateEngine(LAYOUT), held=("orders", "host_read", "host_write", "host_commit"))
+    unit = proof.unit(UpdateEngine(LAYOUT), held=("orders", "access.read", "access.write", "commit"))
     producer(proof, unit.orders)
     asked = proof.free(1, "asked")
-    m.d.comb += unit.host_read.eq(asked)
-    proof.assume(~(proof.past(asked) & ~proof.past(unit.host_done)) | asked)
-    proof.claim("a group comes only while it is asked for", ~unit.host_done | asked)
-    proof.claim("a group comes once", ~(proof.past(unit.host_done) & unit.host_done))
+    m.d.comb += unit.access.read.eq(asked)
+    proof.assume(~(proof.past(asked) & ~proof.past(unit.access.done)) | asked)
+    proof.claim("a group comes only while it is asked for", ~unit.access.done | asked)
+    proof.claim("a group comes once", ~(proof.past(unit.access.done) & unit.access.done))
     waiting = Signal(range(5))
-    with m.If(unit.host_done):
+    with m.If(unit.access.done):
         m.d.sync += waiting.eq(4)
     with m.Elif(waiting != 0):
         m.d.sync += waiting.eq(waiting - 1)
-    proof.claim("a second group takes a second reading", ~(unit.host_done & (waiting > 1)))
-    proof.reachable("a group", unit.host_done)
-    proof.reachable("a group behind an order", unit.host_done & proof.past(unit.write, 2))
+    proof.claim("a second group takes a second reading", ~(unit.access.done & (waiting > 1)))
+    proof.reachable("a group", unit.access.done)
+    proof.reachable("a group behind an order", unit.access.done & proof.past(unit.write.valid, 2))
     return proof
 
 
@@ -41,13 +41,13 @@ REST = 4 * LAYOUT.bank_depth + 16
 
 def _engine(proof: Proof) -> Any:
     """The engine between neighbours that keep their promises."""
-    unit = proof.unit(UpdateEngine(LAYOUT), held=("orders", "hits"))
+    unit = proof.unit(UpdateEngine(LAYOUT), held=("orders", "hits.slices"))
     producer(proof, unit.orders)
-    producer(proof, unit.hits)
+    producer(proof, unit.hits.slices)
     proof.assume(unit.orders.payload.layer < len(LAYOUT.trainable))
     # hits come in the order of the sweep, and the walk goes on while there are any
-    address = unit.hits.payload.address
-    proof.assume(~unit.hits.valid | (unit.hits_found & unit.walking & (address < LAYOUT.bank_depth)))
+    address = unit.hits.slices.payload.address
+    proof.assume(~unit.hits.slices.valid | (unit.hits.found & unit.hits.walking & (address < LAYOUT.bank_depth)))
     return unit
 
 
@@ -57,20 +57,20 @@ def commit() -> Proof:
     m = proof.m
     unit = _engine(proof)
     [place] = LAYOUT.trainable
-    word, column = proof.constant(len(unit.visible_address)), proof.constant(len(unit.visible_column))
+    word, column = proof.constant(len(unit.visible.address)), proof.constant(len(unit.visible.block))
     proof.assume((word >= place.plane_base) & (word < place.plane_base + place.rows * place.words))
     proof.assume((column >= place.first_column) & (column < LAYOUT.columns_per_word))
-    written = unit.visible_write & (unit.visible_address == word) & (unit.visible_column == column)
+    written = unit.visible.valid & (unit.visible.address == word) & (unit.visible.block == column)
     times, swept = Signal(2), Signal()
-    with m.If(unit.committed):
+    with m.If(unit.commit.done):
         m.d.sync += [times.eq(0), swept.eq(0)]
     with m.Else():
         m.d.sync += [times.eq(times + (written & (times != 3))), swept.eq(swept | unit.sweeping)]
-    proof.claim("a commit writes every column once", ~(unit.committed & swept) | (times + written == 1))
+    proof.claim("a commit writes every column once", ~(unit.commit.done & swept) | (times + written == 1))
     proof.claim("between two commits no column is written twice", times < 2)
-    proof.claim("weights change in a commit alone", ~unit.visible_write | unit.sweeping)
+    proof.claim("weights change in a commit alone", ~unit.visible.valid | unit.sweeping)
     proof.reachable("a column is written", written)
-    proof.reachable("a commit behind another", unit.committed & swept & proof.past(unit.committed, 30))
+    proof.reachable("a commit behind another", unit.commit.done & swept & proof.past(unit.commit.done, 30))
     return proof
 
 
@@ -79,13 +79,13 @@ def rest() -> Proof:
     proof = Proof()
     m = proof.m
     unit = _engine(proof)
-    disturbed = unit.orders.valid | unit.hits_found | unit.walking | unit.refused
-    disturbed = disturbed | unit.host_commit | unit.host_read
+    disturbed = unit.orders.valid | unit.hits.found | unit.hits.walking | unit.read.refused
+    disturbed = disturbed | unit.commit.start | unit.access.read
     quiet = Signal(range(REST + 1))
     with m.If(disturbed):
         m.d.sync += quiet.eq(0)
     with m.Elif(quiet != REST):
         m.d.sync += quiet.eq(quiet + 1)
     proof.claim(f"left alone it is idle within {REST} cycles", (quiet != REST) | disturbed | unit.idle)
-    proof.reachable("rest after a sweep", unit.idle & proof.past(unit.committed, 2))
+    proof.reachable("rest after a sweep", unit.idle & proof.past(unit.commit.done, 2))
     return proof

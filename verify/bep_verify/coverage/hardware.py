@@ -25,8 +25,8 @@ from bep_verify.coverage.signals import NUMBERED, Declared, declared
 from bep_verify.trial import Trial, perform
 
 TOP = "netlist"
-OUTSIDE = ("host", "cache")
-"""Not the datapath: registers and statistics, the control of the cache."""
+OUTSIDE = ("host", "epochs", "records")
+"""Not the datapath: registers and statistics, the control of epochs, the cache."""
 UNCOUNTED = re.compile(r"\\(?!netlist\.)(?=\$|\S*[.\[])")
 """Before names of expressions' values and of signals' fields, in Verilog."""
 UNDERSCORE = r"\\_"

@@ -3,19 +3,23 @@
 import re
 
 REASONS = {
-    r"^host \| (cycles|samples|triggers|winners|commits|\w+_words|\w+_cycles) \| host\.py": (
+    r"^host(\.statistics)? \| (totals__)?(cycles|samples|triggers|winners|commits|\w+_words|\w+_cycles) ": (
         "upper bits of a 32-bit counter of events, which so short runs do not reach; one adder makes all bits"
     ),
-    r" (table_data|read__data) \| (gaps|gated_list)\.py": (
+    r" (thresholds__data|read__data) \| (gaps|gated_list)\.py": (
         "a plane of thresholds has nine bits, a word of the block RAM it shares sixteen: the others are never looked at"
     ),
-    r"(samples|beats|input|output)__payload \| (samples|stream_register|cache)\.py"
-    r"|^loader \| (between|\$like) |^loader \| .* \| samples\.py:129": (
+    r"(samples|input|output)__payload \| (samples|stream_register|epochs)\.py"
+    r"|^loader \| (between|\$like) |^loader \| .* \| samples\.py:110": (
         "drop, by which the link gives up a sample cut short; covered by tests/hw/array/test_samples.py"
     ),
-    r"^walker \| lane \| gaps\.py": "lanes of a power of two: the sum of a gap is cut to an address and a lane at once",
-    r"^walker \| .* \| (fsm_state is|gaps\.py)": "state MOVE, which only lanes of no power of two enter",
-    r" \| (gate|margin|group_size) \|": "a field has room for the widest layer, settings of narrower ones stay below",
+    r"^reinforcement\.walker \| lane \| gaps\.py": (
+        "lanes of a power of two: the sum of a gap is cut to an address and a lane at once"
+    ),
+    r"^reinforcement\.walker \| .* \| (fsm_state is|gaps\.py)": "state MOVE, which only lanes of no power of two enter",
+    r" \| (settings__)?(gate|margin|group_size) \|": (
+        "a field has room for the widest layer, settings of narrower ones stay below"
+    ),
     r" \| (\w*magnitude|best|other|sum_so_far|size) \||^backward \| read__data": (
         "a pre-activation or count so large that nearly all inputs of the widest neuron agree"
     ),
@@ -23,17 +27,19 @@ REASONS = {
     r"^propagate\.activations \| bits \| clear": "the state before a sequence: recurrent machines only",
     r"^backward\.scan \| (ended|fsm_state) \| a value": "the end without targets: local error signals only",
     r"^backward\.scan \| a value \| a value": "a decision for every layer: local error signals only",
-    r"cache__hits|controls__hits": "hits of an epoch, told behind it: six epochs do not have every count",
-    r"cache__epochs|controls__epochs": "epochs left: here one at a time, in tests/host/test_cache.py many",
-    r"^cache\.reader \| label": "a class has fewer bits than the chunks that carry it",
-    r" \| headers \|": "that one of eight slots never held a sample that ends a mini-batch",
+    r"epochs__correct|controls__correct|^epochs \| correct": (
+        "correct predictions of an epoch, read after it: six epochs do not have every count"
+    ),
+    r"epochs__epochs|controls__epochs": "epochs left: here one at a time, in tests/host/test_cache.py many",
+    r"^records \| label": "a class has fewer bits than the chunks that carry it",
+    r" \| (arrivals__)?headers \|": "that one of eight slots never held a sample that ends a mini-batch",
     r"^update \| source": "activations of the last layer, which lie highest, are no weight's inputs",
-    r"^propagate \| triggered \| sequencer|^host \| (triggers|sweep_words) ": (
+    r"^propagate \| triggered \| sequencer|^host\.statistics \| (totals__)?(triggers|sweep_words) ": (
         "inference alone: no sample triggers, nothing is swept"
     ),
     r"^update \| (age|fsm_state|read) \| \$signal": "a refused read of the host's: banks are at rest when it comes",
     r"^update \| a value \| a value \| else \| [45]": "another part of a column: where columns have more than one",
-    r"^update \| \$?\w+ \| a value|^update \| .*update\.py:(190|214) ": (
+    r"^update \| \$?\w+ \| a value|^update \| .*schedule\.py:(163|182) ": (
         "a refused read, or both halves of a slice hit: of single-port memory, not of one block RAM"
     ),
     r"^propagate\.fetch \| (sample|step) ": "another word of a step, another step: where there is more than one",

@@ -6,13 +6,12 @@ from itertools import pairwise
 from amaranth.lib import data
 
 from bep_hw.array.preactivation import PreActivation
-from bep_hw.learning.hit_slices import slice_layout
+from bep_hw.interfaces.learning import order_layout, slice_layout
 from bep_hw.plan.interleave import compile_program
 from bep_hw.plan.layout import Layout
 from bep_hw.plan.program import Kind
 from bep_hw.plan.registers import TABLE_STRIDE
 from bep_hw.winners.columns import ColumnSums
-from bep_hw.winners.scan import order_layout
 from bep_ref.config import divisors
 from bep_ref.networks.reinforce import DIGITS, OFF
 from bep_verify.mutation.promises import Promises
@@ -95,21 +94,25 @@ def columns(layout: Layout) -> Promises:
 def winner_scan(layout: Layout) -> Promises:
     program, network = compile_program(layout), layout.network
     kept = Promises(
-        meant={"order": "push", **dict.fromkeys(("list_address", "list_row", "list_target"), "list_write")},
+        meant={
+            "orders__payload": "orders__valid",
+            **dict.fromkeys(("gated__address", "gated__row", "gated__target"), "gated__valid"),
+        },
         # a sample's end names no row, a winner is not the last one of anything (bep_hw.learning.update)
-        used={"order": f"order[0] ? {_bits(3)} : ~2"},
+        used={"orders__payload": f"orders__payload[0] ? {_bits(3)} : ~2"},
         reads={"z_address": "port"},
     )
     # one decision after the other, each known until the next sample is classified (bep_hw.array.propagate)
-    kept.remember("scanning", 1, "decided | scanning & ~ended")
-    kept.remember("knew", 1, "known")
-    kept.remember("told", 1, "decided")
-    kept.keep("~decided | ~(scanning | known)", "~scanning | known", "~known | knew | told")
-    kept.keep("~(knew & ~known) | ~(scanning | columns)")
+    kept.remember("scanning", 1, "decisions__decided | scanning & ~progress__ended")
+    kept.remember("knew", 1, "decisions__known")
+    kept.remember("told", 1, "decisions__decided")
+    kept.keep("~decisions__decided | ~(scanning | decisions__known)", "~scanning | decisions__known")
+    kept.keep("~decisions__known | knew | told")
+    kept.keep("~(knew & ~decisions__known) | ~(scanning | columns)")
     # sums stay until they are cleared, and are those of the segments in their order (sequencer, columns)
-    kept.remember("columns", 1, "~clear & (sums_done | columns)")
+    kept.remember("columns", 1, "~progress__clear & (sums_done | columns)")
     kept.remember("sums", layout.backward_lanes, "targets")
-    kept.keep("~(sums_done & (columns | clear))", "~columns | targets == sums")
+    kept.keep("~(sums_done & (columns | progress__clear))", "~columns | targets == sums")
     segments = [index for index, item in enumerate(program) if item.kind is not Kind.FORWARD]
     bits = (len(program) - 1).bit_length()  # the same registers as in the unit: the search sees that they are equal
     kept.remember("segment", bits, "sums_done ? index : segment")
@@ -119,21 +122,22 @@ def winner_scan(layout: Layout) -> Promises:
     backward = [index for index in segments if program[index].kind is Kind.BACKWARD]
     kept.keep(f"~(sums_done & {_one_of('index', backward)}) | scanning")
     # the host sets registers while no sample is in flight, to what bep_ref.config allows
-    kept.remember("learns", 1, "decided ? triggered : learns & ~ended")
+    kept.remember("learns", 1, "decisions__decided ? decisions__triggered : learns & ~progress__ended")
     for name, most in {"group_size": network.widths, "gate": network.fan_in}.items():
         bits = max(most).bit_length()
-        kept.remember(f"{name}_before", len(most) * bits, name)
-        kept.keep(f"~scanning | {name} == {name}_before")
+        port = f"settings__{name}"
+        kept.remember(f"{name}_before", len(most) * bits, port)
+        kept.keep(f"~scanning | {port} == {name}_before")
         for number, limit in enumerate(most):
-            place = f"{name}[{(number + 1) * bits - 1}:{number * bits}]"
+            place = f"{port}[{(number + 1) * bits - 1}:{number * bits}]"
             allowed = divisors(limit) if name == "group_size" else range(limit + 1)
             kept.keep(f"~learns | {_one_of(place, allowed)}")
     # rows are read backward, as many as the list is long, once a list is complete: behind the scan of a layer's last
     # segment, of a sample that triggered (bep_hw.array.sequencer)
     lasts = [index for index in segments if program[index].last]
-    complete = f"learns & clear & {_one_of('segment', lasts)}"
+    complete = f"learns & progress__clear & {_one_of('segment', lasts)}"
     kept.remember("lists", 1, f"lists | {complete}")
-    kept.meant["gated"] = f"lists | {complete}"
+    kept.meant["progress__gated"] = f"lists | {complete}"
     # a pre-activation, ``port``, is at most its row's fan-in, and even where that is even; behind a decision there has
     # been one for every row
     kept.remember("asked", 8, "z_address")
@@ -149,12 +153,13 @@ def gated(layout: Layout) -> Promises:
     # a plane that switches a layer off says nothing else, and behind the last plane there is no word to look at
     depth, planes = layout.list_depth, TABLE_STRIDE * len(layout.trainable)
     kept = Promises(used={"read__data": f"listed ? {row} : outside ? 0 : read__data[15] ? {OFF} : {plane}"})
-    kept.remember("listed", 1, "read", resets=False)  # nor does a memory
-    kept.remember("outside", 1, f"table_address >= {planes}", first=1, resets=False)  # nothing has been read yet
-    kept.keep(f"~table_write | table_address < {planes}")
-    kept.keep(f"~write | write_address < {depth}", f"~read | read_address < {depth}")
+    kept.remember("listed", 1, "read__valid", resets=False)  # nor does a memory
+    asked = "(threshold_write__valid ? threshold_write__address : thresholds__address)"
+    kept.remember("outside", 1, f"{asked} >= {planes}", first=1, resets=False)  # nothing has been read yet
+    kept.keep(f"~threshold_write__valid | threshold_write__address < {planes}")
+    kept.keep(f"~write__valid | write__address < {depth}", f"~read__valid | read__address < {depth}")
     # the host writes thresholds while no sample is in flight
-    kept.keep("~table_write | ~(read | write)")
+    kept.keep("~threshold_write__valid | ~(read__valid | write__valid)")
     return kept
 
 
@@ -162,27 +167,28 @@ def update(layout: Layout) -> Promises:
     rows = {number: place.rows for number, place in enumerate(layout.trainable)}
     kept = Promises(
         meant={
-            **dict.fromkeys(("write_address", "write_bank", "write_data"), "write"),
-            **dict.fromkeys(("address", "bank", "both"), "read"),
-            **dict.fromkeys(("visible_address", "visible_column", "visible_data"), "visible_write"),
-            "counters": "host_done",
+            **dict.fromkeys(("write__address", "write__bank", "write__data"), "write__valid"),
+            **dict.fromkeys(("read__address", "read__bank", "read__both"), "read__valid"),
+            **dict.fromkeys(("visible__address", "visible__block", "visible__data"), "visible__valid"),
+            "counters": "access__done",
             # the host looks at it only while it waits for a group
-            "host_done": "fetching",
+            "access__done": "fetching",
             # inputs are read beside groups that make a step
-            "sample_address": "read & ~both & ~sweeping & ~host_busy",
+            "inputs__address": "read__valid & ~read__both & ~sweeping & ~host_busy",
             # for statistics alone, which this machine has not
             "group_read": "1'b0",
             "sweeping": "1'b0",
         }
     )
-    kept.keep("refused == (read & write & (both | bank == write_bank))")  # bep_hw.learning.hidden_plane
+    # see bep_hw.learning.hidden_plane
+    kept.keep("read__refused == (read__valid & write__valid & (read__both | read__bank == write__bank))")
     # the host asks for one thing after the other, in cycles in which the engine has nothing to do (bep_hw.host); a
     # sample that begins just then has no order so soon
-    kept.remember("host_busy", 1, "host_read | host_commit | host_busy & ~(host_done | committed)")
-    kept.remember("fetching", 1, "host_read | fetching & ~host_done")
-    kept.keep("~(host_read | host_commit | host_write) | (idle & ~host_busy)")
-    kept.keep("host_read + host_commit + host_write < 2")
-    kept.keep(f"~(host_read | host_write) | host_address < {layout.hidden_groups}")
+    kept.remember("host_busy", 1, "access__read | commit__start | host_busy & ~(access__done | commit__done)")
+    kept.remember("fetching", 1, "access__read | fetching & ~access__done")
+    kept.keep("~(access__read | commit__start | access__write) | (idle & ~host_busy)")
+    kept.keep("access__read + commit__start + access__write < 2")
+    kept.keep(f"~(access__read | access__write) | access__address < {layout.hidden_groups}")
     # an order stays until it is taken (proven: bep prove, streams), and names a row that there is
     kept.remember("order_waits", 1, "orders__valid & ~orders__ready")
     kept.remember("order", 16, "orders__payload")
@@ -191,28 +197,28 @@ def update(layout: Layout) -> Promises:
     end = _field("orders__payload", order_layout(layout), "end")
     kept.keep(f"~orders__valid | {end} | {layer} < {len(rows)} & {row} < {_table(layer, rows)}")
     # slices with hits stay until they are taken, and rise behind each other, until the walk is over
-    kept.remember("hit_waits", 1, "hits_found & ~hits__ready")
-    address, mask = (_field("hits__payload", slice_layout(layout), name) for name in ("address", "mask"))
-    kept.remember("hit", 32, "hits__payload")
-    kept.remember("rising", 16, f"walk ? 0 : hits_found & hits__ready ? {address} + 1 : rising")
-    kept.keep("~hit_waits | (hits_found & hits__payload == hit)")
-    kept.keep(f"~hits_found | {address} >= rising & {address} < {layout.bank_depth}", f"~hits_found | {mask} != 0")
-    kept.keep("~hits_found | walking")
-    kept.remember("walks", 1, "walk | walking")
-    kept.keep("~walking | walks")
+    kept.remember("hit_waits", 1, "hits__found & ~hits__slices__ready")
+    address, mask = (_field("hits__slices__payload", slice_layout(layout), name) for name in ("address", "mask"))
+    kept.remember("hit", 32, "hits__slices__payload")
+    kept.remember("rising", 16, f"hits__start ? 0 : hits__found & hits__slices__ready ? {address} + 1 : rising")
+    kept.keep("~hit_waits | (hits__found & hits__slices__payload == hit)")
+    kept.keep(f"~hits__found | {address} >= rising & {address} < {layout.bank_depth}", f"~hits__found | {mask} != 0")
+    kept.keep("~hits__found | hits__walking")
+    kept.remember("walks", 1, "hits__start | hits__walking")
+    kept.keep("~hits__walking | walks")
     return kept
 
 
 def walker(layout: Layout) -> Promises:
     kept = Promises(
-        meant={"hits__payload": "hits__valid", "state": "~busy"},
-        reads={"table_address": "table_data"},
+        meant={"hits__payload": "hits__valid", "seed__state": "~busy"},
+        reads={"thresholds__address": "thresholds__data"},
     )
     # a mini-batch's walk is over before the mini-batch is committed, and the host waits for that
-    kept.keep("~(start | load) | ~busy", "~(start & load)")
+    kept.keep("~(start | seed__load) | ~busy", "~(start & seed__load)")
     # only a first plane switches a layer off (bep_ref.networks.reinforce)
-    kept.remember("later_plane", 1, "table_granted & table_address[3:0] != 0")
-    kept.keep("~later_plane | ~table_data[15]")
+    kept.remember("later_plane", 1, "thresholds__granted & thresholds__address[3:0] != 0")
+    kept.keep("~later_plane | ~thresholds__data[15]")
     return kept
 
 

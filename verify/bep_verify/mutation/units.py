@@ -32,7 +32,7 @@ UNITS = {
     "list of gated rows": Unit(("gated",), 30, neighbours.gated(LAYOUT)),
     "saturating counter": Unit(("update.lane0", "update.lane1"), 80),
     "update and commit": Unit(("update",), 160, neighbours.update(LAYOUT)),
-    "random walk": Unit(("walker",), 120, neighbours.walker(LAYOUT)),
-    "hits of a slice": Unit(("slices", "hits.short"), 50, neighbours.slices()),
+    "random walk": Unit(("reinforcement.walker",), 120, neighbours.walker(LAYOUT)),
+    "hits of a slice": Unit(("reinforcement.slices", "reinforcement.queue.short"), 50, neighbours.slices()),
 }
 """Unit of the datapath -> where it is, and how many mutants it gets."""

@@ -1,0 +1,1 @@
+"""What units say to each other: documented signatures, joined by `wiring.connect`; directions are the asking side's."""
