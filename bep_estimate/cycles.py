@@ -11,14 +11,20 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from bep_hw.array.popcount import XnorPopcount
+from bep_hw.array.fetch import InputFetch
+from bep_hw.array.interleave import compile_program
 from bep_hw.array.preactivation import PreActivation
-from bep_hw.array.visible_plane import VisiblePlane
-from bep_hw.learning.hidden_plane import HiddenPlane
-from bep_hw.plan.interleave import compile_program
+from bep_hw.array.propagate import Propagate
+from bep_hw.array.samples import Loader
+from bep_hw.array.sequencer import Sequencer
+from bep_hw.learning.gaps import GapWalker
+from bep_hw.learning.order_queue import OrderQueue
+from bep_hw.learning.reinforcement import Reinforcement
+from bep_hw.learning.update import UpdateEngine
 from bep_hw.plan.layout import Layout
 from bep_hw.plan.program import Kind, Pass, first_layer_last, passes_of
-from bep_hw.trainer import Trainer
+from bep_hw.winners.backward import Backward
+from bep_hw.winners.scan import WinnerScan
 from bep_ref.config import Workload
 from bep_ref.networks.reinforce import DIGITS, probability
 
@@ -28,11 +34,6 @@ SAMPLES = 400
 """About so many samples are simulated, but whole batches."""
 STEPS = 32
 """Of longer sequences every further step takes as long as the one before."""
-DRAW = 6.5
-"""Cycles from one drawn gap to the next: a comparison of nine numbers with random ones, bit plane by bit plane."""
-WAITING = Trainer.ORDERS - 1
-"""Orders in front of the update engine beyond which the scan pauses: the queue keeps room for four, and behind it a
-register holds two and the engine one."""
 
 
 def cycles_per_sample(layout: Layout, workload: Workload) -> float:
@@ -78,9 +79,10 @@ class _Run:
         first = [number for number in columns if self.program[number].neurons == 0 and self.program[number].first]
         self.judging = first[-1] if layout.recurrent and first else 0
         self.holds = machine.z_buffers == 1 and first_layer_last(program)
-        self.plane = VisiblePlane.delay_of(layout)
-        self.count = XnorPopcount(machine.lanes).delay
-        self.order_cycles = 3 + HiddenPlane.delay_of(layout)
+        self.weights, self.fill, self.decide = (
+            delay(layout) for delay in (Propagate.weights_delay, Propagate.fill_delay, Propagate.decide_delay)
+        )
+        self.order_cycles = UpdateEngine.order_cycles_of(layout)
         self.word = 0.0  # the next word of inputs may be fetched
         self.filled: dict[int, float] = {}
         self.scan_free = self.columns_free = self.decided = 0.0
@@ -96,7 +98,7 @@ class _Run:
         """The passes of ``sample``'s first layer and of all that is left of the one before."""
         if sample is not None:
             self._load(sample)
-            available = max(self.complete[sample], self.opened) + 2
+            available = max(self.complete[sample], self.opened) + Sequencer.START
             if available > self.time and self.previous is not None:
                 self.round(None)  # the old sample goes on alone
             self.time = max(self.time, available)
@@ -110,7 +112,7 @@ class _Run:
         self.round(None)
         if not self.layout.machine.training:
             return
-        began = max(self.update_free, self.freed[sample]) + self.order_cycles + 2
+        began = max(self.update_free, self.freed[sample]) + self.order_cycles + UpdateEngine.BEGIN
         self.update_free = self.opened = began + (self._sweep() if self.workload.triggered else 0) + self.order_cycles
         self.time = self.opened
 
@@ -118,7 +120,7 @@ class _Run:
         slots = self.layout.machine.slots
         begin = self.complete[-1] if self.complete else 0.0
         if sample >= slots:
-            begin = max(begin, self.freed[sample - slots] + 2)
+            begin = max(begin, self.freed[sample - slots] + Loader.FREE)
         self.complete.append(begin + self.layout.sample_beats)
 
     def _issue(self, number: int, item: Pass, sample: int | None) -> None:
@@ -133,9 +135,9 @@ class _Run:
         classifies = item.neurons == layout.logits
         start = self.time
         if item.inputs:
-            full = max(self.word, self.complete[sample] + 1) + item.chunks + 2
+            full = max(self.word, self.complete[sample] + 1) + item.chunks + InputFetch.DELAY
             start = max(start, full)
-            self.word = start + 3 + self.plane
+            self.word = start + self.weights
         else:
             start = max(start, self.filled.get(place.below, 0.0))  # before its first step a state is there
         if classifies and item.first:
@@ -146,15 +148,15 @@ class _Run:
             end = max(end, min(self.scan_free, begin) + item.rows, self.scan_free + max(0, item.rows - rows))
         self.time = end
         if item.last and not classifies:
-            self.filled[item.neurons] = end + 2 + self.plane + self.count
+            self.filled[item.neurons] = end + self.fill
         if item.last and classifies:
-            self.decided = end + 6 + self.plane + self.count
-            self.scan_free = self.decided + 3
+            self.decided = end + self.decide
+            self.scan_free = self.decided + WinnerScan.END + 1
             self.releasing = (self.decided, item.rows)
             if not layout.machine.training:
                 self.freed.append(self.decided)
             elif not self.triggers(sample) and place.below == layout.logits - 1:
-                self._end(sample, self.decided + 2)
+                self._end(sample, self.decided + WinnerScan.END)
 
     def _backward(self, number: int, item: Pass, sample: int) -> None:
         """A segment is summed, then scanned for winners; the columns are free again behind the scan."""
@@ -165,7 +167,7 @@ class _Run:
             start = max(start, self.decided + 1)
             rows = max(1, round(self.workload.gated * layout.layers[item.layer].rows))
         self.time = start + rows
-        scan = max(self.time + 4 + self.plane, self.decided) + 2
+        scan = max(self.time - 1 + self.weights + Backward.SUM, self.decided) + WinnerScan.START
         if not self.triggers(sample):
             self.columns_free = scan
             return
@@ -174,17 +176,18 @@ class _Run:
         if item.neurons > 0 or number >= self.judging:
             for ends in range(row - row % size + size, end + 1, size):
                 scan, row = max(scan + ends - row, self._room()), ends
-                self._order(scan + 3, item.neurons)
+                self._order(scan + WinnerScan.ORDER, item.neurons)
         scan += end - row
-        self.columns_free = scan + 4
+        self.columns_free = scan + WinnerScan.CLEAR
         if item.neurons == 0:
             self.releasing = (begin, item.count)
         if number == self.final:
             # of a recurrent network the end follows so closely that the queue does not know of the last winner yet
-            self.scan_free = (scan + 3 if layout.recurrent else max(scan + 3, self._room())) + 2
+            ordered = scan + WinnerScan.ORDER
+            self.scan_free = (ordered if layout.recurrent else max(ordered, self._room())) + WinnerScan.END
             self._end(sample, self.scan_free)
         elif item.last and not layout.rule.goes_back:
-            self.scan_free = scan + 5
+            self.scan_free = scan + WinnerScan.CLEAR + 1
         else:
             self.scan_free = self.columns_free + 4 * item.count  # it goes on with the next segment
 
@@ -192,20 +195,20 @@ class _Run:
         return min(self.workload.group_size, self.layout.network.widths[layer])
 
     def _room(self) -> float:
-        return self.orders[-WAITING] if len(self.orders) >= WAITING else 0.0
+        return self.orders[-OrderQueue.WAITING] if len(self.orders) >= OrderQueue.WAITING else 0.0
 
     def _order(self, pushed: float, neurons: int) -> None:
         """A winner: one row of counters, or of a recurrent state one of each matrix at every step."""
         layout = self.layout
         steps = [place.chunks for place in layout.trainable if place.neurons == neurons]
         steps *= layout.network.steps if neurons in layout.network.unrolled else 1
-        begun = max(pushed + 2, self.update_free)
+        begun = max(pushed + OrderQueue.DELAY, self.update_free)
         *before, last = (max(chunks, self.order_cycles) for chunks in steps)
         self.orders.append(begun + sum(before))
         self.update_free = begun + sum(before) + last
 
     def _end(self, sample: int, pushed: float) -> None:
-        begun = max(pushed + 2, self.update_free)
+        begun = max(pushed + OrderQueue.DELAY, self.update_free)
         self.orders.append(begun)
         self.update_free = begun + 1
         self.freed.append(begun + 1)
@@ -221,13 +224,13 @@ class _Run:
             hits = np.flatnonzero(self.rng.random(counters) < chance)
             places += (place.hidden_base + hits // layout.slice_lanes).tolist()
             chances += [chance] * len(hits)
-        waits, time, drawn, previous = machine.hits_ahead + 2, 0.0, 0.0, 0
+        waits, time, drawn, previous = machine.hits_ahead + Reinforcement.AHEAD, 0.0, 0.0, 0
         passed: list[float] = []
         known = [0.0] * len(places)
         for index, chance in enumerate(chances):
             again = 1 / (1 - (1 - chance) ** (1 << DIGITS))  # a carry draws once more
             begin = passed[index - waits] if index >= waits else drawn
-            drawn = max(drawn, begin) + (0 if index < waits else DRAW * again)
+            drawn = max(drawn, begin) + (0 if index < waits else GapWalker.DRAW * again)
             known[index] = drawn
             if index:
                 # the slice of the hit before, which waits for this one's place

@@ -16,8 +16,8 @@ from amaranth.sim import Simulator
 from matplotlib.figure import Figure
 
 from bep.picture import INK
+from bep_hw.array.interleave import compile_program
 from bep_hw.plan.images import pack_samples
-from bep_hw.plan.interleave import compile_program
 from bep_hw.plan.layout import Layout
 from bep_hw.trainer import Trainer
 from bep_ref import Machine, Network

@@ -15,23 +15,26 @@ class Decision(wiring.Component):
     """Reads the classifier's popcounts in class order.
 
     The lead of the right class is ``2 (p_c - p_other)``, so ``margin`` is half the threshold, rounded up. ``decided``
-    is high for one cycle, two cycles after the last class.
+    is high for one cycle.
     """
+
+    DELAY = 2
+    """Cycles from the last class to ``decided``."""
 
     def __init__(self, layout: Layout) -> None:
         classes, width = layout.network.classes, layout.classified_width
         super().__init__(
             {
-                "valid": In(1),
-                "final": In(1),
-                "row": In(range(classes)),
-                "agree": In(range(width + 1)),
-                "label": In(range(classes)),
-                "train": In(1),
+                "valid": In(1),  # a class's popcount
+                "final": In(1),  # of the last class
+                "row": In(range(classes)),  # number of the class
+                "agree": In(range(width + 1)),  # its popcount
+                "label": In(range(classes)),  # the right class
+                "train": In(1),  # the sample is one to learn from
                 "margin": In(range(width + 2)),
                 "decided": Out(1),
-                "prediction": Out(range(classes)),
-                "triggered": Out(1),
+                "prediction": Out(range(classes)),  # first of the largest, with ``decided``
+                "triggered": Out(1),  # the sample is to be learned, with ``decided``
             }
         )
 

@@ -22,6 +22,9 @@ class InputFetch(wiring.Component):
     ``begins`` says that the word is a sample's first.
     """
 
+    DELAY = 2
+    """Cycles from the last chunk asked for to a full word."""
+
     def __init__(self, layout: Layout, program: tuple[Pass, ...]) -> None:
         self.layout = layout
         self.passes = [item for item in program if item.inputs]

@@ -15,16 +15,19 @@ from bep_hw.plan.program import Kind, Pass
 class PreActivation(wiring.Component):
     """Sums the popcounts of a row's words in a narrow RAM, one row a cycle.
 
-    Timing: ``valid``, ``index`` (of the pass) and ``first`` (its first row) come two cycles before ``count``; outputs
-    come four cycles after them. A row of the same layer must not come back within three cycles.
+    Timing: ``valid``, ``index`` (of the pass) and ``first`` (its first row) come `AHEAD` cycles before ``count``, and
+    outputs `DELAY` cycles after them. A row of the same layer must not come back within three cycles.
 
     Outputs: ``done`` marks a completed row: its ``row`` number, ``layer`` of neurons, ``agree`` (p), ``magnitude`` |z|
     and ``negative``; ``final`` marks the layer's last row.
     """
 
     MINIMUM_ROWS = 4
+    """Cycles of a pass of fewer rows: a row's sum is back in its memory before the row comes again."""
     AHEAD = 2
     """Cycles from a row's announcement to its count."""
+    DELAY = 4
+    """Cycles from a row's announcement to its pre-activation."""
 
     def __init__(self, layout: Layout, program: tuple[Pass, ...]) -> None:
         self.layout, self.program = layout, program

@@ -1,6 +1,6 @@
 """The propagate engine: one array, three kinds of passes (forward, target, backward), and the decision to update.
 
-Two samples share it, see `bep_hw.plan.interleave`. Rows read in TARGET and BACKWARD passes go on to
+Two samples share it, see `bep_hw.array.interleave`. Rows read in TARGET and BACKWARD passes go on to
 `bep_hw.winners.backward`.
 
 A row issued by the sequencer passes these stages:
@@ -19,6 +19,7 @@ from bep_hw.array.activations import Activations
 from bep_hw.array.decision import Decision
 from bep_hw.array.fetch import InputFetch
 from bep_hw.array.in_flight import InFlight
+from bep_hw.array.interleave import compile_program
 from bep_hw.array.operand import Operand
 from bep_hw.array.popcount import XnorPopcount
 from bep_hw.array.preactivation import PreActivation
@@ -31,7 +32,6 @@ from bep_hw.interfaces.samples import Arrivals, ChunkRead, ChunkWrite
 from bep_hw.interfaces.weights import WordRead
 from bep_hw.parts.delayed import delayed
 from bep_hw.parts.lookup import lookup
-from bep_hw.plan.interleave import compile_program
 from bep_hw.plan.layout import Layout
 from bep_hw.plan.ports import result_layout
 from bep_hw.plan.program import Kind
@@ -70,7 +70,7 @@ class Propagate(wiring.Component):
                 "backward": Out(BackwardHalf(layout, program)),  # rows read backward, pre-activations, decisions
                 "committed": In(1),  # a mini-batch is, for one cycle
                 "word_read": Out(1),  # event to count: a word of the visible plane is read
-                "results": Out(stream.Signature(result_layout(layout.network))),
+                "results": Out(stream.Signature(result_layout(layout.network))),  # one per sample, in order
             }
         )
 
@@ -81,6 +81,21 @@ class Propagate(wiring.Component):
         The count of very few lanes is kept until then.
         """
         return max(0, XnorPopcount.delay_of(layout.machine.lanes) - PreActivation.AHEAD)
+
+    @classmethod
+    def weights_delay(cls, layout: Layout) -> int:
+        """Cycles from a row's issue to its weights."""
+        return RowAddress.DELAY + VisiblePlane.delay_of(layout)
+
+    @classmethod
+    def fill_delay(cls, layout: Layout) -> int:
+        """Cycles from the end of a layer's last pass, when another may begin, to the next layer's first row."""
+        return cls.weights_delay(layout) + cls.early(layout) + 1
+
+    @classmethod
+    def decide_delay(cls, layout: Layout) -> int:
+        """Cycles from the end of the classifier's last pass to the decision."""
+        return cls.weights_delay(layout) + cls.early(layout) + PreActivation.DELAY + Decision.DELAY - 1
 
     def elaborate(self, platform: object) -> Module:
         m = Module()

@@ -26,20 +26,20 @@ class RowAddress(wiring.Component):
         super().__init__(
             {
                 # of the row issued, see `Sequencer`
-                "valid": In(1),
-                "index": In(index),
-                "first": In(1),
-                "last": In(1),
-                "number": In(range(max(place.rows for place in layout.layers))),
-                "step": In(range(layout.steps)),
+                "valid": In(1),  # a row is issued
+                "index": In(index),  # of its pass
+                "first": In(1),  # it is the pass's first one
+                "last": In(1),  # it is the pass's last one
+                "number": In(range(max(place.rows for place in layout.layers))),  # counts the rows of the pass
+                "step": In(range(layout.steps)),  # of a sequence
                 "label": In(range(layout.network.classes)),  # of the sample classified
                 "gated": Out(ListRead(layout)),
                 "address": Out(range(layout.plane_depth)),
                 # with ``address``: the same of its row
-                "addressed": Out(1),
-                "addressed_index": Out(index),
-                "addressed_first": Out(1),
-                "addressed_last": Out(1),
+                "addressed": Out(1),  # ``valid``
+                "addressed_index": Out(index),  # ``index``
+                "addressed_first": Out(1),  # ``first``
+                "addressed_last": Out(1),  # ``last``
                 "forward": Out(1),  # the pass is a FORWARD one
                 "error": Out(1, init=1),  # of another one: the row's error, +1 as 1
             }

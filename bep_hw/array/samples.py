@@ -54,12 +54,17 @@ class Loader(wiring.Component):
     or not.
     """
 
+    FREE = 2
+    """Cycles from a slot that is freed to the first beat that may be loaded into it."""
+
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
         counter = range(2 * layout.machine.slots)
         super().__init__(
             {
-                "samples": In(stream.Signature(sample_layout(layout.network, layout.machine))),
+                "samples": In(
+                    stream.Signature(sample_layout(layout.network, layout.machine))
+                ),  # one beat per chunk, see `bep_hw.plan.ports`
                 "grant": In(1),  # nobody else writes in this cycle
                 "freed": In(counter),  # samples that are done with, from the update engine
                 "begun": Out(counter),  # samples of which at least one beat is there

@@ -33,6 +33,9 @@ class Sequencer(wiring.Component):
     gated rows and decide the state before, so that none is left for step 0. ``step`` is that of the rows issued.
     """
 
+    START = 2
+    """Cycles from a sample that is complete to its first row."""
+
     def __init__(self, layout: Layout, program: tuple[Pass, ...]) -> None:
         self.layout, self.program = layout, program
         most = max(PreActivation.MINIMUM_ROWS, *(place.rows for place in layout.layers))
@@ -43,16 +46,16 @@ class Sequencer(wiring.Component):
                 "filled": In(1),
                 "z_free": In(1),
                 "train": In(1),  # the sample classified is one to learn from
-                "known": In(1),
-                "triggered": In(1),
-                "result_free": In(1),
-                "scan_busy": In(1),
-                "columns_clear": In(1),
+                "known": In(1),  # the decision is
+                "triggered": In(1),  # it has, once it is known
+                "result_free": In(1),  # the last result has been taken
+                "scan_busy": In(1),  # the scan of the decision before is not over
+                "columns_clear": In(1),  # the column accumulators are free again
                 "gated": In(range(most + 1)),
                 "started": Out(1),
-                "take": Out(1),
+                "take": Out(1),  # the word of inputs will be used
                 "completes": Out(1),  # the last pass of a hidden layer is issued
-                "classify": Out(1),
+                "classify": Out(1),  # the first pass of a classifier is issued
                 "valid": Out(1),
                 "index": Out(range(len(program))),
                 "first": Out(1),

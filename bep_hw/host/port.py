@@ -45,8 +45,8 @@ class HostPort(wiring.Component):
         network, machine = layout.network, layout.machine
         super().__init__(
             {
-                "requests": In(stream.Signature(request_layout(network, machine))),
-                "replies": Out(stream.Signature(data_bits(network, machine))),
+                "requests": In(stream.Signature(request_layout(network, machine))),  # one at a time
+                "replies": Out(stream.Signature(data_bits(network, machine))),  # one per request
                 "idle": In(1),  # no sample is in flight
                 "settings": Out(Settings(layout)),
                 "commit": Out(Commit()),

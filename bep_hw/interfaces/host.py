@@ -32,9 +32,9 @@ class Settings(wiring.Signature):
     def __init__(self, layout: Layout) -> None:
         super().__init__(
             {
-                "margin": Out(margins_layout(layout)),
-                "group_size": Out(group_sizes_layout(layout)),
-                "gate": Out(gates_layout(layout)),
+                "margin": Out(margins_layout(layout)),  # of every classifier
+                "group_size": Out(group_sizes_layout(layout)),  # of every layer
+                "gate": Out(gates_layout(layout)),  # of every layer
                 "last_step": Out(range(layout.steps)),  # steps of a sequence, less one
             }
         )
@@ -47,7 +47,7 @@ class Seed(wiring.Signature):
         super().__init__(
             {
                 "load": Out(1),  # take ``value`` in this cycle
-                "value": Out(32),
+                "value": Out(32),  # not 0
                 "state": In(32, init=1),  # where the generator is
             }
         )
@@ -61,7 +61,7 @@ class ThresholdWrite(wiring.Signature):
             {
                 "valid": Out(1),  # write in this cycle
                 "address": Out(range(TABLE_STRIDE * len(layout.trainable))),  # `TABLE_STRIDE` * layer + plane
-                "data": Out(16),
+                "data": Out(16),  # see `bep_ref.networks.reinforce`
             }
         )
 

@@ -74,12 +74,12 @@ class PreActivations(wiring.Signature):
     def __init__(self, layout: Layout) -> None:
         super().__init__(
             {
-                "valid": Out(1),
+                "valid": Out(1),  # a row is complete
                 "final": Out(1),  # the layer's last row
                 "layer": Out(range(len(layout.layers))),  # of neurons
-                "row": Out(range(max(place.rows for place in layout.layers))),
+                "row": Out(range(max(place.rows for place in layout.layers))),  # of its layer
                 "step": Out(range(layout.steps)),  # of the first layer's, in a sequence
-                "negative": Out(1),
+                "negative": Out(1),  # z < 0
                 "magnitude": Out(range(max(layout.network.fan_in) + 1)),  # |z|
             }
         )
@@ -135,8 +135,8 @@ class ListWrite(wiring.Signature):
         super().__init__(
             {
                 "valid": Out(1),  # write in this cycle
-                "address": Out(range(layout.list_depth)),
-                "row": Out(range(max(layout.network.widths))),
+                "address": Out(range(layout.list_depth)),  # `LayerLayout.list_base` and the place in the list
+                "row": Out(range(max(layout.network.widths))),  # of its layer
                 "target": Out(1),  # what the row should have been, +1 as 1
             }
         )
@@ -149,7 +149,7 @@ class ListRead(wiring.Signature):
         super().__init__(
             {
                 "valid": Out(1),  # read in this cycle; it goes before `ThresholdRead`
-                "address": Out(range(layout.list_depth)),
+                "address": Out(range(layout.list_depth)),  # `LayerLayout.list_base` and the place in the list
                 "row": In(range(max(layout.network.widths))),  # one cycle after the address
                 "target": In(1),  # with ``row``
             }
@@ -176,7 +176,7 @@ class Orders(wiring.Signature):
         super().__init__(
             {
                 "valid": Out(1),  # an order in this cycle; it is always taken
-                "payload": Out(order_layout(layout)),
+                "payload": Out(order_layout(layout)),  # the order
                 "room": In(1),
             }
         )

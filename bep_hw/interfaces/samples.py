@@ -24,7 +24,7 @@ class ChunkWrite(wiring.Signature):
         super().__init__(
             {
                 "valid": Out(1),  # write in this cycle
-                "slot": Out(range(layout.machine.slots)),
+                "slot": Out(range(layout.machine.slots)),  # of the sample
                 "step": Out(range(layout.steps)),  # of a sequence; 0 of a single sample
                 "chunk": Out(range(layout.slot_chunks)),  # counted from the beginning of the step
                 "data": Out(layout.machine.update_lanes),  # bits, the first input or neuron lowest

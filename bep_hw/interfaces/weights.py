@@ -12,7 +12,7 @@ class WordRead(wiring.Signature):
     def __init__(self, layout: Layout) -> None:
         super().__init__(
             {
-                "address": Out(range(layout.plane_depth)),
+                "address": Out(range(layout.plane_depth)),  # of the word
                 "data": In(layout.machine.lanes),  # `VisiblePlane.delay` cycles after its address
             }
         )
@@ -27,7 +27,7 @@ class BlockWrite(wiring.Signature):
                 "valid": Out(1),  # write in this cycle
                 "address": Out(range(layout.plane_depth)),  # of the word
                 "block": Out(range(layout.columns_per_word)),  # inside the word, lowest lanes first
-                "data": Out(layout.column),
+                "data": Out(layout.column),  # bits, +1 as 1
             }
         )
 
@@ -41,7 +41,7 @@ class GroupRead(wiring.Signature):
             {
                 "valid": Out(1),  # read in this cycle
                 "address": Out(range(layout.bank_size)),  # of the slice, inside a bank
-                "bank": Out(1),
+                "bank": Out(1),  # of the group
                 "both": Out(1),  # both banks are needed, for ``signs``
                 "refused": In(1),  # in the same cycle: a bank is being written, hold the address
                 "data": In(lanes * layout.network.counter_bits),  # `HiddenPlane.delay` cycles later, lane 0 lowest
@@ -58,7 +58,7 @@ class GroupWrite(wiring.Signature):
             {
                 "valid": Out(1),  # write in this cycle
                 "address": Out(range(layout.bank_size)),  # of the slice, inside a bank
-                "bank": Out(1),
+                "bank": Out(1),  # of the group
                 "data": Out(layout.machine.update_lanes * layout.network.counter_bits),  # lane 0 lowest
             }
         )
@@ -76,6 +76,6 @@ class GroupAccess(wiring.Signature):
                 "address": Out(range(layout.hidden_groups)),  # see `Layout.group_address`
                 "data": Out(width),  # to be written, lane 0 lowest
                 "done": In(1),  # for one cycle: the group read is at ``result``
-                "result": In(width),
+                "result": In(width),  # lane 0 lowest
             }
         )

@@ -32,6 +32,9 @@ class GapWalker(wiring.Component):
     kept.
     """
 
+    DRAW = 6.5
+    """Mean cycles from one gap to the next: nine bits are compared with random ones, bit plane by bit plane."""
+
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
         super().__init__(
@@ -39,7 +42,7 @@ class GapWalker(wiring.Component):
                 "start": In(1),
                 "busy": Out(1),
                 "seed": In(Seed()),  # loaded while it is not busy
-                "hits": Out(stream.Signature(hit_layout(layout))),
+                "hits": Out(stream.Signature(hit_layout(layout))),  # in the order of the sweep
                 "thresholds": Out(ThresholdRead(layout)),
             }
         )

@@ -93,8 +93,8 @@ class _BlockRamBank(wiring.Component):
                 "address": In(range(depth)),  # to read
                 "read_data": Out(width),  # one cycle after its address, two with ``registered``
                 "write": In(1),  # in this cycle
-                "write_address": In(range(depth)),
-                "write_data": In(width),
+                "write_address": In(range(depth)),  # with ``write``
+                "write_data": In(width),  # with ``write``
             }
         )
 
@@ -137,7 +137,7 @@ class _SpramBank(wiring.Component):
             {
                 "address": In(range(depth)),  # to read or write
                 "write": In(1),  # in this cycle; else it reads
-                "write_data": In(width),
+                "write_data": In(width),  # with ``write``
                 "read_data": Out(width),  # one cycle after its address
             }
         )

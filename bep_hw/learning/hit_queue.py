@@ -11,7 +11,9 @@ from bep_hw.plan.layout import Layout
 
 
 class HitQueue(wiring.Component):
-    """First in, first out, ``Machine.hits_ahead`` entries; ``holding`` is high while any is inside.
+    """First in at ``input``, first out at ``output``, ``Machine.hits_ahead`` entries.
+
+    ``holding`` is high while any is inside.
 
     Unlike a library's queue its memory needs no path around it from writes to reads, which with entries as wide as a
     slice was the ECP5's slowest: an entry is read a cycle after it was written at the earliest.

@@ -24,7 +24,7 @@ class HitSlices(wiring.Component):
             {
                 "walking": In(1),
                 "hits": In(stream.Signature(hit_layout(layout))),
-                "slices": Out(stream.Signature(slice_layout(layout))),
+                "slices": Out(stream.Signature(slice_layout(layout))),  # in the order of the hits
                 "found": Out(1),
             }
         )

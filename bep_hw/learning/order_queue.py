@@ -28,7 +28,7 @@ class OrderQueue(wiring.Component):
         super().__init__(
             {
                 "orders": In(Orders(layout)),
-                "output": Out(stream.Signature(order_layout(layout))),
+                "output": Out(stream.Signature(order_layout(layout))),  # to the update engine
             }
         )
 

@@ -15,6 +15,9 @@ from bep_hw.plan.layout import Layout
 class Reinforcement(wiring.Component):
     """The walk, which draws hits, what gathers them to slices, and a queue of slices if ``Machine.hits_ahead``."""
 
+    AHEAD = 2
+    """Hits that are drawn beside those in the queue: one that is gathered, one that the walk offers."""
+
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
         super().__init__(

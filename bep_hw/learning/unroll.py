@@ -31,7 +31,7 @@ class Unroll(wiring.Component):
             {
                 "known": In(target_layout(layout)),
                 "ended": In(1),
-                "last_step": In(range(layout.steps)),
+                "last_step": In(range(layout.steps)),  # of the sequences, see `Settings`
                 "orders": In(stream.Signature(order_layout(layout))),
                 "steps": Out(stream.Signature(step_layout(layout))),
             }

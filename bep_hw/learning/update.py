@@ -36,9 +36,12 @@ class UpdateEngine(wiring.Component):
     An order names its row of counters and its inputs; where it comes from, the engine does not know.
     """
 
+    BEGIN = 2
+    """Cycles from the end of a mini-batch's last sample to its commit, beside a drained pipeline."""
+
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
-        self.order_cycles = 3 + HiddenPlane.delay_of(layout)
+        self.order_cycles = self.order_cycles_of(layout)
         machine = layout.machine
         super().__init__(
             {
@@ -58,6 +61,11 @@ class UpdateEngine(wiring.Component):
                 "sweeping": Out(1),  # a commit is under way
             }
         )
+
+    @staticmethod
+    def order_cycles_of(layout: Layout) -> int:
+        """Cycles of the shortest order: the pipeline's stages, and one more."""
+        return 3 + HiddenPlane.delay_of(layout)
 
     def model(
         self, action: Action, counters: NDArray[Any], inputs: NDArray[Any], target: int = 1, hit: Any = ()

@@ -7,7 +7,9 @@ from amaranth.lib.wiring import In, Out
 
 
 class Crossing(wiring.Component):
-    """One byte at a time from domain ``source`` to domain ``target``; about six cycles of the slower clock a byte.
+    """One byte at a time from ``input`` in domain ``source`` to ``output`` in domain ``target``.
+
+    A byte takes about six cycles of the slower clock.
 
     The byte waits in a register of the source until the target has taken it; only a toggle bit each way crosses the
     clocks. Both domains must be reset together.

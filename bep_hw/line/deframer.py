@@ -11,8 +11,9 @@ ITEM = data.StructLayout({"bit": 1, "end": 1, "good": 1})
 
 
 class Deframer(wiring.Component):
-    """Takes frames out of a byte stream (`bep_hw.line.framing`), bit by bit: at nine cycles a byte still faster than
-    the line, with a check sum a fraction the size.
+    """Takes frames out of ``bytes`` (`bep_hw.line.framing`) and gives their bits as ``items``.
+
+    At nine cycles per byte that is still faster than the line, with a check sum a fraction the size.
 
     Stores nothing: who reads must wait for the end.
     """

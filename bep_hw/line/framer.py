@@ -20,7 +20,10 @@ class Part(enum.Enum, shape=2):  # type: ignore[call-arg]
 
 
 class Framer(wiring.Component):
-    """Puts bodies into frames (`bep_hw.line.framing`); a byte takes ten cycles, most of them for the check sum."""
+    """Puts each ``body`` into a frame of ``bytes`` (`bep_hw.line.framing`).
+
+    A byte takes ten cycles, most of them for the check sum.
+    """
 
     def __init__(self) -> None:
         super().__init__({"body": In(stream.Signature(BODY)), "bytes": Out(stream.Signature(8))})

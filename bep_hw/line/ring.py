@@ -6,7 +6,9 @@ from amaranth.lib.wiring import In, Out
 
 
 class Ring(wiring.Component):
-    """A queue of bytes that never refuses one: its writer must not let more than ``depth`` - 1 wait.
+    """A queue of bytes from ``input`` to ``output`` that never refuses one.
+
+    Its writer must not let more than ``depth`` - 1 wait.
 
     ``depth`` is a power of two; a byte goes through in three cycles at least. If the writer breaks the rule bytes are
     lost, and the check sums of their frames tell.

@@ -26,7 +26,7 @@ def divisor(clock_hz: float, baud: int) -> int:
 
 
 class Receiver(wiring.Component):
-    """Bytes from the line ``rx`` (asynchronous, synchronised here); every bit is sampled in its middle.
+    """``bytes`` from the line ``rx`` (asynchronous, synchronised here); every bit is sampled in its middle.
 
     ``overrun`` is high for one cycle when a byte is lost because the one before was not taken in time, ``framing``
     when a byte is dropped because its stop bit is missing.
@@ -83,7 +83,7 @@ class Receiver(wiring.Component):
 
 
 class Transmitter(wiring.Component):
-    """Bytes to the line ``tx``; the next byte is taken as soon as the one before has left."""
+    """``bytes`` to the line ``tx``; the next byte is taken as soon as the one before has left."""
 
     def __init__(self, divisor: int) -> None:
         self.divisor = divisor

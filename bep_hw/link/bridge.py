@@ -29,11 +29,11 @@ class Bridge(wiring.Component):
             {
                 "received": In(stream.Signature(8)),
                 "sent": Out(stream.Signature(8)),
-                "samples": Out(stream.Signature(sample_layout(network, machine))),
-                "results": In(stream.Signature(result_layout(network))),
-                "requests": Out(stream.Signature(request_layout(network, machine))),
-                "replies": In(stream.Signature(data_bits(network, machine))),
-                "reset": Out(1),
+                "samples": Out(stream.Signature(sample_layout(network, machine))),  # to the trainer
+                "results": In(stream.Signature(result_layout(network))),  # from the trainer
+                "requests": Out(stream.Signature(request_layout(network, machine))),  # to the trainer
+                "replies": In(stream.Signature(data_bits(network, machine))),  # from the trainer
+                "reset": Out(1),  # reset the trainer, for one cycle
                 "refused": Out(1),
             }
         )

@@ -41,12 +41,12 @@ class Decoder(wiring.Component):
         self.network, self.machine = network, machine
         super().__init__(
             {
-                "items": In(stream.Signature(ITEM)),
-                "samples": Out(stream.Signature(sample_layout(network, machine))),
-                "requests": Out(stream.Signature(request_layout(network, machine))),
-                "reset": Out(1),
+                "items": In(stream.Signature(ITEM)),  # bits and ends of frames
+                "samples": Out(stream.Signature(sample_layout(network, machine))),  # to the trainer
+                "requests": Out(stream.Signature(request_layout(network, machine))),  # to the trainer
+                "reset": Out(1),  # reset the trainer, for one cycle
                 "refused": Out(1),
-                "answers": Out(stream.Signature(ANSWER)),
+                "answers": Out(stream.Signature(ANSWER)),  # to frames that reach neither stream
                 "sequence": Out(8),
                 "opcode": Out(8),
                 "fresh": Out(1),

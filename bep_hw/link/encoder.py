@@ -33,9 +33,9 @@ class Encoder(wiring.Component):
         self.network, self.machine = network, machine
         super().__init__(
             {
-                "results": In(stream.Signature(result_layout(network))),
-                "replies": In(stream.Signature(data_bits(network, machine))),
-                "answers": In(stream.Signature(ANSWER)),
+                "results": In(stream.Signature(result_layout(network))),  # from the trainer
+                "replies": In(stream.Signature(data_bits(network, machine))),  # from the trainer
+                "answers": In(stream.Signature(ANSWER)),  # from the decoder
                 "sequence": In(8),
                 "opcode": In(8),
                 "fresh": In(1),
@@ -43,7 +43,7 @@ class Encoder(wiring.Component):
                 "expected": In(8),
                 "accepted": In(1),
                 "answered": Out(1),
-                "body": Out(stream.Signature(BODY)),
+                "body": Out(stream.Signature(BODY)),  # bytes of the replies' frames
             }
         )
 

@@ -21,8 +21,8 @@ class LinkedTrainer(wiring.Component):
         super().__init__(
             {
                 "settling": In(1),
-                "received": In(stream.Signature(8)),
-                "sent": Out(stream.Signature(8)),
+                "received": In(stream.Signature(8)),  # bytes from the host
+                "sent": Out(stream.Signature(8)),  # bytes to the host
                 "updating": Out(1),
                 "refused": Out(1),
             }

@@ -24,8 +24,8 @@ class SerialTrainer(wiring.Component):
         super().__init__(
             {
                 "settling": In(1),
-                "rx": In(1, init=1),
-                "tx": Out(1, init=1),
+                "rx": In(1, init=1),  # line from the host
+                "tx": Out(1, init=1),  # line to the host
                 "active": Out(1),
                 "updating": Out(1),
                 "error": Out(1),

@@ -8,7 +8,7 @@ from amaranth.lib.wiring import In, Out
 
 
 class ShiftQueue(wiring.Component):
-    """First in, first out, ``depth`` entries, one in and one out a cycle; the first one is the output itself.
+    """First in at ``input``, first out at ``output``, ``depth`` entries, one in and one out per cycle.
 
     ``held`` (depth,) says which places are taken, the output's in bit 0. A memory of so few entries would be
     flip-flops with a multiplexer of all entries behind them.

@@ -8,7 +8,10 @@ from amaranth.lib.wiring import In, Out
 
 
 class StreamRegister(wiring.Component):
-    """Two payloads deep, so that one can pass every cycle. ``holding`` is high while any is inside."""
+    """Two payloads deep, so that one can pass from ``input`` to ``output`` every cycle.
+
+    ``holding`` is high while any is inside.
+    """
 
     DEPTH = 2
     """Payloads that it holds."""

@@ -30,7 +30,7 @@ class Epochs(wiring.Component):
                 "idle": In(1),  # the trainer is
                 # the trainer's streams are the epoch's: from one moment when the trainer was idle to another, and not
                 # for long while the host is waiting
-                "taken": Out(1),
+                "taken": Out(1),  # see above
                 "updating": Out(1),  # for one cycle: a sample of the epoch updates weights
             }
         )

@@ -21,6 +21,9 @@ from bep_hw.winners.scan import WinnerScan
 class Backward(wiring.Component):
     """Column sums, the memory of pre-activations, and the scan."""
 
+    SUM = 2
+    """Cycles from a row's weights to targets that include it."""
+
     def __init__(self, layout: Layout, program: tuple[Pass, ...]) -> None:
         self.layout, self.program = layout, program
         self.scan = WinnerScan(layout, program)

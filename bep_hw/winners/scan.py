@@ -33,6 +33,15 @@ class WinnerScan(wiring.Component):
     stability, found with the last scan. ``known_target`` reports each desired state as it passes.
     """
 
+    START = 2
+    """Cycles from targets, or the decision, to the first row asked for."""
+    ORDER = 3
+    """Cycles from the last row of a group, asked for, to its order."""
+    CLEAR = 4
+    """Cycles from a segment's last row, asked for, to free column accumulators."""
+    END = 2
+    """Cycles from a decision that did not trigger, or from the last order, to the order that ends the sample."""
+
     def __init__(self, layout: Layout, program: tuple[Pass, ...]) -> None:
         self.layout, self.program = layout, program
         network = layout.network
@@ -45,7 +54,7 @@ class WinnerScan(wiring.Component):
                 "targets": In(layout.backward_lanes),  # of the segment's rows, +1 as 1, the first row lowest
                 "progress": Out(ScanProgress(layout)),
                 # memory of pre-activations
-                "z_address": Out(range(layout.z_depth)),
+                "z_address": Out(range(layout.z_depth)),  # of the row asked for
                 "magnitude": In(range(max(network.fan_in) + 1)),  # |z|, one cycle after its address
                 "negative": In(1),  # whether z < 0, with ``magnitude``
                 "gated": Out(ListWrite(layout)),

@@ -20,7 +20,7 @@ class Machine(Record):
     plane and no update engine: weights are loaded, samples classified. With a ``receive_buffer``, one block RAM,
     several of the host's commands may be on their way to a board. ``rule`` is the learning rule it carries out.
     ``cache_samples`` samples, behind the counters in the hidden plane's memory, are learned epoch after epoch without
-    the host (`bep_hw.sources.cache`).
+    the host (`bep_hw.sources.records`).
     """
 
     lanes: int = setting("visible weights read a cycle, M", "1 to 4096")

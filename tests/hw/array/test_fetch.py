@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bep_hw.array.fetch import InputFetch
-from bep_hw.plan.interleave import compile_program
+from bep_hw.array.interleave import compile_program
 from tests.hw.drive import layouts, number_of, pause, simulate, simulated
 
 COUNT = 11

@@ -2,8 +2,8 @@ import numpy as np
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from bep_hw.array.interleave import compile_program
 from bep_hw.array.preactivation import PreActivation
-from bep_hw.plan.interleave import compile_program
 from bep_hw.plan.layout import Layout
 from bep_hw.plan.program import Kind
 from bep_ref import Machine, Network

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bep_hw.plan.interleave import compile_program
+from bep_hw.array.interleave import compile_program
 from bep_hw.plan.layout import Layout
 from bep_hw.plan.program import Kind
 from bep_hw.winners.scan import WinnerScan

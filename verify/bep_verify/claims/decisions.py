@@ -3,7 +3,7 @@
 from amaranth.hdl import Array, Cat, Mux, Signal
 
 from bep_hw.array.decision import Decision
-from bep_hw.plan.interleave import compile_program
+from bep_hw.array.interleave import compile_program
 from bep_hw.plan.layout import Layout
 from bep_hw.plan.program import Kind
 from bep_hw.winners.scan import WinnerScan

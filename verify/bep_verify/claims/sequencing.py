@@ -2,9 +2,9 @@
 
 from amaranth.hdl import Cat, Mux, Signal
 
+from bep_hw.array.interleave import compile_program
 from bep_hw.array.preactivation import PreActivation
 from bep_hw.array.sequencer import Sequencer
-from bep_hw.plan.interleave import compile_program
 from bep_hw.plan.layout import Layout
 from bep_hw.plan.program import Kind
 from bep_ref.config import Machine, Network

@@ -5,9 +5,9 @@ from itertools import pairwise
 
 from amaranth.lib import data
 
+from bep_hw.array.interleave import compile_program
 from bep_hw.array.preactivation import PreActivation
 from bep_hw.interfaces.learning import order_layout, slice_layout
-from bep_hw.plan.interleave import compile_program
 from bep_hw.plan.layout import Layout
 from bep_hw.plan.program import Kind
 from bep_hw.plan.registers import TABLE_STRIDE
@@ -42,7 +42,7 @@ def preactivation(layout: Layout) -> Promises:
     least = PreActivation.MINIMUM_ROWS
     kept.remember("age", 8, f"valid & first ? 1 : age < {least} ? age + 1 : age", first=least)
     kept.keep(f"~(valid & first) | age == {least}")
-    # and a layer's words in their order: a merge keeps that of the chains merged (bep_hw.plan.interleave)
+    # and a layer's words in their order: a merge keeps that of the chains merged (bep_hw.array.interleave)
     for layer in {item.layer: None for item in forward.values()}:
         words = [index for index, item in forward.items() if item.layer == layer]
         name = f"word_of_{layer}"
@@ -182,7 +182,7 @@ def update(layout: Layout) -> Promises:
     )
     # see bep_hw.learning.hidden_plane
     kept.keep("read__refused == (read__valid & write__valid & (read__both | read__bank == write__bank))")
-    # the host asks for one thing after the other, in cycles in which the engine has nothing to do (bep_hw.host); a
+    # the host asks for one thing after the other, in cycles in which the engine has nothing to do (bep_hw.host.port); a
     # sample that begins just then has no order so soon
     kept.remember("host_busy", 1, "access__read | commit__start | host_busy & ~(access__done | commit__done)")
     kept.remember("fetching", 1, "access__read | fetching & ~access__done")

@@ -6,9 +6,6 @@ REASONS = {
     r"^pre-activation \| sdff SRST\[0\] stuck at 0, driving done, write__en$": (
         "a row under way in a reset leaves a write behind, to a word that the first pass fills before anybody reads it"
     ),
-    r"^winner search and gate \| mux B\[2\] inverted while \[1\] is 1, driving clear, .*\brows, seen$": (
-        "rows of a segment are counted 1, 6, 3, 4, 5, 2, 7: the 3, 5 or 7 that a segment has come when they should"
-    ),
     r"^random walk \| not A\[0\] stuck at 0, driving compared$": (
         "a plane would be kept as the first one in a draw that has nothing left to decide: one is kept already then"
     ),

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from bep_hw.plan.interleave import DECIDE, FILL, SCAN, SHORTEST, compile_program, interleave
+from bep_hw.array.interleave import DECIDE, FILL, SCAN, compile_program, interleave
+from bep_hw.array.preactivation import PreActivation
+from bep_hw.array.propagate import Propagate
 from bep_hw.plan.layout import Layout
 from bep_hw.plan.program import Kind, passes_of
 from bep_ref import Machine, Network
@@ -53,7 +55,7 @@ def duration(order, layout, gated=0.8):
         elif item.kind is Kind.TARGET:
             time += 1
         else:
-            time += max(SHORTEST, item.rows)
+            time += max(PreActivation.MINIMUM_ROWS, item.rows)
         if item.kind is not Kind.FORWARD:
             scan = max(time + SCAN, decided)
             scanned = scan + item.count + SCAN
@@ -117,6 +119,21 @@ def test_a_round_is_never_longer_than_one_chain_behind_the_other(layout):
 def test_the_array_hardly_waits_on_the_mnist_network(z_buffers, waits):
     layout = Layout(Network(784, (96, 96), 10), Machine(lanes=200, z_buffers=z_buffers))
     new, old = chains(layout)
-    busy = sum(max(SHORTEST, item.rows) for item in [*new, *old] if item.kind is Kind.FORWARD) + 1 + int(0.8 * 96)
+    busy = (
+        sum(max(PreActivation.MINIMUM_ROWS, item.rows) for item in [*new, *old] if item.kind is Kind.FORWARD)
+        + 1
+        + int(0.8 * 96)
+    )
     assert duration(old + new, layout) > busy + FILL + SCAN + 96, "one behind the other, it waits for scans"
     assert duration(compile_program(layout), layout) == busy + waits
+
+
+@given(layouts())
+def test_a_plan_waits_at_least_as_long_as_the_array_takes(layout):
+    assert Propagate.fill_delay(layout) <= FILL
+    assert Propagate.decide_delay(layout) <= DECIDE
+
+
+def test_the_plan_is_that_of_the_deepest_array():
+    deepest = Layout(Network(4095, (9,), 2), Machine(lanes=4096, update_lanes=4, register_plane=True))
+    assert Propagate.decide_delay(deepest) == DECIDE

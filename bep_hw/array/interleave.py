@@ -7,17 +7,20 @@ pipeline to drain before the next layer, for the decision, for the scan that lis
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from bep_hw.array.preactivation import PreActivation
 from bep_hw.plan.layout import Layout
 from bep_hw.plan.program import Kind, Pass, first_layer_last, passes_of
 
 FILL = 12
-"""Cycles from a layer's last row to the next layer's first: the depth of the forward pipeline, about."""
+"""Cycles planned from a layer's last row to the next layer's first."""
 DECIDE = 14
-"""Cycles from the last class to the decision."""
+"""Cycles planned from the last class to the decision."""
 SCAN = 6
-"""Cycles around a scan: column sums in front of it, the list's length behind it."""
-SHORTEST = 4
-"""Cycles of a pass of very few rows."""
+"""Cycles planned before a scan, for column sums, and after it, for the list's length.
+
+One plan serves all machines of a network: the figures are those of the widest words and slowest memories, at least
+`Propagate.fill_delay` and `Propagate.decide_delay` of any machine.
+"""
 
 
 class _State(NamedTuple):
@@ -39,7 +42,7 @@ def _issue(state: _State, item: Pass, layout: Layout, gated: float) -> _State:
     elif item.age and item.first:
         start = max(start, state.filled, state.scanned if item.neurons == layout.logits else 0)
     rows = int(gated * layout.layers[item.layer].rows) if item.kind is Kind.BACKWARD else item.rows
-    end = start + max(rows, SHORTEST if item.kind is Kind.FORWARD else 1)
+    end = start + max(rows, PreActivation.MINIMUM_ROWS if item.kind is Kind.FORWARD else 1)
     state = state._replace(time=end, order=(*state.order, item))
     if item.kind is not Kind.FORWARD:
         scanning = max(end + SCAN, state.decided)
