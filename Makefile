@@ -3,7 +3,12 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
+# Two environments in one: what the demo uses, then all that tests, documentation and figures use.
+DEMO := $(VENV)/.demo
 READY := $(VENV)/.ready
+LOCK := requirements.lock
+EVERYTHING := -e '.[demo,ecp5,sklearn,qonnx,sweep,docs,test]' -e studies
+PIP_INSTALL := -m pip install --disable-pip-version-check --progress-bar off --constraint $(LOCK)
 CXX ?= g++
 
 # The first interpreter that is new enough; PYTHON=... chooses another.
@@ -12,12 +17,12 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	"$$p" -c '$(NEW_ENOUGH)' 2>/dev/null && { echo "$$p"; break; }; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test verify figures docs lint format clean
+.PHONY: help demo test verify figures docs lint format lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
 
-demo: $(READY) ## train on digits, again in simulated hardware and on a simulated board, build a bitstream; results in run/
+demo: $(DEMO) ## train on digits, again in simulated hardware and on a simulated board, build a bitstream; results in run/
 	$(BIN)/bep demo --out run
 
 test: lint ## lint, types and all tests
@@ -51,7 +56,7 @@ figures: $(READY) ## measure what the README's tables show again, into benchmark
 	$(call MEASURE,bench counters --mnist mnist:$(MNIST) --plot docs/counters.png,counters)
 	$(call MEASURE,cosim --data digits --board icebreaker,cosim-digits)
 	$(call MEASURE,cosim --data digits --hidden 64 64 --rule local,cosim-digits-local)
-	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off -e '.[bench]'
+	$(BIN)/python $(PIP_INSTALL) -e '.[bench]'
 	$(call MEASURE,bench sw --mnist mnist:$(MNIST),software)
 	$(call MEASURE,bench link,link)
 	$(call MEASURE,bench boards,boards)
@@ -80,14 +85,33 @@ clean: ## remove the environment, caches and results
 	rm -rf $(VENV) run build *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# The stamp is written last, so an interrupted set-up is taken up again.
-$(READY): pyproject.toml studies/pyproject.toml
-	@[ -n "$(PYTHON)" ] && "$(PYTHON)" -c '$(NEW_ENOUGH)' 2>/dev/null || \
-		{ echo "make: Python 3.11 or newer is needed and none was found; install one or give PYTHON=/path/to/python3" >&2; exit 1; }
-	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || \
-		{ echo "make: $(PYTHON) has no venv module; on Debian or Ubuntu: apt install python3-venv" >&2; exit 1; }
-	@command -v $(CXX) >/dev/null || \
-		{ echo "make: no C++ compiler ($(CXX)) was found; on Debian or Ubuntu: apt install g++" >&2; exit 1; }
+lock: ## write the lock file anew: the newest versions that the ranges of pyproject.toml allow, and the size of them
+	rm -rf build/lock
+	"$(PYTHON)" -m venv build/lock
+	build/lock/bin/python -m pip install --disable-pip-version-check --progress-bar off -e '.[demo]'
+	du -sm build/lock | cut -f1 > build/lock/demo
+	build/lock/bin/python -m pip install --disable-pip-version-check --progress-bar off $(EVERYTHING)
+	{ sed -n '1,2p' $(LOCK); echo "# installed size in MB: demo $$(cat build/lock/demo), everything $$(du -sm build/lock | cut -f1)"; \
+		build/lock/bin/python -m pip freeze --all --exclude pip --exclude-editable; } > build/$(LOCK)
+	mv build/$(LOCK) $(LOCK)
+
+# What is missing on this machine is said before anything is installed, and so is how much that will be.
+NEEDED := python venv libpython c++
+define PREPARE
+@lacks=$$(PYTHON="$(PYTHON)" CXX="$(CXX)" sh sim/bep_sim/tools/requirements.sh $(NEEDED)) || \
+	{ echo "make: this machine lacks $$lacks" >&2; exit 1; }
+@size=$$(sed -n 's/^# installed size.*$(1) \([0-9]*\).*/\1/p' $(LOCK)); \
+	echo "make: installing $(1) into $(VENV), $$size MB in all"
+endef
+
+# The stamps are written last, so an interrupted set-up is taken up again.
+$(DEMO): pyproject.toml $(LOCK)
+	$(call PREPARE,demo)
 	"$(PYTHON)" -m venv $(VENV)
-	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off -e '.[demo,ecp5,sklearn,qonnx,sweep,docs,test]' -e studies
+	$(BIN)/python $(PIP_INSTALL) -e '.[demo]'
+	@touch $@
+
+$(READY): $(DEMO) studies/pyproject.toml
+	$(call PREPARE,everything)
+	$(BIN)/python $(PIP_INSTALL) $(EVERYTHING)
 	@touch $@

@@ -53,7 +53,7 @@ def test_the_wheel_holds_every_module_and_its_data(built):
         str(path.relative_to(ROOT))
         for package in PACKAGES
         for path in (ROOT / package).rglob("*")
-        if path.suffix in (".py", ".c", ".h", ".cpp", ".json", ".j2", ".css") and path.parts[-2] != "__pycache__"
+        if path.suffix in (".py", ".c", ".h", ".cpp", ".sh", ".json", ".j2", ".css") and path.parts[-2] != "__pycache__"
     }
     assert wanted - names == set()
     assert not any(name.startswith(("tests/", "examples/")) for name in names)

@@ -22,19 +22,24 @@ from bep_ref.distribution import how_to_install
 from bep_ref.files.atomic import write_atomically
 from bep_ref.files.lock import locked
 
+REQUIREMENTS = Path(__file__).with_name("requirements.sh")
+"""What a machine must have beside Python packages; `make` asks it too."""
+
 
 class SimulatorError(ConfigError):
     """The simulator cannot be built or run here; one line says why."""
 
 
 def require_tools(*packages: str) -> None:
-    """Raise `SimulatorError` unless ``packages``, a C++ compiler and make are here."""
+    """Raise `SimulatorError` unless ``packages``, a C++ compiler, make and, for cocotb, a shared libpython are here."""
     for package in packages:
         if importlib.util.find_spec(package) is None:
             raise SimulatorError(f"simulation needs the package {package}: {how_to_install(package)}")
-    for tool, what in ((compiler()[0], "C++ compiler"), ("make", "make")):
-        if shutil.which(tool) is None:
-            raise SimulatorError(f"simulation needs a {what} and '{tool}' was not found on PATH")
+    needed = ["c++", "make", *(["libpython"] if "cocotb_tools" in packages else [])]
+    environment = {**os.environ, "PYTHON": sys.executable, "CXX": compiler()[0]}
+    done = subprocess.run(["/bin/sh", REQUIREMENTS, *needed], env=environment, capture_output=True, text=True)
+    if done.returncode:
+        raise SimulatorError(f"simulation needs {done.stdout.strip() or done.stderr.strip()}")
 
 
 def compiler() -> list[str]:
