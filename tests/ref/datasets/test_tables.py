@@ -103,6 +103,16 @@ class TestHeader:
         assert len(data.class_names) == 3
         assert data.columns == tuple(first.strip(",").split(",")[:3])
 
+    def test_numbers_of_four_columns_are_no_sample_even_among_whole_numbers(self, tmp_path):
+        rows = [f"{row % 5},{row % 7},{row % 3},{row % 4}" for row in range(40)]
+        data = loaded(tmp_path, "0,1,2,3", *rows)
+        assert (data.columns, len(data.x_train) + len(data.x_test)) == (("0", "1", "2"), 40)
+        few = loaded(tmp_path, "0,1,2", *(f"{row % 5},{row % 7},{row % 3}" for row in range(40)))
+        assert (few.columns, len(few.x_train) + len(few.x_test)) == ((), 41)
+        assert "warning: line 1 counts its columns and is taken for a sample; header=yes makes it the header" in texts(
+            few
+        )
+
     @pytest.mark.parametrize("first", ["0,1,2,alba", "1.5,2,2,berta", "true,false,true,cleo"])
     def test_a_sample_is_no_header(self, tmp_path, first):
         rows = (
@@ -309,6 +319,11 @@ class TestNumbers:
         data = loaded(tmp_path, *(f"{row % 9},5;{row % 3}" for row in range(60)))
         assert (data.features, data.class_names) == (1, ("0", "1", "2"))
         assert data.x_train.max() == 8.5
+
+    def test_the_separator_splits_all_rows_alike(self, tmp_path):
+        rows = [f"{row},5;red, {row % 2}" if row % 5 < 3 else f"{row};blue" for row in range(60)]
+        data = loaded(tmp_path, "size;kind", *rows)
+        assert (data.columns, data.class_names) == (("size",), ("blue", "red, 0", "red, 1"))
 
     def test_words_with_semicolons_are_labels(self, tmp_path):
         assert loaded(tmp_path, *lines(label="x;{}".format)).class_names == tuple(f"x;{word}" for word in WORDS)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from bep_ref.config import SeriesInput
 from bep_ref.datasets.dataset import suitable_binariser
-from bep_ref.inputs.binarise import fit_binariser
+from bep_ref.inputs.binarise import Binariser, fit_binariser
 from bep_ref.inputs.losses import losses
 from bep_ref.inputs.quantiles import quantile_thresholds
 from bep_ref.inputs.series import fit_series_binariser
@@ -95,6 +95,13 @@ def test_what_fixed_thresholds_lose_is_counted_and_named():
 def test_a_threshold_is_compared_as_the_binariser_compares(threshold, lost):
     x = np.array([[0.0], [1.0]])
     binariser = fit_binariser(f"threshold={threshold}", x)
+    assert len(losses(binariser, x).undivided) == lost == (not varying(binariser(x))[0])
+
+
+@pytest.mark.parametrize(("threshold", "lost"), [(0, 1), (0.5, 0), (1, 0), (1.5, 1)])
+def test_an_inclusive_threshold_at_the_minimum_divides_nothing(threshold, lost):
+    x = np.array([[0.0], [1.0]])
+    binariser = Binariser("thermometer=1", np.array([[threshold]]), inclusive=True)
     assert len(losses(binariser, x).undivided) == lost == (not varying(binariser(x))[0])
 
 
