@@ -3,6 +3,7 @@
 import os
 import threading
 import tty
+from time import monotonic
 
 import pytest
 
@@ -20,10 +21,13 @@ GPS = b"$XXGGA,000000,0000.000,N,00000.000,E,1,04*00\r\n"
 
 
 class Talker:
-    """Says ``words`` at the pseudo-terminal ``port``, with ``pause`` seconds in between, as long as this lasts."""
+    """Says ``words`` at the pseudo-terminal ``port``, with ``pause`` seconds in between, as long as this lasts.
 
-    def __init__(self, words: bytes, pause: float) -> None:
-        self.words, self.pause = words, pause
+    It ends by itself after ``most`` seconds, so that whoever waits for its silence fails instead of hanging.
+    """
+
+    def __init__(self, words: bytes, pause: float, most: float = 20.0) -> None:
+        self.words, self.pause, self.most = words, pause, most
 
     def __enter__(self) -> "Talker":
         self._end, self._terminal = os.openpty()
@@ -35,8 +39,13 @@ class Talker:
         self._thread.start()
         return self
 
+    @property
+    def talks(self) -> bool:
+        return self._thread.is_alive()
+
     def _talk(self) -> None:
-        while not self._over.wait(self.pause):
+        end = monotonic() + self.most
+        while not self._over.wait(self.pause) and monotonic() < end:
             try:
                 os.write(self._end, self.words)
             except BlockingIOError:  # nobody listens fast enough
@@ -77,6 +86,15 @@ def test_whoever_talks_and_is_no_trainer_is_told(hurried, words, pause, baud):
     with Talker(words, pause) as talker:
         with pytest.raises(LinkError, match=rf"^port: something talks at {talker.port}.*, (but|and) it is no trainer$"):
             Device(talker.port, baud)
+        assert talker.talks, "the host has waited for silence"
+
+
+def test_what_never_falls_silent_is_given_up(hurried, monkeypatch):
+    monkeypatch.setattr(connection, "QUIET_SECONDS", 5.0)
+    with Talker(GPS, 0.01) as talker:
+        with pytest.raises(LinkError, match=f"something talks at {talker.port} without end, and it is no trainer"):
+            connect(talker.port)
+        assert talker.talks, "the host has waited for silence"
 
 
 def test_now_and_then_a_line(hurried):
@@ -104,13 +122,36 @@ def test_auto_goes_on_after_a_talker(hurried, monkeypatch, capsys):
     os.close(terminal)
 
 
-@pytest.mark.parametrize("words", [b"x", frame(b"\x63junk"), GPS])
-def test_commands_end_where_only_noise_comes(hurried, words):
-    with Talker(words, 0.005) as talker:
+@pytest.mark.parametrize("words", [b"x", frame(b"\x63junk"), GPS, b"x" * 4000])
+def test_commands_end_where_only_noise_comes(hurried, monkeypatch, words):
+    monkeypatch.setattr(connection, "ATTEMPTS", 1)
+    with Talker(words, 0.0) as talker:
         link = Connection(open_port(talker.port), talker.port)
         with pytest.raises(LinkError, match=r"does not answer any more|talks at"):
             link.exchange([b"\x01"] * 3)
+        assert talker.talks, "the host has waited for silence"
         link.port.close()
+
+
+class Flood:
+    """A port at which bytes are always there, for a million reads."""
+
+    timeout, in_waiting, reads = 0.0, 1, 0
+
+    def write(self, data):
+        pass
+
+    def read(self, size):
+        self.reads += 1
+        assert self.reads < 1_000_000, "the host reads for ever"
+        return b"x" * size
+
+
+def test_a_port_that_always_has_something(hurried):
+    with pytest.raises(LinkError, match="talks at port without end"):
+        Connection(Flood(), "port").exchange([b"\x01"])
+    with pytest.raises(LinkError, match="talks at port without end"):
+        Connection(Flood(), "port").hello(0)
 
 
 def test_silence_is_still_silence(hurried):
