@@ -51,11 +51,19 @@ def accept_all_characters() -> None:
 
 
 def write_output(text: str) -> None:
-    """Write ``text`` as it is to standard output. Raises `OSError` that names it where it takes nothing more."""
-    if sys.stdout is not None:
-        with naming(OUTPUT):
-            sys.stdout.write(text)
+    """Write ``text``, which is data, to standard output, as UTF-8 as into files, whatever a terminal would show.
+
+    Raises `OSError` that names standard output where it takes nothing more.
+    """
+    if sys.stdout is None:
+        return
+    with naming(OUTPUT):
+        if binary := getattr(sys.stdout, "buffer", None):
             sys.stdout.flush()
+            binary.write(text.encode(errors="backslashreplace"))
+            binary.flush()
+        else:
+            sys.stdout.write(text)
 
 
 def forget_output() -> None:

@@ -1,5 +1,7 @@
 """Names of classes, labels and paths are shown as they are, whatever is in them, wherever output goes."""
 
+import csv
+import io
 import os
 import re
 import subprocess
@@ -73,6 +75,16 @@ def test_every_class_is_named_in_evaluation_and_information(trained, capsys):
         assert evaluated.count(one_line(name)) >= 2, "a heading and a row"
         assert one_line(name) in told
     assert one_line(str(run / "model.npz")) in told
+
+
+def test_predictions_are_data_and_leave_names_as_they_are(trained, tmp_path):
+    run, data = trained
+    words = [sys.executable, "-m", "bep", "predict", str(run / "model.npz"), "--data", data]
+    done = subprocess.run(words, env=os.environ | {"PYTHONIOENCODING": "ascii"}, capture_output=True, check=True)
+    assert main([*words[3:], "-o", str(tmp_path / "file.csv")]) == 0
+    assert done.stdout == (tmp_path / "file.csv").read_bytes()
+    heading = next(csv.reader(io.StringIO(done.stdout.decode(), newline="")))
+    assert set(heading) == {"class", *(f"score {name}" for name in NAMES)}
 
 
 def test_files_are_named_by_every_command_that_writes_one(trained, capsys):
