@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from bep_boards.board import Board
-from bep_boards.chips.device import Device
+from bep_boards.chips.family import Device
 from bep_estimate.cycles import cycles_per_sample
 from bep_estimate.footprint import cells, coefficients
-from bep_estimate.memories import SPRAM, block_rams
+from bep_estimate.memories import block_rams
 from bep_hw.plan.layout import SPRAM_DEPTH, Layout
 from bep_ref.config import AnyNetwork, Machine, Workload
 
@@ -72,7 +72,7 @@ def size_of(network: AnyNetwork, machine: Machine, board: Board, found: Mapping[
     # memories, which are known, before logic, which is told
     over = [name for name in reversed(used) if used[name] > available[name] * (device.fill if name == logic else 1)]
     if machine.spram and machine.training and layout.bank_size > SPRAM_DEPTH:
-        over.insert(0, device.family.memories[SPRAM])
+        over.insert(0, device.family.memories[device.family.single_port])
     return Size(count.lut4, count.ff, used, available, over[0] if over else None)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from bep_boards.chips.device import Device
+from bep_boards.chips.family import Device
 from bep_estimate.memories import BLOCKS, in_blocks, memories
 from bep_hw.plan.layout import Layout
 from bep_hw.winners.columns import ColumnSums

@@ -15,6 +15,11 @@ PART_BLOCKS = 8
 """Block RAMs of 18 kbit (ECP5) behind one copy of the address register."""
 
 
+def part_width(depth: int) -> int:
+    """Width of the part of a memory of ``depth`` words that has a copy of the address register of its own."""
+    return PART_BLOCKS * max(1, (18 << 10) >> max(9, (depth - 1).bit_length()))
+
+
 class HiddenPlane(wiring.Component):
     """Counters in block RAM (one read and one write port) or in two banks of single-port SPRAM.
 
@@ -102,7 +107,7 @@ class _BlockRamBank(wiring.Component):
         m = Module()
         part = self.width
         if self.registered:
-            part = PART_BLOCKS * max(1, (18 << 10) >> max(9, (self.depth - 1).bit_length()))
+            part = part_width(self.depth)
         for number, start in enumerate(range(0, self.width, part)):
             lanes = slice(start, min(start + part, self.width))
             block = memory.Memory(shape=lanes.stop - start, depth=self.depth, init=[])

@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from bep_hw.plan.layout import Layout
+from bep_hw.plan.layout import Layout, block_width
 from bep_ref.config import AnyNetwork, Machine
 
 
 def plane_blocks(layout: Layout) -> int:
-    """Block RAMs of 4 kbit that the visible plane takes (iCE40's; a fair measure elsewhere)."""
-    width = max(1, 4096 >> max(8, (layout.plane_depth - 1).bit_length()))
-    return layout.columns_per_word * -(-layout.column // width)
+    """Block RAMs (`block_width`) that the visible plane takes."""
+    return layout.columns_per_word * -(-layout.column // block_width(layout.plane_depth))
 
 
 def choose_machine(network: AnyNetwork, target: int = 128, update_lanes: int = 0, **fields: Any) -> Machine:

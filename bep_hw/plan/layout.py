@@ -32,6 +32,11 @@ def _power(size: int) -> int:
     return 1 << (size - 1).bit_length()
 
 
+def block_width(depth: int) -> int:
+    """Width of a block RAM of 4 kbit (iCE40's; a fair measure elsewhere) at ``depth`` words, at most 16 bits."""
+    return max(1, 4096 >> max(8, (depth - 1).bit_length()))
+
+
 @dataclass(frozen=True)
 class LayerLayout:
     """Addresses of one layer of weights; classifiers are the last ones and have no counters.
@@ -140,7 +145,7 @@ class Layout:
     def _column_width(self) -> int:
         """Narrowest whole slices that fill a block RAM's width at this depth (4 kbit blocks) and divide a word."""
         slice_lanes, lanes = self.slice_lanes, self.machine.lanes
-        wanted = max(1, 4096 >> max(8, (self.plane_depth - 1).bit_length()))
+        wanted = block_width(self.plane_depth)
         widths = [width for width in range(slice_lanes, lanes + 1, slice_lanes) if lanes % width == 0]
         return next((width for width in widths if width >= wanted), widths[-1])
 

@@ -4,7 +4,7 @@ import statistics
 
 from markupsafe import Markup
 
-from bep_boards.chips.device import ECP5, ICE40
+from bep_boards.chips.families import FAMILIES
 from bep_report import hints
 from bep_report.markup import figure, join, table
 from bep_report.results import Build
@@ -13,7 +13,7 @@ from bep_report.section import Section
 from bep_report.sections.passes import meter
 
 NAME, TITLE = "resources", "Resources of the board"
-WORDS = {**ICE40.resources, **ECP5.resources}
+WORDS = {name: words for family in FAMILIES for name, words in family.resources.items()}
 
 
 def section(run: RunFolder) -> Section:

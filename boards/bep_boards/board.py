@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bep_boards.chips.device import Device
+from bep_boards.chips.family import Device
 from bep_ref.config import ConfigError
 
 Resource = tuple[str, int]

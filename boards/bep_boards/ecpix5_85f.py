@@ -7,7 +7,7 @@ an FT4232H instead, which openFPGALoader calls ecpix5_r03.
 from amaranth_boards.ecpix5 import ECPIX585Platform
 
 from bep_boards.board import Board
-from bep_boards.chips.device import LFE5UM5G_85F
+from bep_boards.chips.ecp5 import LFE5UM5G_85F
 
 BOARD = Board(
     name="ecpix5_85f",

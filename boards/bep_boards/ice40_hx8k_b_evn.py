@@ -7,7 +7,7 @@ the second (channel B) leads to the trainer. The board has no button.
 from amaranth_boards.ice40_hx8k_b_evn import ICE40HX8KBEVNPlatform
 
 from bep_boards.board import Board
-from bep_boards.chips.device import HX8K
+from bep_boards.chips.ice40 import HX8K
 
 BOARD = Board(
     name="ice40_hx8k_b_evn",

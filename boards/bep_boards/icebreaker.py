@@ -6,7 +6,7 @@ USB shows two serial ports; the second (channel B) leads to the trainer, the fir
 from amaranth_boards.icebreaker import ICEBreakerPlatform
 
 from bep_boards.board import Board
-from bep_boards.chips.device import UP5K
+from bep_boards.chips.ice40 import UP5K
 
 BOARD = Board(
     name="icebreaker",

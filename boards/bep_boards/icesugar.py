@@ -9,7 +9,7 @@ The four switches hang on PMOD 4 by jumpers, so none serves as a reset button.
 from amaranth_boards.icesugar import ICESugarPlatform
 
 from bep_boards.board import Board
-from bep_boards.chips.device import UP5K
+from bep_boards.chips.ice40 import UP5K
 
 BOARD = Board(
     name="icesugar",

@@ -6,7 +6,7 @@ As the ULX3S with the 85F; the smaller chip takes a narrower trainer.
 from amaranth_boards.ulx3s import ULX3S_12F_Platform
 
 from bep_boards.board import Board
-from bep_boards.chips.device import LFE5U_12F
+from bep_boards.chips.ecp5 import LFE5U_12F
 
 BOARD = Board(
     name="ulx3s_12f",

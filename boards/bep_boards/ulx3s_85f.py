@@ -7,7 +7,7 @@ rate that 25 MHz and the FT231X both make exactly.
 from amaranth_boards.ulx3s import ULX3S_85F_Platform
 
 from bep_boards.board import Board
-from bep_boards.chips.device import LFE5U_85F
+from bep_boards.chips.ecp5 import LFE5U_85F
 
 BOARD = Board(
     name="ulx3s_85f",

@@ -12,7 +12,7 @@ from amaranth_boards.resources import UARTResource
 from amaranth_boards.upduino_v3 import UpduinoV3Platform
 
 from bep_boards.board import Board
-from bep_boards.chips.device import UP5K
+from bep_boards.chips.ice40 import UP5K
 
 
 class Platform(UpduinoV3Platform):

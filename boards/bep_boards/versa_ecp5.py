@@ -7,7 +7,7 @@ with the 5G chip need bitstreams of their own.
 from amaranth_boards.versa_ecp5 import VersaECP5Platform
 
 from bep_boards.board import Board
-from bep_boards.chips.device import LFE5UM_45F
+from bep_boards.chips.ecp5 import LFE5UM_45F
 
 BOARD = Board(
     name="versa_ecp5",

@@ -8,7 +8,6 @@ from bep_boards.chips.pll import highest
 from bep_boards.flow.synthesis import synthesise
 from bep_boards.flow.trainer_build import trainer_top
 from bep_boards.registry import NAMES, find
-from bep_boards.top.clocks import PLLS
 from bep_hw.plan.choose import choose_machine
 from bep_ref.config import Network
 from tests.boards.designs import OnBoard
@@ -29,7 +28,7 @@ def inference(board):
 
 def memories(board):
     clock = board.platform().default_clk_frequency / 1e6
-    return OnBoard(board, 2, highest(PLLS[board.device.family.name].settings(clock), 48))
+    return OnBoard(board, 2, highest(board.device.family.pll.settings(clock), 48))
 
 
 PINS = {

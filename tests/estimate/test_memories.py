@@ -5,7 +5,8 @@ import re
 import pytest
 from amaranth.back import rtlil
 
-from bep_boards.chips.device import HX8K, LFE5U_85F, UP5K
+from bep_boards.chips.ecp5 import LFE5U_85F
+from bep_boards.chips.ice40 import HX8K, UP5K
 from bep_estimate.memories import BLOCKS, Shape, block_rams, in_blocks, memories
 from bep_hw.link.linked_trainer import LinkedTrainer
 from bep_hw.plan.layout import Layout

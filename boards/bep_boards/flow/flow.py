@@ -17,7 +17,6 @@ from bep_boards.flow.netlist import Resources
 from bep_boards.flow.place import Placement, fastest, log_name, netlist_name, place, routed_name
 from bep_boards.flow.synthesis import synthesise
 from bep_boards.flow.tools import Job, ToolError, prepare, run
-from bep_boards.top.clocks import PLLS
 from bep_hw.tools.environment import as_tool
 from bep_ref.files.atomic import write_atomically
 from bep_ref.files.naming import naming
@@ -123,7 +122,7 @@ def build(
             best, setting = fastest(placements), None
             if pll:
                 setting = highest(pll, best.fmax_mhz)
-                PLLS[family.name].retune(board.device, best.seed, cwd, setting)
+                family.pll.retune(board.device, best.seed, cwd, setting)
             names = {"routed": routed_name(best.seed), "bitstream": "top.packed"}
             tool, *arguments = (part.format(**names) for part in family.pack)
             prepare(tool)

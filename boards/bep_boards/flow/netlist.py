@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bep_boards.chips.device import Family
+from bep_boards.chips.family import Family
 
 
 @dataclass(frozen=True)

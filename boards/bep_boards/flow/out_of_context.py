@@ -11,7 +11,7 @@ from amaranth.back import rtlil
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from bep_boards.chips.device import Device
+from bep_boards.chips.family import Device
 from bep_boards.flow.netlist import Resources
 from bep_boards.flow.place import place
 from bep_boards.flow.synthesis import synthesise

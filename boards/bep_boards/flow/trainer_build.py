@@ -6,18 +6,14 @@ from pathlib import Path
 from bep_boards.board import Board
 from bep_boards.chips.pll import Setting, highest
 from bep_boards.flow.flow import Build, Observer, build
-from bep_boards.top.clocks import PLLS
 from bep_boards.top.top import BoardTop
 from bep_hw.tools.environment import as_tool
 from bep_ref.config import AnyNetwork, Machine
 
-CONSTRAINT_MHZ = {"ice40": 48, "ecp5": 100}
-"""What place and route aims at, by family; the clock is set to what it reaches."""
-
 
 def trainer_top(network: AnyNetwork, machine: Machine, board: Board) -> BoardTop:
     """The whole chip; its clock has the frequency that place and route aims at."""
-    return BoardTop(network, machine, board, highest(_settings(board), CONSTRAINT_MHZ[board.device.family.name]))
+    return BoardTop(network, machine, board, highest(_settings(board), board.device.family.constraint_mhz))
 
 
 def trainer_sources(network: AnyNetwork, machine: Machine, board: Board) -> tuple[str, str]:
@@ -28,7 +24,7 @@ def trainer_sources(network: AnyNetwork, machine: Machine, board: Board) -> tupl
 
 
 def _settings(board: Board) -> list[Setting]:
-    return list(PLLS[board.device.family.name].settings(board.platform().default_clk_frequency / 1e6))
+    return list(board.device.family.pll.settings(board.platform().default_clk_frequency / 1e6))
 
 
 def build_trainer(

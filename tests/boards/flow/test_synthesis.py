@@ -1,6 +1,7 @@
 import pytest
 
-from bep_boards.chips.device import LFE5U_85F, UP5K
+from bep_boards.chips.ecp5 import LFE5U_85F
+from bep_boards.chips.ice40 import UP5K
 from bep_boards.flow import synthesis
 from bep_boards.flow.out_of_context import synthesise_component
 from bep_boards.flow.tools import ToolError, run
