@@ -213,7 +213,7 @@ def board_machine(args: argparse.Namespace, network: AnyNetwork, **fixed: Any) -
     from bep_boards.registry import find
 
     board = find(args.board)
-    return machine(args, network, board.lanes, **board.machine, **fixed)
+    return machine(args, network, board.lanes, **{**board.machine, **fixed})
 
 
 def add_record(parser: argparse.ArgumentParser, kind: type[Any], title: str, description: str) -> None:

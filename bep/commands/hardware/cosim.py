@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from bep.command import CheckError
 from bep.console import Table, progress_bar
+from bep.machine_presets import use_machine_preset
 from bep.options import add_data, add_machine, add_task, at_least, board_machine, check_file, prepare_task, show_notes
+from bep_boards.presets import MACHINE_PRESETS
 from bep_ref.config import NONE, ConfigError, Machine, RecurrentNetwork, on_chip
 from bep_ref.runs.task import Task
 
@@ -24,6 +26,7 @@ counter and every visible weight at the end of each epoch, every prediction and 
   bep cosim --data digits --rule local                     local error signals
   bep cosim --data sequence:digits --state 64 --output 64 --expansion 64
   bep cosim --data mnist:DIR --hidden 96 96 --samples 500 --batch-size 100 --board icebreaker
+  bep cosim --data mnist:DIR --preset icebreaker-mnist --samples 500
   bep cosim --data digits --samples 200 --trace            stop at the first step that differs
 
 Samples come in the order of bep train's first epochs, so the counters are those that bep train has after them.
@@ -55,13 +58,16 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 
     at_least(args, epochs=1)
     check_file("waves", args.waves)
+    fixed = {}
+    if args.preset in MACHINE_PRESETS:
+        fixed, args.preset = use_machine_preset(args), None
     task = prepare_task(args, hardware=True)
     network = on_chip(task.network, task.training)
     if isinstance(network, RecurrentNetwork):
         args.report.print(f"dead zone {NONE}, the paper's reading: hardware has no other so far")
     if args.samples is not None and not 1 <= args.samples <= len(task.train):
         raise ConfigError(f"samples: {args.samples} is out of range; it must be 1 to {len(task.train)}")
-    chosen = board_machine(args, network, rule=task.training.rule)
+    chosen = board_machine(args, network, **{**fixed, "rule": task.training.rule})
     show_notes(args.progress, task.notes)
     about = {"network": str(task.network), "machine": chosen.to_dict()}
     try:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from bep.console import Table
+from bep.machine_presets import add_machine_preset, required_board, use_machine_preset
 from bep.options import add_machine, add_network, add_record, machine, network, record
 from bep_ref.config import AnyNetwork, ConfigError, Machine, Network, Workload, on_chip
 
@@ -14,6 +15,7 @@ DESCRIPTION = """\
 Whether the trainer of a network fits a board, how much of the chip it takes and how many samples a second it learns.
 
   bep estimate --board icebreaker --inputs 784 --hidden 96 96 --classes 10 --lanes 196 --no-statistics
+  bep estimate --preset ulx3s-mnist --lanes 224
   bep estimate --board icebreaker --hidden 96 96 --fit lanes           the most lanes that fit
   bep estimate --board ulx3s_85f --inputs 192 --fit network            the widest hidden layers that fit
   bep estimate --board icebreaker --target-samples-per-second 20000    the fewest lanes that are so fast
@@ -35,7 +37,7 @@ gates of 0.05 and 0.1."""
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     from bep_boards.registry import NAMES
 
-    parser.add_argument("--board", required=True, metavar="NAME", help=f"one of {', '.join(NAMES)}")
+    parser.add_argument("--board", metavar="NAME", help=f"one of {', '.join(NAMES)}")
     search = parser.add_mutually_exclusive_group()
     search.add_argument("--fit", choices=FITS, help="propose the most lanes, or the widest layers, that fit")
     search.add_argument(
@@ -44,6 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="X",
         help="propose the fewest lanes that learn so many; above 0 samples a second",
     )
+    add_machine_preset(parser)
     add_network(parser, NETWORK)
     add_machine(parser)
     add_record(parser, Workload, "workload", "What decides the cycles beside sizes.")
@@ -54,7 +57,8 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     from bep_estimate.estimate import estimate
     from bep_estimate.search import fast_enough, largest_network, most_lanes
 
-    board, shape, workload = find(args.board), on_chip(network(args, NETWORK)), record(args, Workload)
+    fixed = use_machine_preset(args)
+    board, shape, workload = find(required_board(args)), on_chip(network(args, NETWORK)), record(args, Workload)
     if shape.SEQUENTIAL and args.gated is None:
         workload = replace(workload, gated=GATED_IN_TIME)
     if (args.fit == "lanes" or args.target_samples_per_second is not None) and args.lanes is not None:
@@ -64,7 +68,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         raise ConfigError(f"target_samples_per_second: {target:g} is out of range; it must be above 0")
 
     def machine_of(of: AnyNetwork, lanes: int) -> Machine:
-        return machine(args, of, lanes, **board.machine)
+        return machine(args, of, lanes, **{**board.machine, **fixed})
 
     if args.fit == "network":
         shape = largest_network(shape, board, machine_of)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from bep.console import Table, progress_bar
+from bep.machine_presets import add_machine_preset, required_board, use_machine_preset
 from bep.options import add_jobs, add_machine, add_network, at_least, machine, network
 from bep_boards.registry import NAMES, find
 from bep_ref.config import Network
@@ -17,6 +18,7 @@ Synthesise the trainer of a network, place and route it with one or more seeds, 
 The clock on the chip is set to the speed that was reached.
 
   bep synth --board icebreaker --out build/icebreaker
+  bep synth --preset icebreaker-mnist --out build/icebreaker     a measured trainer as it is (bep_boards.presets)
   bep synth --board ulx3s_85f --hidden 256 256 --seeds 4 --out build/ulx3s
 
 Speed differs from seed to seed by 5 to 25 %: quote the median and the worst of several. DIR receives the bitstream,
@@ -27,12 +29,13 @@ NETWORK = Network(784, (96, 96), 10)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--board", required=True, metavar="NAME", help=f"one of {', '.join(NAMES)}")
+    parser.add_argument("--board", metavar="NAME", help=f"one of {', '.join(NAMES)}")
     parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="folder for the results")
     parser.add_argument(
         "--seeds", type=int, default=1, metavar="N", help="placements to try; at least 1, seeds 1 to N (default: 1)"
     )
     add_jobs(parser)
+    add_machine_preset(parser)
     add_network(parser, NETWORK)
     add_machine(parser)
 
@@ -41,8 +44,9 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     from bep_boards.flow.trainer_build import build_trainer
 
     at_least(args, seeds=1, jobs=1)
-    board, shape = find(args.board), network(args, NETWORK)
-    chosen = machine(args, shape, board.lanes, **board.machine)
+    fixed = use_machine_preset(args)
+    board, shape = find(required_board(args)), network(args, NETWORK)
+    chosen = machine(args, shape, board.lanes, **{**board.machine, **fixed})
     with progress_bar(args.progress) as progress:
         bar = progress.add_task(f"{board.name}: {shape}", total=None)
 

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from bep.machine_presets import add_machine_preset, use_machine_preset
 from bep.options import add_machine, add_network, check_file, machine, network
 from bep_ref.config import Machine, Network, on_chip
 from bep_ref.files.atomic import write_atomically
@@ -18,6 +19,7 @@ requests in, replies out.
 
   bep verilog --inputs 784 --hidden 96 96 --classes 10 -o trainer.v
   bep verilog --inputs 64 --state 64 --output 64 --steps 8 -o trainer.v
+  bep verilog --preset icebreaker-mnist -o trainer.v
   bep verilog run/model.npz -o trainer.v        the shape and rule of a trained network
 """
 
@@ -29,6 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "model", metavar="MODEL", type=Path, nargs="?", help="take the network's shape and rule from this model"
     )
     parser.add_argument("-o", "--out", required=True, type=Path, metavar="FILE", help="file to write")
+    add_machine_preset(parser)
     add_network(parser, NETWORK)
     add_machine(parser)
 
@@ -39,9 +42,9 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     from bep_interchange.verilog import for_linters
 
     check_file("out", args.out)
-    model = Model.load(args.model) if args.model else None
+    model, fixed = Model.load(args.model) if args.model else None, use_machine_preset(args)
     shape = network(args, on_chip(model.network) if model else NETWORK)
-    chosen = machine(args, shape, rule=model.training.rule if model else Machine.rule)
+    chosen = machine(args, shape, **{"rule": model.training.rule if model else Machine.rule, **fixed})
     name = "trainer" if chosen.training else "inference"
     text = for_linters(to_verilog(hardware(shape, chosen), name))
     write_atomically(args.out, text.encode())
