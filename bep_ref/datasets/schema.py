@@ -54,7 +54,7 @@ class Schema:
         needed = set(self.columns)
         if strange := [name for name in columns if name not in needed]:
             problem = f"data: {where} has columns that the model does not know: {listed(strange)}"
-            hint = f"label={strange[0]} or drop={strange[0]} says that it is no feature"
+            hint = f"?label={strange[0]} or ?drop={strange[0]} after the file's name says that it is no feature"
             raise DataError(f"{problem}; it learned {listed(self.columns)}; {hint}")
         position = {name: index for index, name in enumerate(columns)}
         if missing := [name for name in self.columns if name not in position]:

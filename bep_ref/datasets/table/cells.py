@@ -81,7 +81,9 @@ class NumberReader:
         if "," in cell and self.decimal != ".":
             if not self.decimal and _THOUSANDS.fullmatch(cell):
                 problem = f"{cell!r} has a decimal comma or separates thousands"
-                raise CellError(index, f"{problem}: say decimal=comma, or write thousands without commas")
+                raise CellError(
+                    index, f"{problem}; add ?decimal=comma to the file's name, or write thousands without commas"
+                )
             value = with_comma(cell)
             self.decimal = self.decimal or ("," if value is not None else "")
         elif "." in cell and value is not None:

@@ -29,8 +29,8 @@ def counting_features(x: NDArray[np.float64], names: Sequence[str], positions: S
         if _counts(x[:, index]):
             number = positions[index] + 1
             called = f" ({names[index]})" if names else ""
-            text = f"column {number}{called} counts the rows and is a feature; drop={number} leaves it out"
-            notes += (Note(text, doubtful=True),)
+            remedy = f"?drop={number} after the file's name leaves it out"
+            notes += (Note(f"column {number}{called} counts the rows and is a feature; {remedy}", doubtful=True),)
     return notes
 
 

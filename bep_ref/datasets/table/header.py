@@ -10,7 +10,7 @@ from bep_ref.datasets.table.cells import is_value
 
 CHANCE = 4
 """Columns from which on a first line that counts cannot be a sample by chance."""
-_SAY = "say header=yes or header=no"
+SAY = "add ?header=yes or ?header=no to the file's name"
 
 
 def is_header(
@@ -34,7 +34,7 @@ def is_header(
         if known:
             return False
         value = next(cell for cell in filled if is_value(cell))
-        raise DataError(f"{where} looks like a header, but {value!r} in it is a number; {_SAY}")
+        raise DataError(f"{where} looks like a header, but {value!r} in it is a number; {SAY}")
     if counts([*filled, label]) and (len(filled) + 1 >= CHANCE or not known or not any(whole)):
         return True
     if known:
@@ -43,7 +43,7 @@ def is_header(
         return True
     if _names(filled):
         return True
-    raise DataError(f"{where}: {label!r} occurs in no other row: a header, or a class of one sample? {_SAY}")
+    raise DataError(f"{where}: {label!r} occurs in no other row: a header, or a class of one sample? {SAY}")
 
 
 def counts(cells: Sequence[str]) -> bool:

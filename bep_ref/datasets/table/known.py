@@ -10,7 +10,7 @@ from bep_ref.datasets.schema import Schema
 from bep_ref.datasets.table.beginning import Beginning, begin
 from bep_ref.datasets.table.cells import is_value
 from bep_ref.datasets.table.columns import Layout, column_of, is_unnamed, label_column, unique_names
-from bep_ref.datasets.table.header import CHANCE, counts
+from bep_ref.datasets.table.header import CHANCE, SAY, counts
 from bep_ref.datasets.table.options import NONE, TableOptions
 from bep_ref.datasets.table.reading import LOOK
 from bep_ref.datasets.table.rows import Rows
@@ -78,7 +78,7 @@ def _is_header(table: Beginning, schema: Schema) -> bool:
         return words[0] not in schema.class_names
     if words and words[0] not in schema.class_names and table.width > schema.features:
         problem = f"{words[0]!r} is no class of the model, and the other cells are numbers"
-        raise DataError(f"{table.name}: row {table.first[0]}: {problem}; say header=yes or header=no")
+        raise DataError(f"{table.name}: row {table.first[0]}: {problem}; {SAY}")
     return not words and len(filled) >= CHANCE and counts(filled)
 
 

@@ -91,7 +91,8 @@ def _counting_line(table: Beginning, options: TableOptions) -> Notes:
     """A doubtful note where the first sample could be numbers of columns."""
     if not counts(table.names) or options.header is False:
         return ()
-    text = f"line {table.first[0]} counts its columns and is taken for a sample; header=yes makes it the header"
+    remedy = "?header=yes after the file's name makes it the header"
+    text = f"line {table.first[0]} counts its columns and is taken for a sample; {remedy}"
     return (Note(text, doubtful=True),)
 
 

@@ -29,7 +29,7 @@ class Rows:
         values, label = self.values(record)
         if self.layout.label is not None and not self.options.keep_missing and is_missing(label):
             where = f"{self.table.name}: row {record[0]}, column {self.layout.label + 1}"
-            limit = "it must be a number or a word (missing=keep makes such words classes)"
+            limit = "it must be a number or a word (?missing=keep after the file's name makes such words classes)"
             raise DataError(f"{where}: the label is {label!r}; {limit}")
         return values, label
 
@@ -54,7 +54,9 @@ class Rows:
         cells = [cells[column] for _, cells in self.table.sample if len(cells) == self.table.width]
         if any(map(is_value, cells)):
             return ""
-        return f"; label={column + 1} makes this column the label, drop={column + 1} leaves it out"
+        return (
+            f"; ?label={column + 1} after the file's name makes this column the label, ?drop={column + 1} leaves it out"
+        )
 
     def notes(self, x: NDArray[np.float64], positions: Sequence[int]) -> Notes:
         """On columns of True and False among those at ``positions``, whose values are ``x`` (n, len(positions))."""

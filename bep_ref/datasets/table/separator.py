@@ -39,7 +39,7 @@ def find_separator(lines: Sequence[str], name: str, single: bool = False) -> str
     if single or not filled:
         return ","
     seen = [word for word, character in _OTHERS.items() if all(character in line for line in filled)]
-    hint = f"; if its cells are separated by {seen[0]}, say separator={seen[0]}" if seen else ""
+    hint = f"; if its cells are separated by {seen[0]}, add ?separator={seen[0]} to its name" if seen else ""
     need = "at least one feature and a label, separated by comma, semicolon or tab"
     raise DataError(f"{name}: row 1: 1 column; it must be {need}{hint}")
 

@@ -48,6 +48,8 @@ def test_rows_of_a_table_however_small(tmp_path, schema, rows, label):
 def test_names_decide_the_order(tmp_path):
     _, read = known(tmp_path, NAMED, "kind,c,a,b", "berta,3,1,2")
     assert read == [(2, [1, 2, 3], "berta")]
+    years = Schema(2, ("x", "y"), ("2020", "2019"), "kind")
+    assert known(tmp_path, years, "2019,2020,kind", "5,6,x")[1] == [(2, [6, 5], "x")]
     numbered = Schema(4, ("x", "y"), ("3", "2", "1", "0"), "4")
     assert known(tmp_path, numbered, "0,1,2,3,4", "5,6,7,8,x")[1] == [(2, [8, 7, 6, 5], "x")]
 
