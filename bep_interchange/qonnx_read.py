@@ -211,7 +211,7 @@ class _Chain:
         if node.op_type == "Gemm":
             matrix = self._of_gemm(node, matrix)
         index, scale, shift = self.elements.row()
-        if len(self.elements.shape) != 2 or len(matrix) != len(index):
+        if len(self.elements.shape) != 2 or len(matrix) != len(index) or not matrix.size:
             raise ConfigError(f"{label(node)}: {matrix.shape} does not suit a tensor of shape {self.elements.shape}")
         if not ((scale == 1).all() and (shift == 0).all()):
             raise ConfigError(f"{label(node)}: what it multiplies is scaled or shifted; it must be +1 and -1")

@@ -79,7 +79,7 @@ def _tools() -> dict[str, Any]:
     from bep_boards.chips.families import FAMILIES
 
     placers = [module.replace("_", "-") for family in FAMILIES for module, _ in family.tools.values()]
-    compilers = [os.environ["CXX"]] if os.environ.get("CXX") else COMPILERS
+    compilers = os.environ.get("CXX", "").split()[:1] or COMPILERS
     return {
         "python": platform.python_version(),
         "packages": {name: installed_version(name) for name in dict.fromkeys([*PACKAGES, *placers])},
