@@ -15,6 +15,7 @@ from bep.command import CheckError, Command, add_command, carry_out
 from bep.console import Console, accept_all_characters, forget_output, one_line, write_output
 from bep.options import add_json, check_file
 from bep.registry import command_modules
+from bep_hw.tools.caches import house_matplotlib
 from bep_ref.config import ConfigError
 from bep_ref.distribution import how_to_install, installed_version
 from bep_ref.files.atomic import write_atomically
@@ -105,6 +106,7 @@ def _run(argv: list[str]) -> int:
     to_stdout = args.json == "-"
     if args.json and not to_stdout:
         check_file("json", Path(args.json))
+    house_matplotlib()
     args.progress = Console(stderr=True)
     args.report = args.progress if to_stdout else Console()
     try:

@@ -25,6 +25,12 @@ def cache_folder(variable: str = "XDG_CACHE_HOME", name: str = "") -> Path:
     return usual if usual.is_absolute() and _can_be_written(usual) else private_folder(Path(tempfile.gettempdir()))
 
 
+def house_matplotlib() -> None:
+    """Give matplotlib, before it is imported, a folder where it cannot write into the user's, of which it complains."""
+    if not _can_be_written(Path(os.path.expanduser("~/.config"))):
+        os.environ.setdefault("MPLCONFIGDIR", str(cache_folder() / "matplotlib"))
+
+
 def _can_be_written(folder: Path) -> bool:
     """Whether files can be made in ``folder``, by making one: permissions alone do not tell."""
     try:

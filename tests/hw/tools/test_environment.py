@@ -20,6 +20,7 @@ from bep_hw.tools import caches
 from bep_hw.tools.environment import as_tool, tool_environment
 from bep_hw.tools.paths import PLAIN, without_blanks
 from bep_hw.tools.verilog import VerilogError, to_verilog
+from tests.cli.commands import SMALL
 from tests.hw.tools.hostile import EXPORTED, install
 
 ROOT = Path(__file__).parents[3]
@@ -105,6 +106,17 @@ def test_a_home_that_cannot_be_written_to(monkeypatch, tmp_path, forgotten, veri
         assert caches.cache_folder() == tmp_path / f"bep-{os.getuid()}"
     assert to_verilog(Counter(), "counter") == verilog
     assert main(["info", "--json", str(tmp_path / "info.json")]) == 0
+
+
+def test_drawing_says_nothing_of_a_home_that_cannot_be_written_to(tmp_path):
+    variables = {name: value for name, value in os.environ.items() if name not in ("XDG_CACHE_HOME", "MPLCONFIGDIR")}
+    argv = [sys.executable, "-m", "bep", "train", "--data", SMALL, "--hidden", "4", "--epochs", "1", "--out", "run"]
+    done = subprocess.run(
+        argv, env=variables | {"HOME": "/proc/none"}, cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "atplotlib" not in done.stderr
+    assert (tmp_path / "run" / "learning_curve.png").exists()
 
 
 def test_caches_of_the_users_choice_are_kept(monkeypatch, tmp_path, forgotten):
