@@ -52,7 +52,8 @@ figures: $(READY) ## measure what the README's tables show again, into benchmark
 		--json benchmarks/train-digits-$$seed.json || exit 1; done
 	$(call MEASURE,train --data mnist:$(MNIST) --hidden 128 128 --epochs 15 --seed 1 --out run/mnist,train-mnist)
 	$(call MEASURE,train --data mnist:$(MNIST) --hidden 256 256 --epochs 40 --seed 1 --out run/mnist-256,train-mnist-256)
-	$(call MEASURE,train --data mnist:$(MNIST) --preset patches --seed 1 --out run/mnist-patches-1,train-mnist-patches-1)
+	for seed in 1 2 3; do $(BIN)/bep train --data mnist:$(MNIST) --preset windows --seed $$seed \
+		--out run/mnist-windows-$$seed --json benchmarks/train-mnist-windows-$$seed.json || exit 1; done
 	$(call MEASURE,bench counters --mnist mnist:$(MNIST) --plot docs/counters.png,counters)
 	$(call MEASURE,cosim --data digits --board icebreaker,cosim-digits)
 	$(call MEASURE,cosim --data digits --hidden 64 64 --rule local,cosim-digits-local)

@@ -27,7 +27,7 @@ HARDWARE = {"dead_zone": NONE}
 """Training options by default where hardware learns: what it has."""
 STEPS = 8
 """Steps of a sequence where the hardware's network is not made from data."""
-_PERCEPTRON = ("counter_bits", "patch", "readout")
+_PERCEPTRON = ("counter_bits", "readout")
 """Fields of a perceptron that learns from data, beside its hidden layers."""
 HIDDEN = (128, 128)
 """Hidden layers of a perceptron whose other sizes come from data."""
@@ -144,7 +144,7 @@ def prepare_task(args: argparse.Namespace, hardware: bool = False) -> "Task":
     default: dict[str, Any] = RECURRENT if dataset.sequential else {"hidden": HIDDEN}
     if args.preset:
         default = {"preset": args.preset}
-    limits = HARDWARE if hardware else {}
+    limits = HARDWARE if hardware and not args.preset else {}
     return prepare(dataset, {**default, **limits, **task_settings(args)})
 
 

@@ -54,7 +54,7 @@ def plan(trainer: Trainer) -> list[str]:
         expanded = f"expanded to {shape.expansion} bits" if shape.expansion else "not expanded"
         steps = f"{task.train.x.shape[1]} steps, windows of {shape.window}"
         lines.append(f"{steps}, {task.binariser.spec}, {expanded}")
-    rest = f", weights rest after {training.settle_after} epochs" if training.settle_after else ""
+    rest = f", weights rest in the last {training.settle:.0%} of the epochs" if training.settle else ""
     lines.append(f"{task.network}, {task.network.synapses} synapses with {task.network.counter_bits}-bit counters")
     if isinstance(training, WindowTraining):
         return [*lines, *window_plan(task, training)]

@@ -9,7 +9,7 @@ from typing import Any, Self, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from bep_ref.config import AnyNetwork, ConfigError, Training, network_from_dict
+from bep_ref.config import AnyNetwork, ConfigError, Training, network_from_dict, training_from_dict
 from bep_ref.runs.train import Epoch
 
 Result = TypeVar("Result")
@@ -56,7 +56,7 @@ class Metrics:
         return cls(
             data=values["data"],
             network=network_from_dict(values["network"]),
-            training=Training.from_dict(values["training"]),
+            training=training_from_dict(values["training"]),
             history=history,
             best=history[values["best_epoch"] - 1],
             test_accuracy=float(values["test_accuracy"]),

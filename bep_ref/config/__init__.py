@@ -11,7 +11,6 @@ from bep_ref.config.groups import check_group_sizes, default_group_sizes, diviso
 from bep_ref.config.kinds import network_from_dict, on_chip, perceptron, training_from_dict
 from bep_ref.config.machine import Machine, Workload
 from bep_ref.config.network import Network
-from bep_ref.config.patches import Patches
 from bep_ref.config.record import ConfigError, setting
 from bep_ref.config.recurrent import RecurrentNetwork, SeriesInput
 from bep_ref.config.rule import BEP, LOCAL, RULES, Rule, rule_named
@@ -31,7 +30,6 @@ __all__ = [
     "Geometry",
     "Machine",
     "Network",
-    "Patches",
     "RecurrentNetwork",
     "Rule",
     "SeriesInput",

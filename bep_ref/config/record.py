@@ -1,5 +1,6 @@
 """How a frozen configuration checks itself, and how it is read from and written as JSON."""
 
+from collections.abc import Mapping
 from dataclasses import MISSING, Field, asdict, field, fields
 from typing import Any, ClassVar, Self
 
@@ -35,6 +36,8 @@ class Record:
                 raise ConfigError(f"{one.name}: {error}; it must be {one.metadata['limit']}") from None
             object.__setattr__(self, one.name, value)
 
+    REMOVED: ClassVar[Mapping[str, Any]] = {}
+    """Fields that older files hold, each with the value that meant their absence."""
     __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
 
     def _check(self, name: str, ok: bool, value: object = None) -> None:
@@ -47,6 +50,7 @@ class Record:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Self:
+        values = {name: value for name, value in values.items() if cls.REMOVED.get(name, MISSING) != value}
         known = {f.name for f in fields(cls)}
         unknown = sorted(set(values) - known)
         if unknown:

@@ -1,7 +1,9 @@
 """Hyperparameters of a run."""
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from bep_ref.config.record import ConfigError, Record, setting
 from bep_ref.config.rule import BEP, RULES
@@ -20,6 +22,7 @@ class Training(Record):
 
     LARGEST_MARGIN: ClassVar[float] = 2
     KNOWN_RULES: ClassVar[tuple[str, ...]] = tuple(RULES)
+    REMOVED: ClassVar[Mapping[str, Any]] = {"settle_after": 0}
 
     rule: str = setting(
         "learning rule: bep passes errors backward, local gives each layer a classifier and errors of its own",
@@ -43,8 +46,8 @@ class Training(Record):
         (),
     )
     reinforcement: float = setting("p_r: strength of reinforcement", "0 to 1", 0.5)
-    settle_after: int = setting(
-        "epochs after which weights rest and only the read-out learns", "at least 0 epochs (0: never)", 0
+    settle: float = setting(
+        "weights rest in the last of the epochs, and only the read-out learns", "0 to 1 (fraction of the epochs)", 0.0
     )
     batch_size: int = setting("samples between two refreshes of the visible weights", "at least 1 sample", 50)
     epochs: int = setting("passes over the training data", "at least 1 epoch", 40)
@@ -79,7 +82,7 @@ class Training(Record):
         for size in self.group_size:
             self._check("group_size", size >= 1, size)
         self._check("reinforcement", 0 <= self.reinforcement <= 1)
-        self._check("settle_after", self.settle_after >= 0)
+        self._check("settle", 0 <= self.settle <= 1)
         self._check("batch_size", self.batch_size >= 1)
         self._check("epochs", self.epochs >= 1)
         self._check("patience", self.patience >= 0)
@@ -91,4 +94,4 @@ class Training(Record):
 
     def rests(self, done: int) -> bool:
         """Whether weights rest, and only the read-out learns, in the epoch after ``done`` epochs."""
-        return 0 < self.settle_after <= done
+        return done >= self.epochs - math.floor(self.settle * self.epochs)

@@ -1,6 +1,5 @@
 """Hyperparameters of a window network's run."""
 
-import math
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -58,9 +57,4 @@ class WindowTraining(Training):
         self._check("selection", self.selection in SELECTIONS)
         self._check("draw_bits", 1 <= self.draw_bits <= 16)
         self._check("shifts", 0 <= self.shifts <= 8)
-        self._check("settle", 0 <= self.settle <= 1)
         self._check("readout_delay", self.readout_delay in (0, 1))
-
-    def rests(self, done: int) -> bool:
-        """Whether kernels rest, and only the read-out learns, in the epoch after ``done`` epochs."""
-        return done >= self.epochs - math.floor(self.settle * self.epochs)

@@ -34,10 +34,9 @@ class Dataset:
     with NaN after the end of those shorter than others; ``y_train`` (n,) and ``y_test`` (m,)
     classes from 0, named by ``class_names``. ``binarise`` is the binariser that suits the data and ``preset`` the
     training values found best on validation data, ``group_target`` the group size to come near to (the paper's 15); all
-    are only defaults. Features that are pixels, row by row, say their ``image``'s rows and columns. ``presets``
-    are whole networks that suit the data, by name: any settings of `prepare`. ``columns`` are the features' names in
-    their order and ``label`` the label column's, both empty where the data has none. ``notes`` say what the reader
-    understood and what it left out; commands show them.
+    are only defaults. Features that are pixels, row by row, say their ``image``'s rows and columns. ``columns``
+    are the features' names in their order and ``label`` the label column's, both empty where the data has none.
+    ``notes`` say what the reader understood and what it left out; commands show them.
     """
 
     spec: str
@@ -50,17 +49,9 @@ class Dataset:
     preset: Mapping[str, Any] = field(default_factory=dict)
     group_target: int = 15
     image: tuple[int, ...] = ()
-    presets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     columns: tuple[str, ...] = ()
     label: str = ""
     notes: Notes = ()
-
-    def named_preset(self, name: str) -> Mapping[str, Any]:
-        """The settings of ``presets`` called ``name``; `DataError` if there is none."""
-        if name not in self.presets:
-            known = f"it has {', '.join(self.presets)}" if self.presets else "it has none"
-            raise DataError(f"preset: {self.spec} has no {name!r}; {known}")
-        return self.presets[name]
 
     @property
     def features(self) -> int:

@@ -26,21 +26,6 @@ GROUP_TARGET = 32
 """Found on validation data alone: 784-128-128-10, 22,699 MNIST digits, 15 epochs, best epoch's validation accuracy:
 91.2 % (mean of 5 seeds), against 90.3 % at margin 0.5 and group size 16 and 88.4 % at group size 8 (2 seeds each)."""
 
-PRESETS = {
-    "patches": {
-        "hidden": (2048,),
-        "patch": 9,
-        "readout": 12,
-        "binarise": "threshold=15,63,127,191,239",
-        "margin": 0.1,
-        "group_size": (64,),
-        "sigma": 8.0,
-        "settle_after": 12,
-        "epochs": 20,
-    }
-}
-"""The most accurate network found; docs/accuracy.md says what each setting is worth."""
-
 
 def load(argument: str) -> Dataset:
     """Both parts of the folder ``argument``, pixels row by row, colours of a pixel side by side."""
@@ -48,7 +33,7 @@ def load(argument: str) -> Dataset:
     image = found.learned.x.shape[1:3]
     flat = flattened(found)
     binarise = suitable_image_binariser(flat.learned.x)
-    return flat.dataset(binarise, preset=PRESET, group_target=GROUP_TARGET, image=image, presets=PRESETS)
+    return flat.dataset(binarise, preset=PRESET, group_target=GROUP_TARGET, image=image)
 
 
 def contents(argument: str) -> Contents:

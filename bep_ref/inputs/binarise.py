@@ -2,7 +2,7 @@
 
 Specifications: ``median`` (one threshold, the median over all values), ``threshold=V[,V...]`` (fixed values, the
 same for every feature) and ``thermometer=B`` (B quantiles of each feature). Every feature has the same number of
-bits: layouts by position (patches of images, windows of series) count on it. A thermometer divides every feature that
+bits: layouts by position (windows of images and series) count on it. A thermometer divides every feature that
 varies; `bep_ref.inputs.losses` counts the features that the other two do not divide.
 """
 

@@ -4,7 +4,6 @@ Bit conventions are those of `bep_ref.networks.rules`; equation numbers those of
 the rule of arXiv 2412.00119: every layer has a classifier and a trigger of its own, and nothing passes backward.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
@@ -73,8 +72,6 @@ class BinaryMlp:
         column of its visible plane. It decides which random number meets which counter, nothing else.
     rule : where desired activations come from: ``bep``, or ``local``.
     classifiers : of rule ``local``, one (C, K_l) a layer; the last one predicts.
-    patch, image : side of the patches that the first layer sees, and rows and columns of the image they are of; 0 = it
-        sees all inputs. The first counters are (K_1, fan-in of a patch) then.
     readout : what predicts in the classifier's place, and learns with the network.
     dead_zone : largest magnitude of a back-projected sum that is no error; None: sign(0) = +1, as in the paper.
     """
@@ -91,8 +88,6 @@ class BinaryMlp:
         walk_block: int = 8,
         rule: str = "bep",
         classifiers: Sequence[ArrayLike] = (),
-        patch: int = 0,
-        image: Sequence[int] = (),
         readout: Readout | None = None,
         dead_zone: int | None = None,
     ) -> None:
@@ -105,18 +100,14 @@ class BinaryMlp:
                 raise ConfigError(f"counters of layer {index}: shape {q.shape}; it must be (neurons, fan-in)")
         inputs = self.counters[0].shape[1] if self.counters else 0
         self.network = Network(
-            inputs=inputs // patch**2 * math.prod(image) if patch else inputs,
+            inputs=inputs,
             hidden=tuple(len(q) for q in self.counters),
             classes=len(self.classifier) if self.classifier.ndim == 2 else 0,
             counter_bits=counter_bits,
-            patch=patch,
             readout=readout.bits if readout else 0,
-            image=tuple(image),
         )
         self.head = readout
         self.settled = False  # whether counters rest, and only the read-out learns
-        patches = self.network.patches
-        self._seen = patches.inputs(self.network.hidden[0]) if patches else None
         self.margin, self.gate, self.dead_zone = margin, gate, check_dead_zone(dead_zone)
         self.group_size = list(group_size)
         check_group_sizes(tuple(group_size), self.network.hidden)
@@ -145,8 +136,6 @@ class BinaryMlp:
             seed=generator_state,
             rule=training.rule,
             classifiers=classifiers,
-            patch=network.patch,
-            image=network.image,
             readout=readout,
             dead_zone=training.dead_zone,
         )
@@ -191,18 +180,6 @@ class BinaryMlp:
         """Visible weights from the counters: the hardware's commit."""
         self._weights = [sign(q) for q in self.counters]
 
-    def _products(self) -> list[Ints]:
-        """Weights as (K_l, width of the layer below): those of patches with zeros where a neuron sees nothing."""
-        if self._seen is None:
-            return self.weights
-        first = np.zeros((self.network.hidden[0], self.network.inputs), np.int8)
-        np.put_along_axis(first, self._seen, self.weights[0], axis=1)
-        return [first, *self.weights[1:]]
-
-    def _behind(self, layer: int, rows: Ints, a: Ints) -> Ints:
-        """What the synapses of neurons ``rows`` see of one sample's activations ``a`` below: (rows or 1, fan-in)."""
-        return a[None] if layer or self._seen is None else a[self._seen[rows]]
-
     @property
     def matrices(self) -> list[Ints]:
         """The counters, in the order of ``network.shapes``."""
@@ -218,7 +195,7 @@ class BinaryMlp:
     def forward(self, x: Ints) -> tuple[list[Ints], list[Ints], Ints]:
         """Pre-activations z_l, activations a_0..a_L and logits (n, C) of samples ``x`` (n, K_0) of ±1."""
         activations, pre_activations = [np.asarray(x, dtype=np.int8)], []
-        for weight in self._products():
+        for weight in self.weights:
             pre_activations.append(matmul(activations[-1], weight.T))
             activations.append(sign(pre_activations[-1]))
         return pre_activations, activations, matmul(activations[-1], self.classifier.T)
@@ -273,8 +250,8 @@ class BinaryMlp:
             chosen = decided.winners[layer]
             for sample in np.flatnonzero(chosen.any(axis=1)):
                 rows = np.flatnonzero(chosen[sample])
-                seen = self._behind(layer, rows, decided.a[layer][sample])
-                move(q, rows, decided.targets[layer][sample], seen, self.network.counter_range)
+                target, below = decided.targets[layer][sample], decided.a[layer][sample]
+                move(q, rows, target, below, self.network.counter_range)
         triggered: NDArray[np.bool_] = np.any(decided.triggers, axis=0)
         reinforced = self._reinforce(reinforcement) if reinforcement is not None and triggered.any() else 0
         self._refresh()

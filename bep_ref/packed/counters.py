@@ -21,17 +21,15 @@ def move_counters(q, events, target, packed, low, high, touched):  # type: ignor
     """Eq. 8, 9 for ``events`` (sample, neuron) in their order: ``q[j] += target * activation``, saturating each time.
 
     ``q`` (K_l, K_{l-1}) with limits ``low`` and ``high`` of the same type; ``target`` (n, K_l) of ±1; ``packed``
-    (n, words, patches) the activations a_{l-1}, of which neuron j sees the patch j modulo their number: 1 where all
-    see the same. Rows that moved are marked in ``touched`` (K_l,).
+    (n, words) the activations a_{l-1}. Rows that moved are marked in ``touched`` (K_l,).
     """
-    patches = packed.shape[2]
     a = np.empty(64 * packed.shape[1], np.int8)
     unpacked = -1
     for event in range(len(events)):
         n, j = events[event]
         touched[j] = True
-        if n != unpacked or patches > 1:
-            unpack(packed[n, :, j % patches], a)
+        if n != unpacked:
+            unpack(packed[n], a)
             unpacked = n
         move_row(q[j], a, target[n, j], low, high)
 

@@ -13,8 +13,7 @@ from bep_ref.packed.backward import dead_zone_number
 from bep_ref.packed.decide import decide
 from bep_ref.packed.forward import propagate
 from bep_ref.packed.learn import learn
-from bep_ref.packed.packing import PackedSamples, columns, words
-from bep_ref.packed.patches import cut_patches, propagate_patches
+from bep_ref.packed.packing import PackedSamples, columns
 from bep_ref.packed.readout import learn_readout, score_readout
 from bep_ref.packed.reinforce import reinforce_all
 
@@ -40,7 +39,6 @@ class PackedMlp(BinaryMlp):
         classified = layers[-len(self.classifiers) :]  # the last layer, or all of them
         self._classifiers = dict(zip(classified, self.classifiers, strict=True))
         self._classifier_planes = {layer: columns(p) for layer, p in self._classifiers.items()}
-        self._starts = self._first_bits()
 
     @property
     def weights(self) -> list[Ints]:
@@ -82,27 +80,11 @@ class PackedMlp(BinaryMlp):
             self.head.sums += self.head.counters
         return Batch(predictions, triggered, winners, reinforced)
 
-    def _first_bits(self) -> NDArray[np.int64]:
-        """First input bit of each different patch, in the order in which the first layer's neurons see them."""
-        patches = self.network.patches
-        return patches.inputs(min(patches.count, self.network.hidden[0]))[:, 0] if patches else np.empty(0, np.int64)
-
-    def _cut(self, samples: PackedSamples) -> NDArray[np.uint64]:
-        """What the first layer sees: (n, words), or patches (n, words, patches)."""
-        patches = self.network.patches
-        if patches is None:
-            return samples.words
-        cut = np.empty((len(samples), words(patches.fan_in), len(self._starts)), np.uint64)
-        line, piece = patches.columns * patches.bits, patches.side * patches.bits
-        cut_patches(samples.words, self._starts, patches.side, line, piece, cut)
-        return cut
-
     def _propagate(self, samples: PackedSamples) -> tuple[list[Ints], list[Ints]]:
-        """What the specification's ``forward`` returns but the logits: z_l and a_0..a_L, packed, a_0 cut up."""
-        pre_activations, activations = [], [self._cut(samples)]
+        """What the specification's ``forward`` returns but the logits: z_l and a_0..a_L, packed."""
+        pre_activations, activations = [], [samples.words]
         for plane, fan_in in zip(self._planes, self.network.fan_in, strict=True):
-            bits = activations[-1]
-            z, a = (propagate_patches if bits.ndim == 3 else propagate)(bits, plane, fan_in)
+            z, a = propagate(activations[-1], plane, fan_in)
             pre_activations.append(z)
             activations.append(a)
         return pre_activations, activations
@@ -134,7 +116,7 @@ class PackedMlp(BinaryMlp):
                 z[layer],
                 target,
                 triggered,
-                activations[layer] if activations[layer].ndim == 3 else activations[layer][:, :, None],
+                activations[layer],
                 self.counters[layer],
                 self._planes[layer],
                 self._transposed[layer],

@@ -75,7 +75,7 @@ class PackedRnn(BinaryRnn):
             z_y,
             self.classifier[y],
             triggered,
-            final[:, :, None],
+            final,
             sy,
             self._output,
             self._output_transposed,

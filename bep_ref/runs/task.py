@@ -39,7 +39,7 @@ without the dead zone training dies wherever most sums are 0; schedules that sto
 GATE_STATE = 255
 """Neurons of the state for which presets have their gate. A wider state prefers a narrower gate: the number of sums
 within it stays that of gate * sqrt(K_s / 2), in standard deviations."""
-_PERCEPTRON = (*Network.CHOSEN, "settle_after")
+_PERCEPTRON = (*Network.CHOSEN, "settle")
 """Settings that only perceptrons have a use for."""
 _RECURRENT = (*RecurrentNetwork.CHOSEN, *(field.name for field in fields(SeriesInput)))
 """Settings that only sequences have a use for."""
@@ -128,7 +128,7 @@ def design(
 
     Settings with a ``preset`` or a ``geometry`` are those of a window network (`design_windows`). Otherwise it is a
     perceptron, or for sequences a recurrent network.
-    ``settings`` may hold ``hidden`` (required), ``patch`` and ``readout``, for sequences instead ``state`` and
+    ``settings`` may hold ``hidden`` (required) and ``readout``, for sequences instead ``state`` and
     ``output`` (required), ``clock`` and any field of `SeriesInput`; ``counter_bits``, ``binarise`` and any
     field of `Training`. What it leaves out comes from the data set's preset, then from the
     defaults. One group size serves all layers. The binariser is fitted on features ``known`` (n, ...) alone.
@@ -141,8 +141,6 @@ def design(
     if is_window_task(settings):
         return design_windows(dataset, settings, known)
     settings = _complete(dataset, settings)
-    if settings.get("patch") and not dataset.image:
-        raise ConfigError(f"patch: {dataset.spec} holds no images, which patches are of")
     training = Training.from_dict(_of(Training, settings))
     levels = settings.get("binarise", dataset.binarise)
     binariser: AnyBinariser
@@ -156,11 +154,10 @@ def design(
         network = RecurrentNetwork.from_dict(_of(RecurrentNetwork, settings) | ends)
     else:
         binariser = fit_binariser(levels, known)
-        image = {"image": dataset.image} if settings.get("patch") else {}
         ends = {"inputs": binariser.bits, "classes": len(dataset.class_names)}
-        network = Network.from_dict(_of(Network, settings) | ends | image)
-        if training.settle_after and not network.readout:
-            raise ConfigError(f"settle_after: {training.settle_after} needs a read-out, such as readout 12, to go on")
+        network = Network.from_dict(_of(Network, settings) | ends)
+        if training.settle and not network.readout:
+            raise ConfigError(f"settle: {training.settle} needs a read-out, such as readout 12, to go on")
     sizes = every_layer(training.group_size, len(network.widths))
     sizes = sizes or default_group_sizes(network.widths, dataset.group_target)
     check_group_sizes(sizes, network.widths)

@@ -10,9 +10,9 @@ from bep_ref.datasets import Dataset
 from bep_ref.inputs.positions import PositionBinariser, fit_positions
 
 _KNOWN = {"geometry", "binarise"} | {field.name for kind in (WindowNetwork, WindowTraining) for field in fields(kind)}
-_NEVER = {"rule", "reinforcement", "patience", "group_limit", "settle_after", "dead_zone"}
+_NEVER = {"rule", "reinforcement", "patience", "group_limit", "dead_zone"}
 """Fields of every training that mean nothing here."""
-_OTHERS = {"hidden", "patch", *RecurrentNetwork.CHOSEN, *(field.name for field in fields(SeriesInput))}
+_OTHERS = {"hidden", *RecurrentNetwork.CHOSEN, *(field.name for field in fields(SeriesInput))}
 """Settings of other kinds of networks."""
 
 

@@ -1,9 +1,11 @@
-"""How far apart the classes' prototypes are."""
+"""How far apart the classes are: by their prototypes, or, where a read-out stands alone, by its counters' signs."""
 
 import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
+from bep_ref.networks.rules import sign
+from bep_ref.runs.model import Model
 from bep_report import hints
 from bep_report.chart import Chart
 from bep_report.heat import MOST_CLASSES, NARROW, heat_table
@@ -20,19 +22,36 @@ SPREAD = 0.25
 def section(run: RunFolder) -> Section:
     if not run.model:
         return Section(NAME, TITLE, missing=hints.train(run))
-    prototypes = run.model.classifiers[-1].astype(np.int64)
-    classes, bits = prototypes.shape
-    distance = (bits - prototypes @ prototypes.T) // 2
+    rows = _rows(run.model)
+    classes, bits = rows.shape
+    distance = (bits - rows @ rows.T) // 2
+    caption = _caption(run.model, distance, bits)
+    show = _whole if classes <= MOST_CLASSES else _histogram
+    picture = show(distance, bits, run.model.class_names)
+    return Section(NAME, TITLE, figure(caption, picture), wide=NARROW < classes <= MOST_CLASSES)
+
+
+def _rows(model: Model) -> NDArray[np.int64]:
+    """A row of ±1 for each class, (C, neurons or units)."""
+    if not model.classifiers and model.readout:
+        return sign(model.readout.counters).astype(np.int64)
+    return model.classifiers[-1].astype(np.int64)
+
+
+def _caption(model: Model, distance: NDArray[np.int64], bits: int) -> str:
+    classes = len(distance)
     pairs = distance[np.triu_indices(classes, 1)]
-    caption = (
+    if not model.classifiers:
+        return (
+            f"Units whose read-out counters have different signs for two classes, of {bits}: {pairs.min()} to "
+            f"{pairs.max()}, {pairs.mean():.1f} in the mean. Classes that share most signs are easily confused."
+        )
+    return (
         f"Bits in which the prototypes of two classes differ, of {bits}: {pairs.min()} to {pairs.max()}, "
         f"{pairs.mean():.1f} in the mean. Codes that are equally far from each other could be "
         f"{bits / 2 * classes / (classes - 1):.1f} bits apart at best; a sample is of the class whose prototype is "
         "nearest."
     )
-    show = _whole if classes <= MOST_CLASSES else _histogram
-    picture = show(distance, bits, run.model.class_names)
-    return Section(NAME, TITLE, figure(caption, picture), wide=NARROW < classes <= MOST_CLASSES)
 
 
 def _whole(distance: NDArray[np.int64], bits: int, names: tuple[str, ...]) -> Markup:

@@ -7,7 +7,7 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
-from bep_ref.config import AnyNetwork, Network
+from bep_ref.config import AnyNetwork, WindowNetwork
 from bep_report import hints
 from bep_report.markup import figure, legend
 from bep_report.run_folder import RunFolder
@@ -29,14 +29,15 @@ def section(run: RunFolder) -> Section:
     network, q = run.model.network, run.model.counters[0] + 0.5
     shape = _picture_shape(network, run.metrics.image if run.metrics else ())
     wide = not (run.cosim and run.cosim.passes)  # else they stand beside it
-    body = _pictures(q, shape, WHOLE if wide else HALF) if shape else _map(q)
+    what = "kernels" if isinstance(network, WindowNetwork) else "neurons of the first layer"
+    body = _pictures(q, shape, what, WHOLE if wide else HALF) if shape else _map(q)
     return Section(NAME, TITLE, body, wide=wide)
 
 
 def _picture_shape(network: AnyNetwork, image: tuple[int, ...]) -> tuple[int, int] | None:
     """Rows and columns of what a neuron sees, if that is an image."""
-    if isinstance(network, Network) and network.patch:
-        return network.patch, network.patch
+    if isinstance(network, WindowNetwork):
+        return network.geometry.window if min(network.geometry.window) > 1 else None
     if len(image) == 2 and network.inputs % (image[0] * image[1]) == 0:
         return image[0], image[1]
     return None
@@ -46,13 +47,13 @@ def _marks() -> Markup:
     return legend(("area positive", "weight +1"), ("area negative", "weight −1"), ("none", "paler: near flipping"))
 
 
-def _pictures(q: NDArray[Any], shape: tuple[int, int], aspect: float) -> Markup:
+def _pictures(q: NDArray[Any], shape: tuple[int, int], what: str, aspect: float) -> Markup:
     neurons, bits = len(q), q.shape[1] // (shape[0] * shape[1])
     tiles = q[:MOST_PICTURES].reshape(-1, *shape, bits).mean(axis=-1)
     shown = f"the first {len(tiles)} of {neurons:,}" if len(tiles) < neurons else f"all {neurons}"
     several = f" A pixel is {bits} input bits, and the mean of their counters here." if bits > 1 else ""
-    caption = f"Counters of {shown} neurons of the first layer, {shape[0]} × {shape[1]} pixels each.{several}"
-    alt = f"{len(tiles)} small pictures, one a neuron: where its weights are +1 and where −1."
+    caption = f"Counters of {shown} {what}, {shape[0]} × {shape[1]} pixels each.{several}"
+    alt = f"{len(tiles)} small pictures, one of each row of weights: where they are +1 and where −1."
     columns = math.ceil(math.sqrt(len(tiles) * aspect * shape[0] / shape[1]))
     return figure(caption, _marks(), image(mosaic(tiles, min(columns, len(tiles))), alt))
 

@@ -21,6 +21,7 @@ DATA = "prototypes:classes=3,bits=40,flip=0.2,train=300,test=60"
 @given(networks(), st.sampled_from([BlasMlp, HelpedMlp]), st.integers(1, 30))
 def test_numpy_with_blas_does_the_same_bits(network, tuned, samples):
     options, rng = network
+    options["dead_zone"] = None  # the only one that the table's opponents know
     readable, blas = BinaryMlp(**options), tuned(**options)
     chances = [0.1] * len(readable.counters)
     for _ in range(2):
@@ -44,6 +45,13 @@ def test_a_small_run(capsys, monkeypatch):
         assert row["test_accuracy"]["min"] > 0.5
         assert row["samples_per_second"]["min"] <= row["samples_per_second"]["median"]
         assert 20 < row["peak_memory_mb"]["median"] < 2000
+
+
+def test_both_engines_of_window_networks_are_contenders(capsys):
+    names = ["windows", "windows_readable", "packed"]
+    result = run_json(capsys, "bench", "sw", "--mnist", DATA, "--only", *names, "--rounds", 1, "--epochs", 1)
+    packed, readable, perceptron = (row["digests"] for row in result["rows"])
+    assert packed == readable != perceptron
 
 
 def test_engines_that_differ_are_no_result(monkeypatch):

@@ -143,7 +143,7 @@ def test_default_group_size_is_the_divisor_nearest_to_fifteen(width, expected):
 
 
 RECORDS = {
-    Network: Network(12, (8, 6), 3, patch=2, image=(3, 4)),
+    Network: Network(12, (8, 6), 3, readout=4),
     RecurrentNetwork: RecurrentNetwork(4, 8, 6, 3),
     SeriesInput: SeriesInput(2, 1, 0),
     Training: Training(margin=0.25, group_size=(4, 3), validation=0.5),
@@ -241,3 +241,11 @@ def test_where_none_is_allowed_it_stays_and_other_values_are_converted():
     assert convert([0.5, np.float32(1)], tuple[float, ...] | None) == (0.5, 1.0)
     with pytest.raises(UnsuitableError, match=r"^2.5 is not a whole number$"):
         convert(2.5, int | None)
+
+
+def test_fields_that_are_gone_are_read_where_they_meant_nothing():
+    network = Network(12, (8, 6), 3)
+    assert Network.from_dict(network.to_dict() | {"patch": 0, "image": []}) == network
+    assert Training.from_dict({"settle_after": 0}) == Training()
+    with pytest.raises(ConfigError, match="Network: unknown field 'patch'"):
+        Network.from_dict(network.to_dict() | {"patch": 4, "image": []})

@@ -110,11 +110,12 @@ def test_who_does_not_see_the_page_reads_it(folder, capsys):
     [
         (("--data", SMALL, "--hidden", "16", "8", "--epochs", "1"), 2),
         (("--data", SMALL, "--hidden", "16", "8", "--epochs", "2", "--rule", "local", "--counter-bits", "10"), 2),
-        (("--data", "digits", "--hidden", "32", "--patch", "4", "--readout", "6", "--epochs", "2"), 1),
+        (("--data", "digits", "--hidden", "32", "--readout", "6", "--epochs", "2"), 1),
+        (("--data", "digits", "--preset", "windows", "--geometry", "kernels=3", "--epochs", "2"), 1),
         (("--data", "sequence:digits", "--state", "16", "--output", "8", "--expansion", "16", "--epochs", "1"), 3),
         (("--data", "prototypes:classes=30,bits=40,train=300,test=90", "--hidden", "12", "--epochs", "1"), 1),
     ],
-    ids=["one epoch, no image", "local rule", "patches and a read-out", "recurrent", "30 classes"],
+    ids=["one epoch, no image", "local rule", "a read-out", "windows", "recurrent", "30 classes"],
 )
 def test_networks_of_every_kind(tmp_path, capsys, words, layers):
     result, page = report(capsys, train(tmp_path, *words))
@@ -122,7 +123,7 @@ def test_networks_of_every_kind(tmp_path, capsys, words, layers):
     assert len(section(page, "counters").all("svg")) == layers
     assert len(section(page, "weights").all("img")) == 1
     for name, text in result["missing"].items():
-        if "--patch" in words:
+        if "--readout" in words or "--preset" in words:
             assert "there is no hardware" in text
         else:
             args = _command(text)

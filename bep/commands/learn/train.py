@@ -18,7 +18,7 @@ Train a binary network by Binary Error Propagation with the golden model, whose 
   bep train --data digits --out run
   bep train --data digits --rule local --out run                local error signals, without a backward pass
   bep train --data ucr:ItalyPowerDemand --window 6 --out run    time series, by a recurrent network
-  bep train --data mnist:DIR --preset patches --out run         the most accurate network found (docs/accuracy.md)
+  bep train --data mnist:DIR --preset windows --out run         windows with a learned read-out: the most accurate
 
 writes run/model.npz (the network of the epoch best on held-out validation data), run/metrics.json (every epoch),
 run/learning_curve.png and run/checkpoint.npz. The same options and seed give the same bits on any machine. A run that

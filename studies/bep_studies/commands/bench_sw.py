@@ -12,8 +12,8 @@ from bep_ref.distribution import how_to_install, installed_version
 NAME = "sw"
 HELP = "speed, memory and accuracy of training in software"
 DESCRIPTION = f"""\
-Training speed of the packed engine, the same algorithm in NumPy with BLAS, a binary network trained by PyTorch, and a
-Tsetlin machine: by turns, each in a process of its own on one thread, once a round; round n has seed n. Seconds are
+Training speed of the packed engine and of the same algorithm in NumPy with BLAS, for a perceptron and for a window
+network; of a binary network trained by PyTorch, and of a Tsetlin machine: by turns, each in a process of its own on one thread, once a round; round n has seed n. Seconds are
 the processor's.
 
   bep bench sw --mnist mnist:DIR --json benchmarks/software.json

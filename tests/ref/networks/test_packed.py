@@ -23,18 +23,14 @@ SHARES = st.floats(0, 1)
 
 @st.composite
 def networks(draw, plain=True):
-    """Options of one network, ``plain`` or perhaps with patches and a read-out, and a generator for its samples."""
+    """Options of one network, ``plain`` or perhaps with a read-out, and a generator for its samples."""
     hidden = draw(st.lists(WIDTHS, min_size=1, max_size=3))
     inputs = draw(st.one_of(st.sampled_from([1, 64, 256, 320]), st.integers(1, 330)))
     bits = draw(st.integers(2, 16))
-    sizes = st.tuples(st.integers(2, 9), st.integers(2, 40))
-    image = () if plain else draw(st.one_of(st.just(()), sizes))
-    patch = draw(st.integers(1, min(image))) if image else 0
-    seen = patch**2 * draw(st.integers(1, 3)) if patch else inputs
     rng = np.random.default_rng(draw(st.integers(0, 2**32)))
     # counters near zero change signs, those near their limits saturate
     spread = min(draw(st.sampled_from([1, 3, 40, 1 << 15])), 1 << (bits - 1))
-    shapes = zip(hidden, [seen, *hidden[:-1]], strict=True)
+    shapes = zip(hidden, [inputs, *hidden[:-1]], strict=True)
     classes = draw(st.integers(2, 12))
     read = 0 if plain else draw(st.sampled_from([0, 2, 9]))
     return {
@@ -47,8 +43,6 @@ def networks(draw, plain=True):
         "counter_bits": bits,
         "seed": draw(st.integers(1, 2**32 - 1)),
         "walk_block": draw(st.integers(1, 80)),
-        "patch": patch,
-        "image": image,
         "readout": Readout.untrained(classes, hidden[-1], read) if read else None,
     }, rng
 

@@ -19,7 +19,7 @@ from bep_ref.runs.task import prepare
 from bep_ref.runs.train import Trainer
 from tests.ref.small_run import same_state
 
-SETTINGS = {"hidden": (48,), "patch": 5, "readout": 6, "settle_after": 3, "epochs": 5, "seed": 3, "group_size": (8,)}
+SETTINGS = {"hidden": (48,), "readout": 6, "settle": 0.4, "epochs": 5, "seed": 3, "group_size": (8,)}
 
 
 @cache
@@ -92,8 +92,13 @@ def test_sums_are_those_of_one_epoch():
 
 @pytest.mark.parametrize("after", [1, 2, 3, 4])
 def test_a_resumed_run_ends_with_the_same_bits(tmp_path, after):
-    short = Trainer(prepare(load("digits"), SETTINGS | {"epochs": after}))
-    short.run()
+    def stop(trainer):
+        if len(trainer.history) == after:
+            raise KeyboardInterrupt
+
+    short = Trainer(task())
+    with pytest.raises(KeyboardInterrupt):
+        short.run(stop)
     save_checkpoint(tmp_path / "checkpoint.npz", short)
     trainer = Saved.read(tmp_path / "checkpoint.npz").resume({"epochs": 5})
     trainer.run()
@@ -131,3 +136,17 @@ def test_shapes_that_do_not_fit_are_refused():
     other = Readout([[0, 0]], [[0, 0]], 2)
     with pytest.raises(ConfigError, match=r"readout: counters of shape \(1, 2\); it must be \(2, 4\)"):
         BinaryMlp([np.zeros((4, 3))], np.ones((2, 4)), group_size=[2], readout=other)
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"readout": 1}, "readout: 1 is out of range; it must be 0 (no read-out) or 2 to 16 bits"),
+        ({"settle": 0.2}, "settle: 0.2 needs a read-out"),
+        ({"settle": 2, "readout": 8}, "settle: 2.0 is out of range; it must be 0 to 1 (fraction of the epochs)"),
+    ],
+)
+def test_settings_that_do_not_suit_are_named(change, expected):
+    with pytest.raises(ConfigError) as error:
+        prepare(load("digits"), {"hidden": (8,)} | change)
+    assert expected in str(error.value)

@@ -50,7 +50,6 @@ REASONS = {
 SOFTWARE = {
     "bep_ref/networks/classifier.py": "a frame that still improves after the last sweep: none did",
     "bep_ref/config.py": "refusals of commands, and what the estimator asks: tests/cli, tests/sweep, tests/estimate",
-    "bep_ref/datasets/dataset.py": "presets: tests/cli/test_patches.py",
     "bep_ref/packed/compiler.py": "kernels compiled before a change of the sources: there are none in a fresh clone",
     "bep_ref/inputs/series.py": "series of whole numbers: images row by row, tests/cli/test_sequences.py",
     "bep_ref/runs/task.py": "a refusal of commands: tests/cli/test_sequences.py",

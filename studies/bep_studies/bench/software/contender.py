@@ -4,7 +4,8 @@ import json
 import resource
 import sys
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
@@ -14,25 +15,34 @@ from numpy.typing import NDArray
 from bep_ref.datasets import load
 from bep_ref.runs.task import prepare
 
+PERCEPTRON = {"hidden": (128, 128), "batch_size": 100, "patience": 0}
+"""Settings of the network that most contenders learn."""
+WINDOWS = {"preset": "windows"}
+"""Those of the window network."""
+
 
 @dataclass(frozen=True)
 class Contender:
-    """``title`` in the table and the ``packages`` it needs."""
+    """``title`` in the table, the ``packages`` it needs, and the ``settings`` of its network.
+
+    Contenders of the same settings that have digests must end with the same ones.
+    """
 
     title: str
     packages: tuple[str, ...]
+    settings: Mapping[str, Any] = field(default_factory=lambda: PERCEPTRON)
 
 
 CONTENDERS = {
     "packed": Contender("BEP, packed engine", ("numba",)),
     "helped_numpy": Contender("BEP, NumPy with float32 BLAS, reinforcement compiled", ("numba",)),
     "plain_numpy": Contender("BEP, NumPy with float32 BLAS", ()),
+    "windows": Contender("windows, packed engine", ("numba",), WINDOWS),
+    "windows_readable": Contender("windows, NumPy with float32 BLAS", (), WINDOWS),
     "pytorch": Contender("straight-through QAT, PyTorch, Adam", ("torch",)),
     "tsetlin": Contender("Tsetlin machine, tmu, 512 clauses a class", ("tmu",)),
 }
 """By the names of their modules in this folder, in the order of the table."""
-HIDDEN = (128, 128)
-BATCH = 100
 
 
 class Learner(Protocol):
@@ -54,7 +64,7 @@ def measure(name: str, data: str, epochs: int, seed: int) -> dict[str, Any]:
     Seconds are those of the processor, which on one thread of an idle machine are the clock's: what else runs on the
     machine takes turns, but is not counted.
     """
-    task = prepare(load(data), {"hidden": HIDDEN, "batch_size": BATCH, "epochs": epochs, "seed": seed, "patience": 0})
+    task = prepare(load(data), {**CONTENDERS[name].settings, "epochs": epochs, "seed": seed})
     learner: Learner = import_module(f"bep_studies.bench.software.{name}").learner(task)
     seconds, best, test = 0.0, -1.0, 0.0
     for number in range(1, epochs + 1):
