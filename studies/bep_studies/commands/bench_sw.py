@@ -13,8 +13,8 @@ NAME = "sw"
 HELP = "speed, memory and accuracy of training in software"
 DESCRIPTION = f"""\
 Training speed of the packed engine and of the same algorithm in NumPy with BLAS, for a perceptron and for a window
-network; of a binary network trained by PyTorch, and of a Tsetlin machine: by turns, each in a process of its own on one thread, once a round; round n has seed n. Seconds are
-the processor's.
+network; of a binary network trained by PyTorch, and of a Tsetlin machine: by turns, each in a process of its own on one
+thread, once per round; round n has seed n. Seconds are the processor's.
 
   bep bench sw --mnist mnist:DIR --json benchmarks/software.json
   bep bench sw --mnist mnist:DIR --only packed helped_numpy --rounds 5
