@@ -8,7 +8,7 @@ from amaranth.lib.wiring import In
 from numpy.typing import NDArray
 
 from bep_hw.interfaces.weights import BlockWrite, WordRead
-from bep_hw.plan.layout import Layout
+from bep_hw.plan.layouts import AnyLayout
 
 
 class VisiblePlane(wiring.Component):
@@ -18,13 +18,13 @@ class VisiblePlane(wiring.Component):
     port: a write acts a cycle later.
     """
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: AnyLayout) -> None:
         self.layout = layout
         self.delay = self.delay_of(layout)
         super().__init__({"read": In(WordRead(layout)), "write": In(BlockWrite(layout))})
 
     @staticmethod
-    def delay_of(layout: Layout) -> int:
+    def delay_of(layout: AnyLayout) -> int:
         """Cycles from an address to its word."""
         return 2 if layout.machine.register_plane else 1
 

@@ -12,13 +12,13 @@ from bep_hw.host.statistics import Statistics
 from bep_hw.interfaces.host import Commit, EpochControls, Events, Seed, Settings, ThresholdWrite
 from bep_hw.interfaces.weights import BlockWrite, GroupAccess
 from bep_hw.plan.identity import identification
-from bep_hw.plan.layout import Layout
-from bep_hw.plan.ports import Space, column_bits, data_bits, request_layout
+from bep_hw.plan.layouts import AnyLayout
+from bep_hw.plan.ports import Space, data_bits, request_layout
 from bep_hw.plan.registers import REGISTERS, TABLE_STRIDE, address
 
 
 @dataclass(frozen=True)
-class _Target:
+class Target:
     """Something that requests are carried out by: ``strobe`` is high in a cycle in which that begins.
 
     ``asked`` says whether a request is for it. The reply waits until ``done``, if there is such a signal, and carries
@@ -40,7 +40,9 @@ class HostPort(wiring.Component):
     could disturb happens so soon.
     """
 
-    def __init__(self, layout: Layout) -> None:
+    layout: Any  # that of the trainer's kind
+
+    def __init__(self, layout: AnyLayout) -> None:
         self.layout = layout
         network, machine = layout.network, layout.machine
         super().__init__(
@@ -48,16 +50,20 @@ class HostPort(wiring.Component):
                 "requests": In(stream.Signature(request_layout(network, machine))),  # one at a time
                 "replies": Out(stream.Signature(data_bits(network, machine))),  # one per request
                 "idle": In(1),  # no sample is in flight
-                "settings": Out(Settings(layout)),
                 "commit": Out(Commit()),
                 "seed": Out(Seed()),
-                "thresholds": Out(ThresholdWrite(layout)),
                 "access": Out(GroupAccess(layout)),
                 "visible": Out(BlockWrite(layout)),
                 "events": In(Events()),
-                **({"epochs": Out(EpochControls(layout))} if machine.cache_samples else {}),
+                **self._own_ports(),
             }
         )
+
+    def _own_ports(self) -> dict[str, Any]:
+        """What only this kind of trainer has."""
+        layout = self.layout
+        ports = {"settings": Out(Settings(layout)), "thresholds": Out(ThresholdWrite(layout))}
+        return {**ports, "epochs": Out(EpochControls(layout))} if layout.machine.cache_samples else ports
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
@@ -110,13 +116,17 @@ class HostPort(wiring.Component):
                     m.next = "REQUEST"
         return m
 
+    def _settings(self) -> Bank:
+        """The registers of ``settings``."""
+        return settings_bank(self.layout, self.settings)
+
     def _banks(self, m: Module) -> list[Bank]:
-        """All registers but those that a `_Target` stands for."""
+        """All registers but those that a `Target` stands for."""
         machine = self.layout.machine
         banks = [
             Bank(values=identification(self.layout.network, machine)),
             Bank(values={address("seed"): self.seed.state}),
-            settings_bank(self.layout, self.settings),
+            self._settings(),
         ]
         if machine.statistics:
             m.submodules.statistics = statistics = Statistics()
@@ -126,47 +136,59 @@ class HostPort(wiring.Component):
             banks.append(epochs_bank(self.epochs))
         return banks
 
-    def _targets(self) -> list[_Target]:
+    def _asks(self, space: Space, write: bool) -> Any:
+        """Whether the request reads, or writes, in ``space``."""
         request = self.requests.payload
-        written = {space: (request.space == space) & request.write for space in Space}
-        table = REGISTERS["reinforcement"]
-        bits = (table.count - 1).bit_length()
-        place, number = request.address[bits:], request.address[:bits]
-        in_table = written[Space.REGISTERS] & (place == table.address >> bits)
+        return (request.space == space) & (request.write if write else ~request.write)
+
+    def _targets(self) -> list[Target]:
+        request = self.requests.payload
+        registers = self._asks(Space.REGISTERS, write=True)
         return [
-            _Target(
+            Target(
                 "fetch",
-                (request.space == Space.COUNTERS) & ~request.write,
+                self._asks(Space.COUNTERS, write=False),
                 self.access.read,
                 self.access.done,
                 self.access.result,
             ),
             # samples after the reply must see the new weights
-            _Target(
-                "commit",
-                written[Space.REGISTERS] & (request.address == address("commit")),
-                self.commit.start,
-                self.commit.done,
-            ),
-            _Target("seed", written[Space.REGISTERS] & (request.address == address("seed")), self.seed.load),
-            _Target("table", in_table & (number < TABLE_STRIDE * len(self.layout.trainable)), self.thresholds.valid),
-            _Target("store", written[Space.COUNTERS], self.access.write),
-            _Target("visible", written[Space.VISIBLE], self.visible.valid),
+            Target("commit", registers & (request.address == address("commit")), self.commit.start, self.commit.done),
+            Target("seed", registers & (request.address == address("seed")), self.seed.load),
+            *self._own_targets(),
+            Target("store", self._asks(Space.COUNTERS, write=True), self.access.write),
+            Target("visible", self._asks(Space.VISIBLE, write=True), self.visible.valid),
         ]
+
+    def _own_targets(self) -> list[Target]:
+        """Those that only this kind of trainer has."""
+        table = REGISTERS["reinforcement"]
+        bits = (table.count - 1).bit_length()
+        place, number = self.requests.payload.address[bits:], self.requests.payload.address[:bits]
+        in_table = self._asks(Space.REGISTERS, write=True) & (place == table.address >> bits)
+        inside = number < TABLE_STRIDE * len(self.layout.trainable)
+        return [Target("table", in_table & inside, self.thresholds.valid)]
 
     def _pass_on(self, m: Module) -> None:
         """Address and data of the request, to whoever needs them."""
         request = self.requests.payload
-        bits = column_bits(self.layout.network, self.layout.machine)
+        bits = (self.layout.columns_per_word - 1).bit_length()
         m.d.comb += [
             self.seed.value.eq(request.data),
-            self.thresholds.address.eq(request.address - REGISTERS["reinforcement"].address),
-            self.thresholds.data.eq(request.data),
             self.access.address.eq(request.address),
             self.access.data.eq(request.data),
             self.visible.block.eq(request.address[:bits]),
             self.visible.address.eq(request.address[bits:]),
             self.visible.data.eq(request.data),
+        ]
+        self._pass_on_own(m)
+
+    def _pass_on_own(self, m: Module) -> None:
+        """The same for what only this kind of trainer has."""
+        request = self.requests.payload
+        m.d.comb += [
+            self.thresholds.address.eq(request.address - REGISTERS["reinforcement"].address),
+            self.thresholds.data.eq(request.data),
         ]
         if self.layout.machine.cache_samples:
             m.d.comb += self.epochs.data.eq(request.data)

@@ -4,6 +4,7 @@ from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from bep_hw.plan.layout import Layout
+from bep_hw.plan.layouts import AnyLayout
 from bep_hw.plan.program import Pass
 from bep_hw.plan.registers import TABLE_STRIDE
 
@@ -47,7 +48,7 @@ def hit_layout(layout: Layout) -> data.StructLayout:
     return data.StructLayout({"address": range(layout.bank_depth), "lane": range(max(2, layout.slice_lanes))})
 
 
-def slice_layout(layout: Layout) -> data.StructLayout:
+def slice_layout(layout: AnyLayout) -> data.StructLayout:
     """A slice with hits: its address, and the lanes hit."""
     return data.StructLayout({"address": range(layout.bank_depth), "mask": layout.slice_lanes})
 
@@ -185,7 +186,7 @@ class Orders(wiring.Signature):
 class Hits(wiring.Signature):
     """Hits of reinforcement, drawn from a mini-batch's first trigger on and carried out when it is committed."""
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: AnyLayout) -> None:
         super().__init__(
             {
                 "start": Out(1),  # for one cycle: draw the hits of this mini-batch

@@ -3,17 +3,17 @@
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from bep_hw.plan.layout import Layout
+from bep_hw.plan.layouts import AnyLayout
 
 
 class WordRead(wiring.Signature):
     """Reads one word of the visible plane per cycle."""
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: AnyLayout) -> None:
         super().__init__(
             {
                 "address": Out(range(layout.plane_depth)),  # of the word
-                "data": In(layout.machine.lanes),  # `VisiblePlane.delay` cycles after its address
+                "data": In(layout.word_lanes),  # `VisiblePlane.delay` cycles after its address
             }
         )
 
@@ -21,7 +21,7 @@ class WordRead(wiring.Signature):
 class BlockWrite(wiring.Signature):
     """Writes one block of a word of the visible plane."""
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: AnyLayout) -> None:
         super().__init__(
             {
                 "valid": Out(1),  # write in this cycle
@@ -35,7 +35,7 @@ class BlockWrite(wiring.Signature):
 class GroupRead(wiring.Signature):
     """Reads one group of N counters per cycle, or the signs of a whole slice."""
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: AnyLayout) -> None:
         lanes = layout.machine.update_lanes
         super().__init__(
             {
@@ -53,7 +53,7 @@ class GroupRead(wiring.Signature):
 class GroupWrite(wiring.Signature):
     """Writes one group of N counters."""
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: AnyLayout) -> None:
         super().__init__(
             {
                 "valid": Out(1),  # write in this cycle
@@ -67,7 +67,7 @@ class GroupWrite(wiring.Signature):
 class GroupAccess(wiring.Signature):
     """Asks the update engine, while it is idle, for one group of counters or of the samples that lie after them."""
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: AnyLayout) -> None:
         width = layout.machine.update_lanes * layout.network.counter_bits
         super().__init__(
             {

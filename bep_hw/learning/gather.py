@@ -1,19 +1,22 @@
 """Signs of the counters that a commit sweeps over, gathered to blocks of the visible plane."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from amaranth.hdl import Array, Cat, Const, Module, Signal
 
-from bep_hw.plan.layout import Layout
+from bep_hw.plan.layout import LayerLayout
+from bep_hw.plan.layouts import AnyLayout
+from bep_hw.windows.layout import PlaneLayout
 
 
-def gather(m: Module, layout: Layout, target: Any, start: Signal, valid: Any, signs: Any) -> None:
+def gather(m: Module, layout: AnyLayout, target: Any, start: Signal, valid: Any, signs: Any) -> None:
     """Add to ``m`` what writes ``signs`` of slices, in the order of the sweep, to ``target`` (`BlockWrite`).
 
     ``signs`` (banks x N) are those of a slice while ``valid``; ``start`` announces the first slice. The lanes after the
     last input of a row stay 0.
     """
-    places = layout.trainable
+    places: Sequence[LayerLayout | PlaneLayout] = layout.trainable
     parts = layout.parts
     address, column = Signal.like(target.address), Signal.like(target.block)
     layer, left = Signal(range(max(2, len(places)))), Signal(range(max(place.columns for place in places)))

@@ -8,7 +8,7 @@ from amaranth.lib.wiring import In, Out
 from numpy.typing import NDArray
 
 from bep_hw.interfaces.weights import GroupRead, GroupWrite
-from bep_hw.plan.layout import Layout
+from bep_hw.plan.layouts import AnyLayout
 
 SPRAM_WIDTH = 16
 PART_BLOCKS = 8
@@ -27,14 +27,14 @@ class HiddenPlane(wiring.Component):
     With ``register_plane`` block RAM has registers in front of it, reads and writes alike.
     """
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: AnyLayout) -> None:
         self.layout = layout
         self.width = layout.machine.update_lanes * layout.network.counter_bits
         self.delay = self.delay_of(layout)
         super().__init__({"read": In(GroupRead(layout)), "write": In(GroupWrite(layout))})
 
     @staticmethod
-    def delay_of(layout: Layout) -> int:
+    def delay_of(layout: AnyLayout) -> int:
         """Cycles from an address to its group."""
         return 2 if layout.machine.register_plane and not layout.machine.spram else 1
 

@@ -4,11 +4,13 @@ import enum
 from typing import Any
 
 from amaranth.hdl import Module, Mux, Signal
+from amaranth.lib.wiring import Out
 
+from bep_hw.interfaces.learning import step_layout
+from bep_hw.interfaces.samples import ChunkRead
 from bep_hw.learning.hidden_plane import HiddenPlane
 from bep_hw.learning.sweep import Sweep
 from bep_hw.parts.lookup import lookup
-from bep_hw.plan.layout import Layout
 
 
 class Action(enum.IntEnum):
@@ -27,7 +29,17 @@ class Schedule:
     order's, ``hit`` the lanes to reinforce. ``start`` is high until a sweep begins.
     """
 
-    def __init__(self, layout: Layout, engine: Any) -> None:
+    @staticmethod
+    def order(layout: Any) -> Any:
+        """Layout of the orders that it carries out."""
+        return step_layout(layout)
+
+    @staticmethod
+    def inputs(layout: Any) -> Any:
+        """The engine's port for the inputs of an order."""
+        return Out(ChunkRead(layout, layout.slot_chunks))
+
+    def __init__(self, layout: Any, engine: Any) -> None:
         self.layout, self.engine = layout, engine
         places, lanes, parts = layout.trainable, layout.machine.update_lanes, layout.parts
         self.action = Signal(Action)
@@ -40,6 +52,7 @@ class Schedule:
         self.target = Signal()
         self.source = Signal(range(layout.slot_chunks))  # chunk of the inputs
         self.running, self.go = Signal(), Signal()
+        self.reads: Any = self.running  # a group is asked for
         self.age = Signal(range(engine.order_cycles))
         self.touched, self.reinforce = Signal(), Signal()  # a sample has triggered; the sweep reinforces
         self.hit = Signal(lanes)
@@ -54,15 +67,15 @@ class Schedule:
         """Add the state machine to ``m``, the engine's module."""
         engine = self.engine
         self.sweep.drive(m, self.start, self.reinforce, engine.hits)
+        self._read_inputs(m)
         m.d.comb += [
-            engine.read.valid.eq(self.running),
+            engine.read.valid.eq(self.reads),
             engine.read.address.eq(self.address),
             engine.read.bank.eq(self.bank),
             engine.read.both.eq(self.action == Action.COMMIT),
-            self.go.eq(self.running & ~engine.read.refused),
+            self.go.eq(self.reads & ~engine.read.refused),
             engine.group_read.eq(self.go),
         ]
-        self._read_inputs(m)
         with m.If(self.age != engine.order_cycles - 1):
             m.d.sync += self.age.eq(self.age + 1)
         m.d.sync += engine.hits.start.eq(0)
@@ -100,6 +113,11 @@ class Schedule:
             m.d.sync += engine.inputs.address.eq(address)
         else:
             m.d.comb += engine.inputs.address.eq(address)
+
+    def arrived(self, later: Any) -> Any:
+        """The inputs of the group that was read ``later`` cycles ago: ``later(value)`` is a value of that time."""
+        data = self.engine.inputs.data
+        return data | later(self.ones).replicate(len(data)) if self.layout.recurrent else data
 
     def _begin_order(self, m: Module) -> None:
         layout, places, order = self.layout, self.layout.trainable, self.engine.orders.payload

@@ -5,7 +5,7 @@ from typing import Any
 from amaranth.hdl import Module, Mux, Signal
 from amaranth.lib import data
 
-from bep_hw.plan.layout import Layout
+from bep_hw.plan.layouts import AnyLayout
 
 
 class Sweep:
@@ -16,7 +16,7 @@ class Sweep:
     whose bits depend on each other.
     """
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: AnyLayout) -> None:
         self.layout = layout
         self.address = Signal(range(layout.bank_depth + 1))
         self.masks = Signal(data.ArrayLayout(layout.machine.update_lanes, layout.banks))

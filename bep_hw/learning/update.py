@@ -20,32 +20,32 @@ from amaranth.lib.wiring import In, Out
 from numpy.typing import NDArray
 
 from bep_hw.interfaces.host import Commit
-from bep_hw.interfaces.learning import Hits, step_layout
-from bep_hw.interfaces.samples import ChunkRead
+from bep_hw.interfaces.learning import Hits
 from bep_hw.interfaces.weights import BlockWrite, GroupAccess, GroupRead, GroupWrite
 from bep_hw.learning.counters import CounterStep
 from bep_hw.learning.gather import gather
 from bep_hw.learning.hidden_plane import HiddenPlane
 from bep_hw.learning.schedule import Action, Schedule
-from bep_hw.plan.layout import Layout
+from bep_hw.plan.layouts import AnyLayout
 
 
 class UpdateEngine(wiring.Component):
     """Takes orders from anybody, one after the other; ``order_cycles`` is the shortest order.
 
-    An order names its row of counters and its inputs; where it comes from, the engine does not know.
+    An order names its row of counters and its inputs; where it comes from, the engine does not know. ``schedule`` is
+    the kind of orders.
     """
 
     BEGIN = 2
     """Cycles from the end of a mini-batch's last sample to its commit, beside a drained pipeline."""
 
-    def __init__(self, layout: Layout) -> None:
-        self.layout = layout
+    def __init__(self, layout: AnyLayout, schedule: type[Schedule] = Schedule) -> None:
+        self.layout, self.schedule = layout, schedule
         self.order_cycles = self.order_cycles_of(layout)
         machine = layout.machine
         super().__init__(
             {
-                "orders": In(stream.Signature(step_layout(layout))),  # whoever they come from
+                "orders": In(stream.Signature(schedule.order(layout))),  # whoever they come from
                 "freed": Out(range(2 * machine.slots)),  # samples that are done with, modulo twice the slots
                 "idle": Out(1),  # nothing is under way, no order waits
                 "hits": Out(Hits(layout)),
@@ -54,7 +54,7 @@ class UpdateEngine(wiring.Component):
                 # memories: counters, inputs of what is learned, visible weights
                 "read": Out(GroupRead(layout)),
                 "write": Out(GroupWrite(layout)),
-                "inputs": Out(ChunkRead(layout, layout.slot_chunks)),
+                "inputs": schedule.inputs(layout),
                 "visible": Out(BlockWrite(layout)),
                 # events to count
                 "group_read": Out(1),  # a group or slice of counters is read
@@ -63,7 +63,7 @@ class UpdateEngine(wiring.Component):
         )
 
     @staticmethod
-    def order_cycles_of(layout: Layout) -> int:
+    def order_cycles_of(layout: AnyLayout) -> int:
         """Cycles of the shortest order: the pipeline's stages, and one more."""
         return 3 + HiddenPlane.delay_of(layout)
 
@@ -78,7 +78,7 @@ class UpdateEngine(wiring.Component):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        layout, now = self.layout, Schedule(self.layout, self)
+        layout, now = self.layout, self.schedule(self.layout, self)
         now.drive(m)
 
         def delayed(value: Any) -> Any:
@@ -91,14 +91,15 @@ class UpdateEngine(wiring.Component):
             return value
 
         # 1: data
-        valid1, action1, address1, bank1, target1, hit1, ones1 = (
-            delayed(signal) for signal in (now.go, now.action, now.address, now.bank, now.target, now.hit, now.ones)
+        valid1, action1, address1, bank1, target1, hit1 = (
+            delayed(signal) for signal in (now.go, now.action, now.address, now.bank, now.target, now.hit)
         )
+        inputs1 = now.arrived(delayed)
         # 2: step, signs
         valid2, action2, address2, bank2 = Signal(), Signal(Action), Signal.like(self.read.address), Signal()
         target2, hit2, changes2 = Signal(), Signal.like(now.hit), Signal()
         counters = Signal.like(self.read.data, reset_less=True)
-        inputs = Signal.like(self.inputs.data, reset_less=True)
+        inputs = Signal(layout.machine.update_lanes, reset_less=True)
         signs = Signal(layout.slice_lanes, reset_less=True)
         m.d.sync += [
             valid2.eq(valid1),
@@ -109,7 +110,7 @@ class UpdateEngine(wiring.Component):
             hit2.eq(hit1),
             changes2.eq((action1 == Action.STEP) | hit1.any()),
             counters.eq(self.read.data),
-            inputs.eq(self.inputs.data | (ones1.replicate(len(inputs)) if layout.recurrent else 0)),
+            inputs.eq(inputs1),
         ]
         if layout.banks > 1:
             m.d.sync += signs.eq(self.read.signs)

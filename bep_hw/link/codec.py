@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 from bep_hw.link.opcodes import ADDRESS_BYTES, COMMANDS, Flag, Opcode, Part, Reason, part_bytes
 from bep_hw.plan.images import sample_bits
-from bep_hw.plan.layout import Layout
+from bep_hw.plan.layouts import layout_of
 from bep_hw.plan.ports import Space
 from bep_ref.config import AnyNetwork, Machine
 
@@ -61,7 +61,7 @@ class Codec:
     """Commands to a trainer of ``network`` on ``machine``: opcode and parts, without the sequence number."""
 
     def __init__(self, network: AnyNetwork, machine: Machine) -> None:
-        self.layout = Layout(network, machine)
+        self.layout = layout_of(network, machine)
         self.bytes = {part: part_bytes(part, network, machine) for part in Part}
 
     def samples(self, x: ArrayLike, labels: ArrayLike, train: bool = True, last: bool = False) -> list[bytes]:

@@ -9,6 +9,7 @@ from amaranth.lib.wiring import In, Out
 from bep_hw.line.deframer import ITEM
 from bep_hw.line.framing import CRC_BYTES
 from bep_hw.link.opcodes import ADDRESS_BYTES, Flag, Opcode, Reason, data_bytes, history
+from bep_hw.plan.layouts import layout_of
 from bep_hw.plan.ports import request_layout, sample_beats, sample_layout
 from bep_ref.config import AnyNetwork, Machine
 
@@ -59,7 +60,7 @@ class Decoder(wiring.Component):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        chunk = self.machine.update_lanes
+        chunk = layout_of(self.network, self.machine).beat_bits
         address_bits, stored_bits = 8 * ADDRESS_BYTES, 8 * data_bytes(self.network, self.machine)
         beats = sample_beats(self.network, self.machine)
         check_bits = -beats * chunk % 8 + 8 * CRC_BYTES  # behind a sample's last beat

@@ -14,7 +14,8 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bep_hw.plan.ports import ADDRESS_BITS, data_bits, sample_beats
+from bep_hw.plan.layouts import layout_of
+from bep_hw.plan.ports import ADDRESS_BITS, data_bits
 from bep_ref.config import AnyNetwork, Machine
 
 PROTOCOL = 1
@@ -106,7 +107,7 @@ def data_bytes(network: AnyNetwork, machine: Machine) -> int:
 
 def sample_bytes(network: AnyNetwork, machine: Machine) -> int:
     """Bytes of a sample's inputs."""
-    return -(-sample_beats(network, machine) * machine.update_lanes // 8)
+    return -(-layout_of(network, machine).sample_beats * layout_of(network, machine).beat_bits // 8)
 
 
 def part_bytes(part: Part, network: AnyNetwork, machine: Machine) -> int:

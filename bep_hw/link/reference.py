@@ -29,6 +29,7 @@ _SPACES = {
     Space.REGISTERS: "registers, see below",
     Space.COUNTERS: "counters: one group of N, lane 0 lowest, two's complement; behind them the cache's records",
     Space.VISIBLE: "visible weights: one column; address = word address, column number below",
+    Space.READOUT: "one counter of a window network's read-out; address = place and kernel, class, offset, lowest last",
 }
 _REASONS = {
     Reason.DAMAGED: "the check sum is wrong, or the frame was broken off",

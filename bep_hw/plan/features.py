@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TypeVar
 
-from bep_ref.config import RULES, AnyNetwork, ConfigError, Machine, Network, RecurrentNetwork
+from bep_ref.config import RULES, AnyNetwork, ConfigError, Machine, Network, RecurrentNetwork, WindowNetwork
 
 T = TypeVar("T")
 
@@ -17,7 +17,7 @@ OPTIONS = {
 
 RULE_CODES = {rule.name: rule.code for rule in RULES.values()}
 """Code of each learning rule."""
-KINDS: dict[type[AnyNetwork], int] = {Network: 0, RecurrentNetwork: 1}
+KINDS: dict[type[AnyNetwork], int] = {Network: 0, RecurrentNetwork: 1, WindowNetwork: 2}
 """Code of each kind of network that hardware can be. A code is never given to another kind."""
 
 

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bep_hw.plan.layout import Layout
+from bep_hw.plan.layouts import AnyLayout
 
 Ints = NDArray[Any]
 
@@ -18,19 +19,19 @@ def last_steps(layout: Layout, x: Ints) -> list[int]:
     return last
 
 
-def sample_bits(layout: Layout, x: Ints) -> NDArray[np.bool_]:
-    """Bits (n, beats N) of samples ``x`` (n, K_0), or (n, T, K_x), of ±1, input 0 first; padding is 1."""
-    chunk, place = layout.machine.update_lanes, layout.layers[0]
-    bits = np.ones((len(x), layout.sample_beats // place.chunks, place.chunks * chunk), dtype=bool)
+def sample_bits(layout: AnyLayout, x: Ints) -> NDArray[np.bool_]:
+    """Bits (n, bits of all beats) of samples ``x`` (n, K_0), or (n, T, K_x), of ±1, input 0 first; padding is 1."""
+    beats, total = layout.step_beats, layout.sample_beats
+    bits = np.ones((len(x), total // beats, beats * layout.beat_bits), dtype=bool)
     steps = x if x.ndim == 3 else x[:, np.newaxis]
-    bits[:, : steps.shape[1], : place.fan_in] = steps > 0
-    return bits.reshape(len(x), layout.sample_beats * chunk)
+    bits[:, : steps.shape[1], : layout.network.inputs] = steps > 0
+    return bits.reshape(len(x), total * layout.beat_bits)
 
 
-def pack_samples(layout: Layout, x: Ints) -> Ints:
+def pack_samples(layout: AnyLayout, x: Ints) -> Ints:
     """Beats (n, beats) of samples, the first of their `sample_bits` in bit 0 of beat 0."""
-    chunk = layout.machine.update_lanes
-    return sample_bits(layout, x).reshape(len(x), layout.sample_beats, chunk) @ (1 << np.arange(chunk, dtype=object))
+    width = layout.beat_bits
+    return sample_bits(layout, x).reshape(len(x), layout.sample_beats, width) @ (1 << np.arange(width, dtype=object))
 
 
 def pack_whole_samples(layout: Layout, x: Ints) -> list[int]:

@@ -216,6 +216,16 @@ class Layout:
         return (place.hidden_base + (column * place.rows + row) * self.parts + part) * self.banks + chunk % self.banks
 
     @property
+    def beat_bits(self) -> int:
+        """Bits of a sample's beat: a chunk."""
+        return self.machine.update_lanes
+
+    @property
+    def word_lanes(self) -> int:
+        """Lanes of a word of the visible plane."""
+        return self.machine.lanes
+
+    @property
     def step_rows(self) -> int:
         """Rows from what is kept of the first layer at one step to the same at the next."""
         return _power(self.network.widths[0])
@@ -232,9 +242,14 @@ class Layout:
         return self.z_bases[-1] + (self.machine.z_buffers - 1) * self.network.widths[0]
 
     @property
+    def step_beats(self) -> int:
+        """Beats of a step: its chunks."""
+        return self.layers[0].chunks
+
+    @property
     def sample_beats(self) -> int:
-        """Beats of a sample: chunks of every step, as many steps as a sequence may have."""
-        return self.layers[0].chunks * self.network.steps
+        """Beats of a sample: those of as many steps as a sequence may have."""
+        return self.step_beats * self.network.steps
 
     def activation_lane(self, layer: int, word: int) -> int:
         """Which lane of the activations, whose highest is the last neuron, is lane 0 of ``word`` of ``layer`` > 0.

@@ -5,7 +5,7 @@ import enum
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from bep_hw.plan.layout import Layout
+from bep_hw.plan.layouts import layout_of
 from bep_ref.config import AnyNetwork, Machine
 
 ADDRESS_BITS = 24
@@ -18,6 +18,7 @@ class Space(enum.IntEnum):
     REGISTERS = 0  # see bep_hw.plan.registers
     COUNTERS = 1  # one group of N counters
     VISIBLE = 2  # one column of visible weights: address = word address * 2**column_bits + column
+    READOUT = 3  # one counter of a window network's read-out: `bep_hw.windows.layout.WindowLayout.readout_address`
 
 
 def label_bits(network: AnyNetwork) -> int:
@@ -27,23 +28,23 @@ def label_bits(network: AnyNetwork) -> int:
 
 def column_bits(network: AnyNetwork, machine: Machine) -> int:
     """Width of the column number in a visible-plane address."""
-    return (Layout(network, machine).columns_per_word - 1).bit_length()
+    return (layout_of(network, machine).columns_per_word - 1).bit_length()
 
 
 def sample_layout(network: AnyNetwork, machine: Machine) -> data.StructLayout:
-    """One beat of a sample: N inputs, and the sample's class and flags, constant over its beats.
+    """One beat of a sample: its inputs, and the sample's class and flags, constant over its beats.
 
     ``train`` = 0 only infers; ``last`` ends the mini-batch behind this sample. A beat with ``drop`` carries nothing:
     the sample of which only the first beats have come is forgotten, if there is one.
     """
     return data.StructLayout(
-        {"chunk": machine.update_lanes, "label": label_bits(network), "train": 1, "last": 1, "drop": 1}
+        {"chunk": layout_of(network, machine).beat_bits, "label": label_bits(network), "train": 1, "last": 1, "drop": 1}
     )
 
 
 def sample_beats(network: AnyNetwork, machine: Machine) -> int:
     """Beats of a sample. A sequence comes with all steps that it may have, each in whole chunks."""
-    return Layout(network, machine).sample_beats
+    return layout_of(network, machine).sample_beats
 
 
 def result_layout(network: AnyNetwork) -> data.StructLayout:
@@ -53,11 +54,11 @@ def result_layout(network: AnyNetwork) -> data.StructLayout:
 
 def data_bits(network: AnyNetwork, machine: Machine) -> int:
     """Width of a request's and a reply's data: the widest of a register, a group of counters, a visible column."""
-    return max(32, machine.update_lanes * network.counter_bits, Layout(network, machine).column)
+    return max(32, machine.update_lanes * network.counter_bits, layout_of(network, machine).column)
 
 
 def request_layout(network: AnyNetwork, machine: Machine) -> data.StructLayout:
-    """A read or write in one of the three `Space`; each gets exactly one reply, in order (0 for a write)."""
+    """A read or write in one `Space`; each gets exactly one reply, in order (0 for a write)."""
     return data.StructLayout({"space": 2, "write": 1, "address": ADDRESS_BITS, "data": data_bits(network, machine)})
 
 

@@ -46,11 +46,25 @@ STATISTICS = {
 """Events counted since reset, name -> text of its register."""
 _FIRST_STATISTIC = 0x20
 
+MOST_OFFSETS = 16
+"""Offsets that a window network may have."""
+BOUNDS = 0x100
+GEOMETRY = (
+    *("rows", "columns", "bits of a position", "rows of a window", "columns of a window"),
+    *("rows of places", "columns of places", "kernels", "rows of regions", "columns of regions"),
+    *("rows pooled", "columns pooled", "spacing", "offsets", "bits of a read-out counter", "bits of a draw"),
+)
+"""What each register of ``geometry`` holds; the last one is 0 where candidates are chosen by groups."""
+
 REGISTERS = {
     "identity": Register(0x00, 32, Access.READ, "product and version of this map"),
     "commit": Register(0x01, 1, Access.WRITE, "any write: visible weights from the counters, all of them"),
     "seed": Register(0x02, 32, Access.BOTH, "state of the reinforcement generator, not 0"),
     "margin": Register(0x03, 16, Access.WRITE, "half the trigger margin, rounded up: ceil(ceil(r K_L) / 2)"),
+    "lead": Register(
+        0x05, 32, Access.WRITE, "window networks: the most lead with which a sample learns, floor(margin U)"
+    ),
+    "settled": Register(0x06, 1, Access.WRITE, "window networks: 1 while kernels rest and only the read-out learns"),
     "last_step": Register(0x04, 16, Access.WRITE, "steps of a sequence, less one"),
     "layer_margin": Register(0x18, 16, Access.WRITE, "the same of a layer before the last one, local rule", count=8),
     "group_size": Register(0x08, 16, Access.WRITE, "γ of a layer", count=8),
@@ -84,6 +98,20 @@ REGISTERS = {
     ),
     "cache_hits": Register(0x55, 16, Access.READ, "training samples of the last whole epoch predicted right"),
     "steps": Register(0x58, 32, Access.READ, "steps that a sequence may have, 0: a perceptron, no sequences"),
+    "bounds": Register(
+        BOUNDS,
+        16,
+        Access.WRITE,
+        "window networks, for each offset: agreeing bits from which a unit is +1; least and most of a candidate",
+        count=3 * MOST_OFFSETS,
+    ),
+    "geometry": Register(
+        0x60,
+        32,
+        Access.READ,
+        "window networks: " + ", ".join(GEOMETRY),
+        count=len(GEOMETRY),
+    ),
     "reinforcement": Register(
         0x80,
         16,

@@ -37,6 +37,9 @@ class Machine(Record):
     receive_buffer: bool = setting("a buffer for what the host sends", "true or false", True)
     training: bool = setting("learning; without it, inference only", "true or false", True)
     rule: str = setting("learning rule that the hardware carries out", " or ".join(RULES), BEP.name)
+    draw_bits: int = setting(
+        "random bits that a candidate of a window network draws", "0 (selection group: none are drawn) to 16 bits", 5
+    )
     cache_samples: int = setting(
         "training samples that the chip holds and learns without the host",
         "0 (none, as without learning) or 257 to 65535",
@@ -53,6 +56,7 @@ class Machine(Record):
         self._check("hits_ahead", self.hits_ahead in (0, *(1 << bit for bit in range(1, 14))))
         self._check("slots", self.slots in (2, 4, 8))
         self._check("rule", self.rule in RULES)
+        self._check("draw_bits", 0 <= self.draw_bits <= 16)
         self._check("cache_samples", self.cache_samples == 0 or (self.training and 257 <= self.cache_samples <= 65535))
 
 
