@@ -47,7 +47,7 @@ class MiniBatch:
 
 
 @dataclass(frozen=True)
-class Course:
+class GoldenCourse:
     """A network as it is before a run, and the mini-batches that it learns. Iterated over only once."""
 
     net: BinaryMlp | BinaryRnn

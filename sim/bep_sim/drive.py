@@ -24,7 +24,7 @@ from bep_hw.plan.load import load
 from bep_hw.plan.ports import Space, request_layout
 from bep_hw.plan.registers import IDENTITY, STATISTICS, address
 from bep_sim.follow.follower import Follower
-from bep_sim.job import Epoch, Job, Observed
+from bep_sim.job import EpochJob, Job, Observed
 
 PERIOD_NS = 10
 PATIENCE_CYCLES = 1_000_000
@@ -107,7 +107,7 @@ class Driver:
             layout, {where: await self.ask(Space.COUNTERS, where) for where in range(layout.hidden_depth)}
         )
 
-    async def feed(self, epoch: Epoch) -> None:
+    async def feed(self, epoch: EpochJob) -> None:
         dut = self.dut
         samples = zip(
             pack_whole_samples(self.job.layout, epoch.x),
@@ -130,7 +130,7 @@ class Driver:
             await ValueChange(dut.taken)
             await FallingEdge(dut.clk)
 
-    async def learn_from_cache(self, epoch: Epoch) -> int:
+    async def learn_from_cache(self, epoch: EpochJob) -> int:
         """An epoch without the host, but for its asking whether it is over; the hits."""
         if not self.cached:
             for where, group in pack_records(self.job.layout, epoch.x, epoch.y).items():

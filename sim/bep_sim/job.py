@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from bep_hw.plan.layout import Layout
 from bep_ref.config import AnyNetwork, Machine
 from bep_ref.files.atomic import write_atomically
-from bep_sim.course import Course
+from bep_sim.course import GoldenCourse
 from bep_sim.stalls import Pace
 
 Ints = NDArray[Any]
@@ -31,7 +31,7 @@ class _Filed:
 
 
 @dataclass
-class Epoch:
+class EpochJob:
     """Register writes, then samples ``x`` (n, K_0) of ±1, or (n, T, K_x) with zeros after the end of a sequence, with
     classes ``y``; ``last`` ends a mini-batch, what is not to ``train`` is only classified. ``cached`` samples are
     written once, and the hardware learns them by itself.
@@ -58,11 +58,11 @@ class Job(_Filed):
     counters: list[Ints]
     classifiers: list[Ints]
     registers: dict[int, int]
-    epochs: list[Epoch]
+    epochs: list[EpochJob]
     stalls: Mapping[str, Pace] = field(default_factory=dict)
     netlist: str = ""
     four_valued: bool = False
-    course: Course | None = None
+    course: GoldenCourse | None = None
 
     @cached_property
     def layout(self) -> Layout:

@@ -10,7 +10,7 @@ from bep_boards.flow.flow import Build
 from bep_boards.flow.netlist import Resources
 from bep_boards.flow.place import Placement
 from bep_boards.registry import find
-from bep_sim.cosim import Report
+from bep_sim.report import Report
 
 PASSES = {
     "forward, layer 1": 9600,

@@ -9,14 +9,16 @@ import pytest
 
 from bep_ref.config import Machine, Network, RecurrentNetwork, Training
 from bep_ref.networks.initial import initial_net
-from bep_sim.cosim import Report, cosimulate
+from bep_sim.cosim import Progress, cosimulate, silent
+from bep_sim.options import Options
+from bep_sim.report import Report
 from bep_sim.tools.verilator import SimulatorError
 
 NETWORK = Network(30, (16, 12), 5)
 TRAINING = Training(group_size=(4, 3), batch_size=8, gate=0.3, sigma=6.0)
 
 
-def run(directory: Path, machine: Machine, epochs: int = 3, **options: object) -> Report:
+def run(directory: Path, machine: Machine, epochs: int = 3, progress: Progress = silent, **options: object) -> Report:
     """Train on random samples around five prototypes: learnable, with errors left in every epoch."""
     random = np.random.default_rng(5)
     prototypes = random.choice([-1, 1], (NETWORK.classes, NETWORK.inputs))
@@ -24,7 +26,7 @@ def run(directory: Path, machine: Machine, epochs: int = 3, **options: object) -
     x = prototypes[y] * random.choice([-1, 1], (60, NETWORK.inputs), p=[0.25, 0.75])
     training = replace(TRAINING, rule=machine.rule)
     net = initial_net(NETWORK, training, "readable")
-    return cosimulate(net, training, machine, [(x, y)] * epochs, directory, **options)
+    return cosimulate(net, training, machine, [(x, y)] * epochs, directory, Options(**options), progress)
 
 
 def inverted_tie_break(source: str) -> str:

@@ -11,7 +11,7 @@ from bep_hw.trace import trace_layouts
 from bep_ref.config import Machine, Network, Training
 from bep_ref.networks.initial import initial_net
 from bep_ref.networks.mlp import BinaryMlp
-from bep_sim.course import Course, MiniBatch
+from bep_sim.course import GoldenCourse, MiniBatch
 from bep_sim.follow.events import Column, CounterGroup, Event, PreActivation, SampleEnd, Target, Winner
 from bep_sim.follow.follower import Follower
 
@@ -23,14 +23,14 @@ SHAPES = trace_layouts(LAYOUT)
 Told = list[tuple[str, Event]]
 
 
-def course() -> Course:
+def course() -> GoldenCourse:
     """Two mini-batches of three samples."""
     random = np.random.default_rng(1)
     x, y = random.choice([-1, 1], (6, NETWORK.inputs)), random.integers(0, NETWORK.classes, 6)
     net = initial_net(NETWORK, Training(group_size=(4, 3), sigma=2.0), "readable")
     assert isinstance(net, BinaryMlp)
     net.walk_block = LAYOUT.column
-    return Course(
+    return GoldenCourse(
         net, [MiniBatch(1, start, x[start : start + 3], y[start : start + 3], [0.1, 0.1]) for start in (0, 3)]
     )
 

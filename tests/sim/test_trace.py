@@ -14,9 +14,11 @@ from bep_ref.config import AnyNetwork, ConfigError, Machine, Network, RecurrentN
 from bep_ref.networks.initial import initial_net
 from bep_ref.networks.mlp import BinaryMlp
 from bep_sim import cosim
-from bep_sim.cosim import DifferenceError, Report, cosimulate
-from bep_sim.course import Course, MiniBatch
+from bep_sim.cosim import DifferenceError, cosimulate
+from bep_sim.course import GoldenCourse, MiniBatch
 from bep_sim.follow.events import CounterGroup
+from bep_sim.options import Options
+from bep_sim.report import Report
 from tests.cli.commands import SMALL
 from tests.verify.test_planted_bugs import BUGS, plant
 
@@ -53,7 +55,9 @@ def samples(network: AnyNetwork) -> tuple[np.ndarray, np.ndarray]:
 def run(folder: Path, network: AnyNetwork = NETWORK, machine: Machine = MACHINE, epochs: int = 1) -> Report:
     training = replace(TRAINING, rule=machine.rule)
     net = initial_net(network, training, "readable")
-    return cosimulate(net, training, machine, [samples(network)] * epochs, folder, quick=folder / "quick", trace=True)
+    return cosimulate(
+        net, training, machine, [samples(network)] * epochs, folder, Options(quick=folder / "quick", trace=True)
+    )
 
 
 @pytest.fixture(scope="module")
@@ -144,7 +148,7 @@ def tied_winner() -> str:
 def wrapped_counter() -> str:
     """The first counter that a step leaves at its limit."""
     x, y = first_batch()
-    steps = Course(golden(), [MiniBatch(1, 0, x, y, None)]).steps(Layout(NETWORK, MACHINE))
+    steps = GoldenCourse(golden(), [MiniBatch(1, 0, x, y, None)]).steps(Layout(NETWORK, MACHINE))
     next(steps)
     for sample, group in next(steps)["counters"]:
         assert isinstance(group, CounterGroup)

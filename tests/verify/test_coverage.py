@@ -13,7 +13,7 @@ from bep.main import main
 from bep_ref.config import Machine, Network
 from bep_verify.coverage import software
 from bep_verify.coverage.counts import read
-from bep_verify.coverage.hardware import Course, covered, merged
+from bep_verify.coverage.hardware import CoverageCourse, covered, merged
 from bep_verify.coverage.holes import reason
 from bep_verify.coverage.machines import MACHINES, trial
 from bep_verify.coverage.signals import declared
@@ -113,7 +113,7 @@ def test_the_machines_have_every_kind_of_unit():
 def test_too_little_is_a_failed_check(tmp_path, capsys):
     for name in MACHINES:
         row = {"machine": name, "mismatches": 0, "branches": {}, "toggles": {"update | a | b:1 | 1 | 0": 0}}
-        Course(name, sources()).file(tmp_path).write_text(json.dumps({"result": row}))
+        CoverageCourse(name, sources()).file(tmp_path).write_text(json.dumps({"result": row}))
     assert main(["coverage", "--rtl", "--build", str(tmp_path)]) == 1
     assert "0.0% of the datapath's bits toggle; it must be 95%" in capsys.readouterr().err
 

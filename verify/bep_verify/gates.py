@@ -5,7 +5,7 @@ from typing import Any
 
 from bep_boards.board import Board
 from bep_ref.config import AnyNetwork, Machine, Training, default_group_sizes
-from bep_sim.cosim import Report
+from bep_sim.report import Report
 from bep_sim.stalls import Pace
 from bep_sim.tools.icarus import uninitialised
 from bep_sim.tools.netlist import synthesised

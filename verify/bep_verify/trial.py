@@ -17,7 +17,9 @@ from bep_ref.networks.initial import initial_net
 from bep_ref.networks.mlp import BinaryMlp
 from bep_ref.networks.rnn import BinaryRnn
 from bep_ref.runs.seeding import flips, permutation, signs, stream, words
-from bep_sim.cosim import Report, cosimulate
+from bep_sim.cosim import cosimulate
+from bep_sim.options import Options
+from bep_sim.report import Report
 from bep_sim.stalls import Pace
 
 STREAMS = ("samples", "results", "requests", "replies")
@@ -161,13 +163,15 @@ def perform(
         trial.machine,
         epochs,
         directory,
-        stalls=trial.stalls,
-        cache_key=trial.cache_key,
-        quick=quick,
-        netlist=netlist,
-        four_valued=four_valued,
-        coverage=coverage,
-        later=trial.later,
-        ask_every=trial.ask_every,
-        streamed=streamed,
+        Options(
+            stalls=trial.stalls,
+            cache_key=trial.cache_key,
+            quick=quick,
+            netlist=netlist,
+            four_valued=four_valued,
+            coverage=coverage,
+            later=trial.later,
+            ask_every=trial.ask_every,
+            streamed=streamed,
+        ),
     )

@@ -80,12 +80,12 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 
 def _hardware(args: argparse.Namespace) -> dict[str, Any]:
     from bep_sim.tools.verilator import require_tools
-    from bep_verify.coverage.hardware import Course, measure, merged
+    from bep_verify.coverage.hardware import CoverageCourse, measure, merged
     from bep_verify.coverage.machines import MACHINES
     from bep_verify.fuzz import sources
 
     require_tools("cocotb_tools", "verilator")
-    courses = [Course(name, sources()) for name in MACHINES]
+    courses = [CoverageCourse(name, sources()) for name in MACHINES]
     with progress_bar(args.progress) as progress:
         bar = progress.add_task("machines", total=len(courses))
         rows = finish(courses, args.build, partial(measure, args.build), args.jobs, lambda: progress.advance(bar))

@@ -14,7 +14,7 @@ from bep_ref.config import NONE, ConfigError, Machine, RecurrentNetwork, on_chip
 from bep_ref.runs.task import Task
 
 if TYPE_CHECKING:
-    from bep_sim.cosim import Report
+    from bep_sim.report import Report
 
 NAME = "cosim"
 HELP = "train simulated hardware beside the golden model"

@@ -6,7 +6,7 @@ from amaranth.lib import data
 
 from bep_hw.plan.layout import Layout
 from bep_hw.trace import trace_layouts
-from bep_sim.course import Course, queue
+from bep_sim.course import GoldenCourse, queue
 from bep_sim.follow.events import (
     Column,
     CounterGroup,
@@ -26,7 +26,7 @@ class Follower:
     ``compared`` counts events that were equal, by kind.
     """
 
-    def __init__(self, layout: Layout, course: Course) -> None:
+    def __init__(self, layout: Layout, course: GoldenCourse) -> None:
         self.layout = layout
         self.fields = {kind: _fields(shape) for kind, shape in trace_layouts(layout).items()}
         self.compared: Counter[str] = Counter()

@@ -34,7 +34,7 @@ INSTANCE = re.compile(r"(?<=[a-z])\d+$")
 
 
 @dataclass(frozen=True)
-class Course:
+class CoverageCourse:
     """The trial of machine ``name``, by the code of `sources`."""
 
     name: str
@@ -44,7 +44,7 @@ class Course:
         return folder / f"{self.name.replace(', ', '-').replace(' ', '-')}-{self.code}.json"
 
 
-def measure(build: Path, course: Course) -> dict[str, Any]:
+def measure(build: Path, course: CoverageCourse) -> dict[str, Any]:
     """What a course covers; work in folder ``build``, where nothing of it stays."""
     folder = build / course.file(build).stem
     row = covered(trial(course.name), folder, quick=build)

@@ -16,7 +16,7 @@ from bep_hw.trainer import Trainer
 from bep_ref.config import ConfigError
 from bep_ref.files.atomic import write_atomically
 from bep_sim.tools.verilator import SimulatorError
-from bep_verify.mutation.course import MACHINE, NETWORK, Course
+from bep_verify.mutation.course import MACHINE, NETWORK, MutantCourse
 from bep_verify.mutation.equivalence import Miter
 from bep_verify.mutation.netlist import Mutant, Netlist, choose
 from bep_verify.mutation.place import described
@@ -45,7 +45,7 @@ class Campaign:
     def __init__(self, folder: Path, seed: int = 1, share: float = 1.0) -> None:
         drawn = partial(choose, units=UNITS, seed=seed, share=share)
         self.netlist = Netlist(Trainer(NETWORK, MACHINE), drawn, folder)
-        self.course = Course().all_rounds()
+        self.course = MutantCourse().all_rounds()
         self.player = Player(self.netlist, self.course)
 
     def chosen(self, units: Sequence[str] = (), numbers: Sequence[int] = ()) -> list[Mutant]:

@@ -38,7 +38,7 @@ SEEDS = 5000
 """Tried for a walk that ends in a corner."""
 
 
-class Course:
+class MutantCourse:
     """Rounds of learning; each goes on with the random numbers of the one before."""
 
     net: BinaryMlp

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from bep_hw.trainer import Trainer
-from bep_verify.mutation.course import MACHINE, NETWORK, Course
+from bep_verify.mutation.course import MACHINE, NETWORK, MutantCourse
 from bep_verify.mutation.netlist import PREPARE, TOP, Mutant, Netlist
 from bep_verify.mutation.player import Player, Verdict
 
@@ -52,7 +52,7 @@ def flip_flops(modules: Mapping[str, Any], seed: int, others: int) -> list[Mutan
 
 
 def course() -> list[str]:
-    course = Course(seed=2)
+    course = MutantCourse(seed=2)
     return [*course.round(0), "section 0", *course.round(1), "section 0", "reset 0", "section 0", *course.round(2)]
 
 
