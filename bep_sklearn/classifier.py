@@ -1,6 +1,6 @@
 """Binary Error Propagation as a scikit-learn classifier."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -16,19 +16,21 @@ from bep_ref.datasets.dataset import Dataset, suitable_binariser
 from bep_ref.inputs.losses import losses
 from bep_ref.inputs.series import series_values
 from bep_ref.networks.initial import assemble, initial_net
-from bep_ref.networks.learner import Learner
+from bep_ref.networks.learner import Learner, readout_of
 from bep_ref.runs.evaluate import predict
 from bep_ref.runs.model import Model
 from bep_ref.runs.task import Samples, Task, design, prepare
-from bep_ref.runs.train import Trainer, in_order, reinforcement
+from bep_ref.runs.train import Trainer, in_order, reinforcement, shifts
 from bep_sklearn.arrays import check_features, column_names, warn
 from bep_sklearn.backends import Backend
 
 Indices = NDArray[np.int64]
 DATA = "arrays"
 """What the model of an estimator says it learned from."""
-_NOT_SETTINGS = ("random_state", "backend", "port", "baud", "lanes", "build")
+_NOT_SETTINGS = ("network", "image", "changes", "random_state", "backend", "port", "baud", "lanes", "build")
 _PERCEPTRON = ("hidden",)
+_WINDOWS = ("counter_bits", "margin", "gate", "group_size", "batch_size", "epochs", "validation", "sigma")
+"""Parameters that window networks have, too: left at their defaults, they are the preset's."""
 _RECURRENT = ("state", "output", "clock", "window", "stride", "expansion")
 
 
@@ -41,6 +43,11 @@ class BEPClassifier(ClassifierMixin, BaseEstimator):
 
     Parameters
     ----------
+    network : ``auto``, as above, or a window network by its preset: ``windows`` or ``windows-large``
+        (`bep_ref.runs.presets`). It takes rows and sequences; of the parameters below, those that it has and that are
+        not left at their defaults change it.
+    image : rows and columns of the image whose pixels the features of a window network are; none = a table.
+    changes : further settings of a window network by name, such as ``{"geometry": {"kernels": 9}, "shifts": 1}``.
     hidden : neurons of each hidden layer of a perceptron; one number is one layer.
     state, output, clock : of a recurrent network, see `RecurrentNetwork`.
     window, stride, expansion : from series to steps, see `SeriesInput`.
@@ -67,6 +74,9 @@ class BEPClassifier(ClassifierMixin, BaseEstimator):
 
     def __init__(
         self,
+        network: str = "auto",
+        image: Sequence[int] = (),
+        changes: Mapping[str, Any] | None = None,
         hidden: int | Sequence[int] = (128, 128),
         state: int = 255,
         output: int = 255,
@@ -95,6 +105,9 @@ class BEPClassifier(ClassifierMixin, BaseEstimator):
         lanes: int = 0,
         build: str = "build/board",
     ) -> None:
+        self.network = network
+        self.image = image
+        self.changes = changes
         self.hidden = hidden
         self.state = state
         self.output = output
@@ -164,11 +177,14 @@ class BEPClassifier(ClassifierMixin, BaseEstimator):
         else:
             model = self.model_
             binariser, network, training, epoch = model.binariser, model.network, model.training, model.epoch
-            learner = assemble(network, training, model.counters, model.classifiers, self._generator_state)
+            readout = model.readout and model.readout.copy()
+            parts = network, training, model.counters, model.classifiers, self._generator_state
+            learner = assemble(*parts, readout=readout)
         samples = Samples(binariser(features), codes)
         task = self._task(binariser, network, training, samples)
         with self._running(task, learner) as net:
-            self._error_rate = _learn(net, task, self._error_rate)
+            self._error_rate = _learn(net, task, epoch + 1, self._error_rate)
+            readout = readout_of(net)
             counters, self._generator_state = [q.copy() for q in net.matrices], net.generator.state
         names = task.class_names
         self.model_ = Model(
@@ -181,6 +197,7 @@ class BEPClassifier(ClassifierMixin, BaseEstimator):
             validation_accuracy=None,
             counters=counters,
             classifiers=learner.classifiers,
+            readout=readout and readout.copy(),
             columns=column_names(self),
         )
         return self
@@ -222,19 +239,33 @@ class BEPClassifier(ClassifierMixin, BaseEstimator):
         values = series_values(features) if features.ndim == 3 else features
         binarise = suitable_binariser(values) if self.binarise == "auto" else self.binarise
         none = features[:0], codes[:0]
-        return Dataset(DATA, features, codes, *none, names, binarise, columns=column_names(self))
+        image = tuple(self.image) if features.ndim == 2 else ()
+        return Dataset(DATA, features, codes, *none, names, binarise, columns=column_names(self), image=image)
 
     def _settings(self, dataset: Dataset) -> dict[str, Any]:
         """The parameters that `prepare` knows of ``dataset``'s kind."""
+        given = self._perceptron_or_recurrent(dataset) if self.network == "auto" else self._windows()
+        state = self.random_state
+        integer = isinstance(state, (int, np.integer))
+        given["seed"] = int(state) if integer else int(check_random_state(state).randint(2**31))
+        return {name: value for name, value in given.items() if value is not None}
+
+    def _perceptron_or_recurrent(self, dataset: Dataset) -> dict[str, Any]:
         others = _PERCEPTRON if dataset.sequential else _RECURRENT
         given = {k: v for k, v in self.get_params(deep=False).items() if k not in (*others, *_NOT_SETTINGS)}
         given["binarise"] = dataset.binarise
         if self.backend != "golden" and self.dead_zone is None:
             given["dead_zone"] = NONE
-        state = self.random_state
-        integer = isinstance(state, (int, np.integer))
-        given["seed"] = int(state) if integer else int(check_random_state(state).randint(2**31))
-        return {name: value for name, value in given.items() if value is not None}
+        return given
+
+    def _windows(self) -> dict[str, Any]:
+        """The preset, and what differs from an estimator without parameters."""
+        default = type(self)().get_params(deep=False)
+        given = self.get_params(deep=False)
+        changed = {name: given[name] for name in _WINDOWS if given[name] != default[name]}
+        if self.binarise != "auto":
+            changed["binarise"] = self.binarise
+        return {"preset": self.network, **changed, **(self.changes or {})}
 
     def _task(self, binariser: Any, network: Any, training: Training, samples: Samples) -> Task:
         """A task of samples that are all there to learn from."""
@@ -251,9 +282,12 @@ class BEPClassifier(ClassifierMixin, BaseEstimator):
         return tags
 
 
-def _learn(net: Learner, task: Task, error_rate: float) -> float:
-    """One pass over ``task.train`` in its order; the share of predictions, each before its update, that were wrong."""
+def _learn(net: Learner, task: Task, epoch: int, error_rate: float) -> float:
+    """Pass number ``epoch`` over ``task.train``, in its order; the share of predictions, each before its update, that
+    were wrong."""
+    if head := readout_of(net):
+        head.begin_epoch()
     probabilities = reinforcement(task.network, task.training.reinforcement, error_rate)
     samples, y, size = net.load(task.train.x), task.train.y, task.training.batch_size
     order = (np.arange(start, min(start + size, len(y))) for start in range(0, len(y), size))
-    return in_order(net, order, samples, y, probabilities).errors / len(y)
+    return in_order(net, order, samples, y, probabilities, moves=shifts(task, epoch)).errors / len(y)

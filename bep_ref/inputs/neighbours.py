@@ -59,6 +59,8 @@ class NeighbourBinariser:
 
 def check_image(image: tuple[int, ...], features: int) -> tuple[int, int]:
     """``image`` as rows and columns; `ConfigError` unless the data's ``features`` are its pixels."""
-    if len(image) != 2 or image[0] * image[1] != features:
+    if not image:
         raise ConfigError("binarise: neighbours= needs images, and the data holds none")
+    if len(image) != 2 or image[0] * image[1] != features:
+        raise ConfigError(f"image: {image} is out of range; it must be rows and columns of {features} pixels in all")
     return image[0], image[1]

@@ -43,10 +43,12 @@ def fit_positions(
     if kind and kind != "neighbours":
         raise ConfigError(f"binarise: {extra[0]!r} suits series alone; images take +neighbours=T")
     plain = binarise.fit_binariser(levels, x)
+    if image or kind:
+        image = check_image(image, x.shape[1])
     if not kind:
         rows, columns = image or (x.shape[1], 1)
         return plain, (rows, columns, plain.thresholds.shape[1])
-    neighbours = NeighbourBinariser(plain, check_image(image, x.shape[1]), _contrast(argument, spec))
+    neighbours = NeighbourBinariser(plain, (image[0], image[1]), _contrast(argument, spec))
     return neighbours, (*neighbours.image, neighbours.bits // neighbours.features)
 
 

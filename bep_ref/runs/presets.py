@@ -43,8 +43,8 @@ def _windows(dataset: Dataset) -> Settings:
     if _small(dataset):
         return _small_image(kernels=14)
     if _strokes(dataset):
-        return _strokes_image(kernels=20, regions=(3, 3))
-    return _picture(side=4, kernels=20)
+        return _strokes_image(dataset, kernels=20, regions=(3, 3))
+    return _picture(dataset, side=4, kernels=20)
 
 
 def _windows_large(dataset: Dataset) -> Settings:
@@ -53,8 +53,8 @@ def _windows_large(dataset: Dataset) -> Settings:
     if _small(dataset):
         return _small_image(kernels=64)
     if _strokes(dataset):
-        return _strokes_image(kernels=64, regions=())
-    return _picture(side=5, kernels=42)
+        return _strokes_image(dataset, kernels=64, regions=())
+    return _picture(dataset, side=5, kernels=42)
 
 
 PRESETS: dict[str, Callable[[Dataset], Settings]] = {"windows": _windows, "windows-large": _windows_large}
@@ -72,31 +72,47 @@ def _small(dataset: Dataset) -> bool:
 
 def _strokes(dataset: Dataset) -> bool:
     """Whether images are strokes on an empty ground, such as handwriting, which may be moved by a pixel."""
-    pixels = dataset.x_train
-    ink = pixels > pixels.min() + (int(pixels.max()) - int(pixels.min())) / 16
-    return bool(np.mean(ink) < STROKES)
+    dark, bright = _range(dataset)
+    return bool(np.mean(dataset.x_train > dark + (bright - dark) / 16) < STROKES)
+
+
+def _range(dataset: Dataset) -> tuple[float, float]:
+    """The least and the largest value of a pixel."""
+    return float(dataset.x_train.min()), float(dataset.x_train.max())
+
+
+def _levels(dataset: Dataset, *levels: int) -> str:
+    """Thresholds of bytes as a specification for pixels of the data's range."""
+    dark, bright = _range(dataset)
+    return "threshold=" + ",".join(f"{dark + (bright - dark) * level / 255:.6g}" for level in levels)
+
+
+def _contrast(dataset: Dataset, contrast: int) -> str:
+    """Difference bits: a difference of bytes for pixels of the data's range."""
+    dark, bright = _range(dataset)
+    return f"neighbours={(bright - dark) * contrast / 255:.6g}"
 
 
 _FIVE = {"offsets": OFFSETS, "gate": 0.06, "draw_bits": 8, "readout": 12, "batch_size": 100, "epochs": 30}
 _POOLED = {"places": (5, 5), "pool": (2, 2), "spacing": 2}
 
 
-def _strokes_image(kernels: int, regions: tuple[int, ...]) -> Settings:
+def _strokes_image(dataset: Dataset, kernels: int, regions: tuple[int, ...]) -> Settings:
     """Two grey levels; samples are moved by a pixel."""
     return {
         "geometry": {"window": (7, 7), **_POOLED, "kernels": kernels, "regions": regions},
-        "binarise": "threshold=62,158",
+        "binarise": _levels(dataset, 62, 158),
         "margin": 4.0,
         "shifts": 1,
         **_FIVE,
     }
 
 
-def _picture(side: int, kernels: int) -> Settings:
+def _picture(dataset: Dataset, side: int, kernels: int) -> Settings:
     """Two grey levels and four difference bits; samples stay where they are."""
     return {
         "geometry": {"window": (side, side), **_POOLED, "kernels": kernels},
-        "binarise": "threshold=14,94+neighbours=16",
+        "binarise": f"{_levels(dataset, 14, 94)}+{_contrast(dataset, 16)}",
         "margin": 8.0,
         **_FIVE,
     }

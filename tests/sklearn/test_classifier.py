@@ -183,3 +183,40 @@ def test_nan_before_the_end_of_a_sequence_is_refused():
     x[1, 2, 1] = np.nan
     with pytest.raises(ValueError, match="NaN before the end"):
         SequenceBinariser().fit(x)
+
+
+@pytest.mark.filterwarnings("ignore:.* of 64 features:UserWarning")
+def test_windows_mean_what_they_mean_to_a_training_run(digits):
+    parameters = {"network": "windows", "image": (8, 8), "epochs": 2, "binarise": digits.binarise, "random_state": 7}
+    changes = {"geometry": {"kernels": 3}, "shifts": 1}
+    estimator = BEPClassifier(**parameters, changes=changes).fit(digits.x_train, digits.y_train)
+    settings = {"preset": "windows", "epochs": 2, "seed": 7, **changes}
+    trainer = Trainer(prepare(digits, settings))
+    trainer.run()
+    assert same_counters(estimator.model_, trainer.model)
+    assert estimator.model_.readout.counters.tolist() == trainer.model.readout.counters.tolist()
+    assert estimator.score(digits.x_test, digits.y_test) > 0.5
+
+
+@pytest.mark.parametrize("options", [{"network": "windows"}, {"changes": {"geometry": {"kernels": 2}}}])
+def test_windows_go_on_learning(options, tmp_path):
+    rng = np.random.default_rng(0)
+    y = np.arange(120) % 2
+    x = rng.normal(0, 0.3, (120, 12, 2)) + np.linspace(-1, 1, 12)[:, None] * (2 * y - 1)[:, None, None]
+    estimator = BEPClassifier(**{"network": "windows", "epochs": 2} | options)
+    for _ in range(3):
+        estimator.partial_fit(x, y, classes=[0, 1])
+    before = estimator.model_.readout.counters.copy()
+    assert estimator.score(x, y) > 0.9
+    again = pickle.loads(pickle.dumps(estimator)).partial_fit(x, 1 - y)
+    assert (again.model_.readout.counters != before).any()
+    assert (estimator.model_.readout.counters == before).all()
+    estimator.model_.save(tmp_path / "model.npz")
+    assert (Model.load(tmp_path / "model.npz").predict(x) == estimator.predict(x)).all()
+
+
+def test_a_window_network_refuses_what_is_none_of_its_image(digits):
+    with pytest.raises(ConfigError, match=r"image: \(8, 9\) is out of range; it must be rows and columns of 64 pixels"):
+        BEPClassifier(network="windows", image=(8, 9)).fit(digits.x_train, digits.y_train)
+    with pytest.raises(ConfigError, match="preset: 'best' is unknown"):
+        BEPClassifier(network="best").fit(digits.x_train, digits.y_train)
