@@ -36,7 +36,7 @@ def require_tools(*packages: str) -> None:
         if importlib.util.find_spec(package) is None:
             raise SimulatorError(f"simulation needs the package {package}: {how_to_install(package)}")
     needed = ["c++", "make", *(["libpython"] if "cocotb_tools" in packages else [])]
-    environment = {**os.environ, "PYTHON": sys.executable, "CXX": compiler()[0]}
+    environment = tool_environment(PYTHON=sys.executable, CXX=compiler()[0])
     done = subprocess.run(["/bin/sh", REQUIREMENTS, *needed], env=environment, capture_output=True, text=True)
     if done.returncode:
         raise SimulatorError(f"simulation needs {done.stdout.strip() or done.stderr.strip()}")
@@ -78,12 +78,15 @@ def _for_make(value: str) -> str:
 def verilate(arguments: Sequence[str], folder: Path, log: Path) -> None:
     """Run Verilator and the compiler in ``folder``; raises `SimulatorError` with their first complaint."""
     # Amaranth's Verilog is correct but not to the linter's taste
-    command = ["verilator", "--cc", "--exe", "--build", "-j", "2", "-Wno-fatal", "-Wno-lint", *arguments]
+    # the binary itself: its launcher is a Perl script whose modules a small system lacks
+    environment = verilator_environment()
+    program = f"{environment['VERILATOR_ROOT']}/bin/verilator_bin"  # makefiles name it by its path
+    command = [program, "--cc", "--exe", "--build", "-j", "2", "-Wno-fatal", "-Wno-lint", *arguments]
     with log.open("w") as sink:
         done = subprocess.run(
             command,
             cwd=folder,
-            env=verilator_environment(),
+            env=environment,
             stdout=sink,
             stderr=subprocess.STDOUT,
             check=False,

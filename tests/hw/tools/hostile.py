@@ -31,7 +31,17 @@ EXPORTED = {
     "PYTHONWARNINGS": "error",
     "PYTHONHOME": "/nonexistent",
 }
-TOOLS = ("yosys", "yosys-config", "verilator", "verilator_bin", "nextpnr-ice40", "nextpnr-ecp5", "icepack", "ecppack")
+TOOLS = (
+    "perl",
+    "yosys",
+    "yosys-config",
+    "verilator",
+    "verilator_bin",
+    "nextpnr-ice40",
+    "nextpnr-ecp5",
+    "icepack",
+    "ecppack",
+)
 FOLDER = "it's a $HOME & \u00fc [/b]; #1"
 
 
