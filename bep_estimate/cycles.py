@@ -76,7 +76,7 @@ class _Run:
         columns = [number for number, item in enumerate(self.program) if item.kind is not Kind.FORWARD]
         self.final = columns[-1] if columns else None
         # a state's winners are found when its first step is scanned, the last time that passes decide layer 0
-        first = [number for number in columns if self.program[number].neurons == 0 and self.program[number].first]
+        first = [number for number in columns if self.program[number].neuron_layer == 0 and self.program[number].first]
         self.judging = first[-1] if layout.recurrent and first else 0
         self.holds = machine.z_buffers == 1 and first_layer_last(program)
         self.weights, self.fill, self.decide = (
@@ -132,7 +132,7 @@ class _Run:
 
     def _forward(self, item: Pass, sample: int) -> None:
         layout, place = self.layout, self.layout.layers[item.layer]
-        classifies = item.neurons == layout.logits
+        classifies = item.neuron_layer == layout.logit_layer
         start = self.time
         if item.inputs:
             full = max(self.word, self.complete[sample] + 1) + item.chunks + InputFetch.DELAY
@@ -143,19 +143,19 @@ class _Run:
         if classifies and item.first:
             start = max(start, self.scan_free, self.columns_free)
         end = start + max(item.rows, PreActivation.MINIMUM_ROWS)
-        if self.holds and item.last and item.neurons == 0:
+        if self.holds and item.last and item.neuron_layer == 0:
             begin, rows = self.releasing
             end = max(end, min(self.scan_free, begin) + item.rows, self.scan_free + max(0, item.rows - rows))
         self.time = end
         if item.last and not classifies:
-            self.filled[item.neurons] = end + self.fill
+            self.filled[item.neuron_layer] = end + self.fill
         if item.last and classifies:
             self.decided = end + self.decide
             self.scan_free = self.decided + WinnerScan.END + 1
             self.releasing = (self.decided, item.rows)
             if not layout.machine.training:
                 self.freed.append(self.decided)
-            elif not self.triggers(sample) and place.below == layout.logits - 1:
+            elif not self.triggers(sample) and place.below == layout.logit_layer - 1:
                 self._end(sample, self.decided + WinnerScan.END)
 
     def _backward(self, number: int, item: Pass, sample: int) -> None:
@@ -171,15 +171,15 @@ class _Run:
         if not self.triggers(sample):
             self.columns_free = scan
             return
-        begin, end, size = scan, item.start + item.count, self._group(item.neurons)
+        begin, end, size = scan, item.start + item.count, self._group(item.neuron_layer)
         row = item.start
-        if item.neurons > 0 or number >= self.judging:
+        if item.neuron_layer > 0 or number >= self.judging:
             for ends in range(row - row % size + size, end + 1, size):
                 scan, row = max(scan + ends - row, self._room()), ends
-                self._order(scan + WinnerScan.ORDER, item.neurons)
+                self._order(scan + WinnerScan.ORDER, item.neuron_layer)
         scan += end - row
         self.columns_free = scan + WinnerScan.CLEAR
-        if item.neurons == 0:
+        if item.neuron_layer == 0:
             self.releasing = (begin, item.count)
         if number == self.final:
             # of a recurrent network the end follows so closely that the queue does not know of the last winner yet
@@ -197,11 +197,11 @@ class _Run:
     def _room(self) -> float:
         return self.orders[-OrderQueue.WAITING] if len(self.orders) >= OrderQueue.WAITING else 0.0
 
-    def _order(self, pushed: float, neurons: int) -> None:
+    def _order(self, pushed: float, neuron_layer: int) -> None:
         """A winner: one row of counters, or of a recurrent state one of each matrix at every step."""
         layout = self.layout
-        steps = [place.chunks for place in layout.trainable if place.neurons == neurons]
-        steps *= layout.network.steps if neurons in layout.network.unrolled else 1
+        steps = [place.chunks for place in layout.trainable if place.neuron_layer == neuron_layer]
+        steps *= layout.network.steps if neuron_layer in layout.network.unrolled else 1
         begun = max(pushed + OrderQueue.DELAY, self.update_free)
         *before, last = (max(chunks, self.order_cycles) for chunks in steps)
         self.orders.append(begun + sum(before))

@@ -41,12 +41,12 @@ class Cache:
         device.write(Space.COUNTERS, pack_records(device.layout, samples, classes), progress)
 
     def learn(
-        self, batch_size: int, key: int, epochs: int = 1, watch: Callable[[int, int], Any] = lambda left, hits: None
+        self, batch_size: int, key: int, epochs: int = 1, watch: Callable[[int, int], Any] = lambda left, correct: None
     ) -> int:
-        """Learn ``epochs``, the first in the order of ``key`` (`bep_ref.runs.shuffle`); the hits of the last one.
+        """Learn ``epochs``, the first in the order of ``key`` (`bep_ref.runs.shuffle`).
 
-        ``watch`` is told, whenever that is looked at, how many epochs are left and the last whole one's hits. Ctrl-C
-        stops the board.
+        Returns the number of samples that the last one predicted right. ``watch`` is called with (epochs left, samples
+        that the last whole one predicted right). Ctrl-C stops the board.
         """
         device, place = self.device, address("cache_epochs")
         device.write_registers(cache_settings(self.size, batch_size, key) | {place: epochs})
@@ -58,12 +58,12 @@ class Cache:
                     before, end = left, time.monotonic() + self._longest()
                 if time.monotonic() >= end:
                     raise LinkError(f"port: {device.name}: the board does not finish its epoch; was it reset?")
-                watch(left, device.read_register("cache_hits"))
+                watch(left, device.read_register("cache_correct"))
                 time.sleep(min(max(SHORTEST_SECONDS, LOOK_PART * (time.perf_counter() - started)), LONGEST_SECONDS))
         except KeyboardInterrupt:
             device.write_registers({place: 0})
             raise
-        return device.read_register("cache_hits")
+        return device.read_register("cache_correct")
 
     def _longest(self) -> float:
         """Seconds after which an epoch has come to nothing."""
@@ -85,12 +85,12 @@ class Cache:
         assert isinstance(net, DeviceLearner)
         net.prepare(probabilities)
         before, started = self._triggers(), time.perf_counter()
-        hits = self.learn(task.training.batch_size, epoch_key(task.training.seed, epoch))
+        correct = self.learn(task.training.batch_size, epoch_key(task.training.seed, epoch))
         seconds, after = time.perf_counter() - started, self._triggers()
         for _ in range(0, self.size, task.training.batch_size):
             on_batch()
         triggered = None if before is None or after is None else (after - before) % 2**32
-        return Counts(self.size - hits, triggered, None, None, seconds)
+        return Counts(self.size - correct, triggered, None, None, seconds)
 
     def _triggers(self) -> int | None:
         """So far, of all samples; None where the board does not count them."""

@@ -23,7 +23,8 @@ from bep_hw.winners.backward import Backward
 def trace_layouts(layout: Layout) -> dict[str, data.StructLayout]:
     """Kind of step -> what is told of it; the bits of ``valid`` are in this order.
 
-    ``layer`` is one of neurons, where ``logits`` stands for the classifiers; ``step`` is that of a recurrent state.
+    ``layer`` is one of neurons, where `Layout.logit_layer` stands for the classifiers; ``step`` is that of a recurrent
+    state.
 
     - ``pre_activation``: of a neuron, or a class's logit, as |z| and whether it counts as negative;
     - ``decision``: a classifier has spoken, the one that ``predicts`` or that of a layer;
@@ -35,7 +36,7 @@ def trace_layouts(layout: Layout) -> dict[str, data.StructLayout]:
     - ``column``: a commit writes a column of visible weights.
     """
     place = {
-        "layer": range(layout.logits + 1),
+        "layer": range(layout.logit_layer + 1),
         "row": range(max(place.rows for place in layout.layers)),
         "step": range(layout.steps),
     }
@@ -66,7 +67,7 @@ def connect_trace(m: Module, trace: Any, propagate: Propagate, backward: Backwar
     """Drive ``trace``, of `trace_signature`, with what a trainer's units do."""
     layout = propagate.layout
     pre, array, scan = propagate.preactivation, propagate.backward, backward.scan
-    scanned = (item.neurons if item.kind is not Kind.FORWARD else 0 for item in propagate.program)
+    scanned = (item.neuron_layer if item.kind is not Kind.FORWARD else 0 for item in propagate.program)
     before, written_by_host = Signal.like(update.access.result), Signal()
     results, waiting = propagate.results, Signal()
     m.d.sync += [

@@ -27,12 +27,12 @@ class Activations(wiring.Component):
                 "valid": In(1),  # a row of a hidden layer is complete
                 "first": In(1),  # it is the layer's first one
                 "final": In(1),  # it is the layer's last one
-                "layer": In(range(layout.logits + 1)),  # of neurons
+                "layer": In(range(layout.logit_layer + 1)),  # of neurons
                 "active": In(1),  # its activation, +1 as 1
                 "bits": Out(max(layout.network.widths), init=-1),
                 "write": Out(1),  # a chunk is complete
                 "write_last": Out(1),  # with write: the layer's last chunk
-                "write_layer": Out(range(layout.logits + 1)),  # of neurons, with ``write``
+                "write_layer": Out(range(layout.logit_layer + 1)),  # of neurons, with ``write``
                 "write_chunk": Out(range(layout.slot_chunks)),
                 "write_data": Out(layout.machine.update_lanes),  # bits, the first neuron lowest
             }

@@ -40,14 +40,14 @@ def _issue(state: _State, item: Pass, layout: Layout, gated: float) -> _State:
     if item.kind is not Kind.FORWARD:
         start = max(start, state.scanned)
     elif item.age and item.first:
-        start = max(start, state.filled, state.scanned if item.neurons == layout.logits else 0)
+        start = max(start, state.filled, state.scanned if item.neuron_layer == layout.logit_layer else 0)
     rows = int(gated * layout.layers[item.layer].rows) if item.kind is Kind.BACKWARD else item.rows
     end = start + max(rows, PreActivation.MINIMUM_ROWS if item.kind is Kind.FORWARD else 1)
     state = state._replace(time=end, order=(*state.order, item))
     if item.kind is not Kind.FORWARD:
         scanning = max(end + SCAN, state.decided)
         return state._replace(scanning=scanning, scanned=scanning + item.count + SCAN)
-    if item.neurons == layout.logits:
+    if item.neuron_layer == layout.logit_layer:
         return state._replace(decided=end + DECIDE)
     return state._replace(filled=end + FILL) if item.age else state
 

@@ -41,7 +41,7 @@ class PreActivation(wiring.Component):
                 "count": In(range(layout.machine.lanes + 1)),
                 "done": Out(1),
                 "final": Out(1),
-                "layer": Out(range(layout.logits + 1)),
+                "layer": Out(range(layout.logit_layer + 1)),
                 "row": Out(range(rows)),
                 "agree": Out(range(widest + 1)),
                 "magnitude": Out(range(widest + 1)),
@@ -98,7 +98,7 @@ class PreActivation(wiring.Component):
             z.eq((total << 1) - fan_in),
             self.done.eq(valid3 & last),
             self.final.eq(row3 == lookup(m, [place.rows - 1 for place in places], index3)),
-            self.layer.eq(lookup(m, [item.neurons for item in program], index3)),
+            self.layer.eq(lookup(m, [item.neuron_layer for item in program], index3)),
             self.row.eq(row3),
             self.agree.eq(total),
         ]

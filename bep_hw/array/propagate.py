@@ -186,7 +186,8 @@ class Propagate(wiring.Component):
         # word is swapped in; recurrent: s_0 is there from the beginning, and again behind a sequence
         filled = Signal(init=self.layout.recurrent)
         hidden = [
-            int(item.kind is Kind.FORWARD and item.last and item.neurons != self.layout.logits) for item in self.program
+            int(item.kind is Kind.FORWARD and item.last and item.neuron_layer != self.layout.logit_layer)
+            for item in self.program
         ]
         completes = lookup(m, hidden, row.index)
         with m.If(delayed(m, row.valid & row.last & completes, early + 1)):
@@ -197,7 +198,7 @@ class Propagate(wiring.Component):
 
     def _hidden_done(self) -> Value:
         """A row of a hidden layer is complete."""
-        done: Value = self.preactivation.done & (self.preactivation.layer != self.layout.logits)
+        done: Value = self.preactivation.done & (self.preactivation.layer != self.layout.logit_layer)
         return done
 
     def _store(self, m: Module) -> None:
@@ -243,7 +244,7 @@ class Propagate(wiring.Component):
         pre, decision, samples = self.preactivation, self.decision, self.samples
         margins = Array(self.settings.margin[number] for number in range(self.layout.classifiers))
         m.d.comb += [
-            decision.valid.eq(pre.done & (pre.layer == self.layout.logits)),
+            decision.valid.eq(pre.done & (pre.layer == self.layout.logit_layer)),
             decision.final.eq(pre.final),
             decision.row.eq(pre.row),
             decision.agree.eq(pre.agree),

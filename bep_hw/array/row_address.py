@@ -57,7 +57,7 @@ class RowAddress(wiring.Component):
         ]
         if layout.recurrent:
             # a state's rows are in one of two lists by turns
-            of_state = [item.kind is Kind.BACKWARD and layout.layers[item.layer].neurons == 0 for item in program]
+            of_state = [item.kind is Kind.BACKWARD and layout.layers[item.layer].neuron_layer == 0 for item in program]
             with m.If(lookup(m, of_state, self.index) & self.step[:1]):
                 m.d.comb += self.gated.address.eq(layout.network.widths[0] + self.number)
         # second cycle: the row

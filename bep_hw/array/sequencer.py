@@ -93,11 +93,15 @@ class Sequencer(wiring.Component):
         forward = field(lambda item: item.kind is Kind.FORWARD)
         backward = field(lambda item: item.kind is Kind.BACKWARD)
         inputs = field(lambda item: item.inputs)
-        classify = field(lambda item: item.kind is Kind.FORWARD and item.neurons == layout.logits and item.first)
-        completes = field(lambda item: item.kind is Kind.FORWARD and item.last and item.neurons != layout.logits)
-        first_layer = field(lambda item: item.kind is Kind.FORWARD and item.last and item.neurons == 0)
+        classify = field(
+            lambda item: item.kind is Kind.FORWARD and item.neuron_layer == layout.logit_layer and item.first
+        )
+        completes = field(
+            lambda item: item.kind is Kind.FORWARD and item.last and item.neuron_layer != layout.logit_layer
+        )
+        first_layer = field(lambda item: item.kind is Kind.FORWARD and item.last and item.neuron_layer == 0)
         repeats = field(lambda item: item.repeats)
-        back_in_time = field(lambda item: item.kind is Kind.BACKWARD and layout.layers[item.layer].neurons == 0)
+        back_in_time = field(lambda item: item.kind is Kind.BACKWARD and layout.layers[item.layer].neuron_layer == 0)
         age = field(lambda item: item.age)
         rows = field(lambda item: item.rows)
 

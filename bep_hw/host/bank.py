@@ -40,7 +40,7 @@ def settings_bank(layout: Layout, settings: Any) -> Bank:
     """Those of `Settings`. A perceptron's first layer has no gate."""
     words = {address("margin"): settings.margin[-1], address("last_step"): settings.last_step}
     words |= {address("layer_margin", layer): settings.margin[layer] for layer in range(layout.classifiers - 1)}
-    for layer in range(layout.logits):
+    for layer in range(layout.logit_layer):
         words[address("group_size", layer)] = settings.group_size[layer]
         if layer or layout.recurrent:
             words[address("gate", layer)] = settings.gate[layer]
@@ -52,5 +52,5 @@ def epochs_bank(controls: Any) -> Bank:
     return Bank(
         settings={address("cache_samples"): controls.samples, address("cache_batch"): controls.batch},
         strobes={address("cache_key"): controls.key_write, address("cache_epochs"): controls.epochs_write},
-        values={address("cache_epochs"): controls.epochs, address("cache_hits"): controls.correct},
+        values={address("cache_epochs"): controls.epochs, address("cache_correct"): controls.correct},
     )

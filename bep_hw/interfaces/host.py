@@ -18,12 +18,12 @@ def margins_layout(layout: Layout) -> data.ArrayLayout:
 
 def group_sizes_layout(layout: Layout) -> data.ArrayLayout:
     """γ of every layer of neurons."""
-    return data.ArrayLayout(range(max(layout.network.widths) + 1), layout.logits)
+    return data.ArrayLayout(range(max(layout.network.widths) + 1), layout.logit_layer)
 
 
 def gates_layout(layout: Layout) -> data.ArrayLayout:
     """floor(ν K) of every layer of neurons; a perceptron does not use that of its first layer."""
-    return data.ArrayLayout(range(max(layout.network.fan_in) + 1), layout.logits)
+    return data.ArrayLayout(range(max(layout.network.fan_in) + 1), layout.logit_layer)
 
 
 class Settings(wiring.Signature):

@@ -19,7 +19,7 @@ def order_layout(layout: Layout) -> data.StructLayout:
             "end": 1,
             "last": 1,
             "target": 1,
-            "layer": range(max(2, layout.logits)),
+            "layer": range(max(2, layout.logit_layer)),
             "row": range(max(layout.network.widths)),
         }
     )

@@ -119,7 +119,7 @@ A board whose `cache_capacity` is not 0 learns epochs by itself, from samples th
 - Records of samples are written behind the counters, in space {int(Space.COUNTERS)}: the label, padded to whole chunks
   of N bits, then the inputs, as many chunks in a group as a counter has bits, and a power of two of groups a record.
 - `cache_samples`, `cache_batch` and `cache_key` are written, then `cache_epochs`, which begins. It reads how many
-  epochs are left; behind each `cache_hits` tells how many samples were predicted right. Writing 0 stops.
+  epochs are left; behind each `cache_correct` tells how many samples were predicted right. Writing 0 stops.
 - Any command is carried out meanwhile, between two samples of the epoch. RESET ends it.
 - The next epoch's key follows from the last one's (`bep_ref/runs/shuffle.py`), so many epochs need one key. Margin,
   gates, group sizes and reinforcement stay as they were written.

@@ -41,13 +41,13 @@ def block_width(depth: int) -> int:
 class LayerLayout:
     """Addresses of one layer of weights; classifiers are the last ones and have no counters.
 
-    Layers of neurons are numbered from 0; the number behind them, ``Layout.logits``, stands for all classifiers.
+    Layers of neurons are numbered from 0; the number behind them, ``Layout.logit_layer``, stands for all classifiers.
     """
 
     rows: int
     fan_in: int
     total: int  # inputs of its rows' pre-activations, to which several layers of weights may add up
-    neurons: int  # the layer of neurons that its rows are
+    neuron_layer: int  # the layer of neurons that its rows are
     below: int  # the layer of neurons whose activations it reads, -1: the inputs
     words: int
     columns: int  # of one row, over all its words
@@ -72,7 +72,7 @@ class Layout:
         self.network, self.machine = network, machine
         lanes, chunk = machine.lanes, machine.update_lanes
         widths = network.widths
-        self.logits = len(widths)
+        self.logit_layer = len(widths)
         self.recurrent = network.SEQUENTIAL
         self.steps = _power(network.steps)  # that there is room for
         self.rule = rule_named(machine.rule)
@@ -81,8 +81,12 @@ class Layout:
             if (value := getattr(machine, name)) != wanted:
                 raise ConfigError(f"{name}: {value} is out of range; it must be {wanted} for recurrent networks")
         # the classifier that predicts is the last: all that inference needs
-        classified = self.rule.classified(self.logits) if machine.training else range(self.logits - 1, self.logits)
-        ends = [*network.ends, *((self.logits, below) for below in classified)]
+        classified = (
+            self.rule.classified(self.logit_layer)
+            if machine.training
+            else range(self.logit_layer - 1, self.logit_layer)
+        )
+        ends = [*network.ends, *((self.logit_layer, below) for below in classified)]
         totals = [*network.fan_in, *(widths[below] for below in classified)]
         shapes = [*network.shapes, *((network.classes, widths[below]) for below in classified)]
         self.classifiers = len(classified)
@@ -90,16 +94,17 @@ class Layout:
         self.plane_depth = sum(rows * -(-fan_in // lanes) for rows, fan_in in shapes)
         self.column = self._column_width()
         columns_per_word = lanes // self.column
-        row_bases = [sum(widths[:index]) for index in range(self.logits + 1)]
+        row_bases = [sum(widths[:index]) for index in range(self.logit_layer + 1)]
         # a recurrent state's rows are listed twice, for a step and the one before
         lists = [2 * widths[0] if self.recurrent else 0, *widths[1:]]
-        list_bases = [sum(lists[:index]) for index in range(self.logits + 1)]
+        list_bases = [sum(lists[:index]) for index in range(self.logit_layer + 1)]
         source_bases = [
-            sum(-(-size // chunk) for size in (network.inputs, *widths)[:index]) for index in range(self.logits + 2)
+            sum(-(-size // chunk) for size in (network.inputs, *widths)[:index])
+            for index in range(self.logit_layer + 2)
         ]
         self.activation_bases = tuple(source_bases[1:-1])
         layers, plane, hidden = [], 0, 0
-        for index, ((rows, fan_in), (neurons, below)) in enumerate(zip(shapes, ends, strict=True)):
+        for index, ((rows, fan_in), (neuron_layer, below)) in enumerate(zip(shapes, ends, strict=True)):
             words, columns = -(-fan_in // lanes), -(-fan_in // self.column)
             stored = columns * self.column // chunk
             layers.append(
@@ -107,7 +112,7 @@ class Layout:
                     rows=rows,
                     fan_in=fan_in,
                     total=totals[index],
-                    neurons=neurons,
+                    neuron_layer=neuron_layer,
                     below=below,
                     words=words,
                     columns=columns,
@@ -116,8 +121,8 @@ class Layout:
                     first_column=words * columns_per_word - columns,
                     plane_base=plane,
                     hidden_base=hidden,
-                    row_base=row_bases[neurons],
-                    list_base=list_bases[neurons],
+                    row_base=row_bases[neuron_layer],
+                    list_base=list_bases[neuron_layer],
                     source_base=source_bases[below + 1],
                 )
             )
@@ -157,11 +162,11 @@ class Layout:
     @property
     def classified_width(self) -> int:
         """Inputs of the widest classifier."""
-        return max(place.fan_in for place in self.layers if place.neurons == self.logits)
+        return max(place.fan_in for place in self.layers if place.neuron_layer == self.logit_layer)
 
-    def completing(self, neurons: int) -> LayerLayout:
+    def completing(self, neuron_layer: int) -> LayerLayout:
         """The layer of weights whose last word completes the pre-activations of a layer of neurons."""
-        return [place for place in self.layers if place.neurons == neurons][-1]
+        return [place for place in self.layers if place.neuron_layer == neuron_layer][-1]
 
     @property
     def columns_per_word(self) -> int:
@@ -234,7 +239,7 @@ class Layout:
     def z_bases(self) -> tuple[int, ...]:
         """Where the pre-activations of each layer of neurons are kept (the first layer's at the first step)."""
         widths, first = self.network.widths, self.steps * self.step_rows if self.recurrent else self.network.widths[0]
-        return (0, *(first + sum(widths[1:index]) for index in range(1, self.logits + 1)))
+        return (0, *(first + sum(widths[1:index]) for index in range(1, self.logit_layer + 1)))
 
     @property
     def z_depth(self) -> int:

@@ -38,7 +38,7 @@ class Pass:
     kind: Kind
     age: int  # 0: of the sample that begins in this round, 1: of the one before
     layer: int  # of weights, whose rows are read
-    neurons: int  # FORWARD: the layer of neurons that the rows are; else: the one whose targets are decided
+    neuron_layer: int  # FORWARD: the layer of neurons that the rows are; else: the one whose targets are decided
     word: int
     plane_base: int  # address of row 0 at this word
     rows: int
@@ -63,12 +63,12 @@ def _forward(layout: Layout, index: int) -> list[Pass]:
             Kind.FORWARD,
             0 if inputs and not layout.recurrent else 1,
             index,
-            place.neurons,
+            place.neuron_layer,
             word,
             place.plane_base + word * place.rows,
             place.rows,
             first=word == 0 and (inputs or not completes_first),
-            last=word == place.words - 1 and (place.neurons > 0 or completes_first),
+            last=word == place.words - 1 and (place.neuron_layer > 0 or completes_first),
             inputs=inputs,
             chunks=chunks_per_word - (front if word == 0 else 0),
         )
@@ -116,14 +116,14 @@ def passes_of(layout: Layout) -> tuple[Pass, ...]:
     if layout.recurrent:
         return _unrolled(layout)
     passes: list[Pass] = []
-    for index in range(layout.logits):
+    for index in range(layout.logit_layer):
         passes += _forward(layout, index)
         for classifier, place in enumerate(layout.layers):
-            if place.neurons == layout.logits and place.below == index:
+            if place.neuron_layer == layout.logit_layer and place.below == index:
                 passes += _forward(layout, classifier)
                 passes += _columns(layout, Kind.TARGET, classifier) if layout.machine.training else []
     if layout.machine.training and layout.rule.goes_back:
-        for index in range(layout.logits - 1, 0, -1):
+        for index in range(layout.logit_layer - 1, 0, -1):
             passes += _columns(layout, Kind.BACKWARD, index)
     return tuple(passes)
 
@@ -146,7 +146,7 @@ def _repeated(passes: list[Pass]) -> list[Pass]:
 
 def first_layer_last(passes: Iterable[Pass]) -> bool:
     """Whether the targets decided last are the first layer's: its pre-activations are needed until then."""
-    decided = [item.neurons for item in passes if item.kind is not Kind.FORWARD]
+    decided = [item.neuron_layer for item in passes if item.kind is not Kind.FORWARD]
     return bool(decided) and decided[-1] == 0
 
 

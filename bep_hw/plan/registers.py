@@ -96,7 +96,7 @@ REGISTERS = {
     "cache_epochs": Register(
         0x54, 8, Access.BOTH, "epochs to learn from the cache, this one included: written to begin, 0 to stop"
     ),
-    "cache_hits": Register(0x55, 16, Access.READ, "training samples of the last whole epoch predicted right"),
+    "cache_correct": Register(0x55, 16, Access.READ, "training samples of the last whole epoch predicted right"),
     "steps": Register(0x58, 32, Access.READ, "steps that a sequence may have, 0: a perceptron, no sequences"),
     "bounds": Register(
         BOUNDS,

@@ -19,7 +19,7 @@ class ScanRows:
     def __init__(self, scan: Any, m: Module) -> None:
         self.scan = scan
         layout, row = scan.layout, scan.gated.row
-        self.layer = self.field(m, lambda item: item.neurons)
+        self.layer = self.field(m, lambda item: item.neuron_layer)
         self.first = self.field(m, lambda item: int(item.first))
         self.last = self.field(m, lambda item: int(item.last))
         self.start = self.field(m, lambda item: item.start)
@@ -35,7 +35,7 @@ class ScanRows:
         self.magnitude, self.negative = Signal.like(scan.magnitude), Signal()
         # the step of the state that is scanned; a perceptron has but one
         self.moment, self.first_step = Signal.like(scan.settings.last_step), Signal()
-        self.group = Array(scan.settings.group_size[number] for number in range(layout.logits))[self.layer]
+        self.group = Array(scan.settings.group_size[number] for number in range(layout.logit_layer))[self.layer]
 
     def field(self, m: Module, value_of: Callable[[Pass], int]) -> Signal:
         """A constant of the pass whose targets are scanned."""
@@ -74,7 +74,7 @@ class ScanRows:
     def _read(self, m: Module) -> None:
         """The address of the row asked for."""
         scan, layout, layer = self.scan, self.scan.layout, self.layer
-        m.d.comb += scan.z_address.eq(self.field(m, lambda item: layout.z_bases[item.neurons]) + self.rows)
+        m.d.comb += scan.z_address.eq(self.field(m, lambda item: layout.z_bases[item.neuron_layer]) + self.rows)
         if layout.machine.z_buffers == 2:
             buffer = Signal()
             m.d.sync += buffer.eq(buffer ^ (scan.progress.ended & scan.decisions.predicts))

@@ -93,8 +93,8 @@ class WinnerScan(wiring.Component):
     def _list(self, m: Module, rows: ScanRows) -> None:
         """Rows that pass the gate."""
         layout, gated, target = self.layout, self.gated, rows.targets[0]
-        list_base = rows.field(m, lambda item: layout.completing(item.neurons).list_base)
-        threshold = Array(self.settings.gate[number] for number in range(layout.logits))[rows.layer]
+        list_base = rows.field(m, lambda item: layout.completing(item.neuron_layer).list_base)
+        threshold = Array(self.settings.gate[number] for number in range(layout.logit_layer))[rows.layer]
         m.d.comb += [
             gated.valid.eq(self.seen & ((rows.layer != 0) | layout.recurrent) & (rows.magnitude <= threshold)),
             gated.address.eq(list_base + rows.listed),

@@ -119,7 +119,7 @@ class _Recorder:
                 self._pre_activations(layer, z[sample])
             for layer, values in zip(classified, logits, strict=True):
                 of = f", classifier of layer {layer + 1}" if local else ""
-                self._pre_activations(self.layout.logits, values[sample], of=of)
+                self._pre_activations(self.layout.logit_layer, values[sample], of=of)
                 self._add("decision", Decision(int(decided.triggers[layer][sample]), int(layer == depth - 1)), of)
             triggered = bool(np.any([trigger[sample] for trigger in decided.triggers]))
             self._add("result", Result(int(predictions[sample]), int(triggered)))
@@ -144,7 +144,7 @@ class _Recorder:
             for step in steps:
                 self._pre_activations(0, forward.z[sample, step], step)
             self._pre_activations(1, forward.z_y[sample])
-            self._pre_activations(self.layout.logits, forward.logits[sample])
+            self._pre_activations(self.layout.logit_layer, forward.logits[sample])
             self._add("decision", Decision(triggered, 1))
             self._add("result", Result(int(predictions[sample]), triggered))
             if triggered:
@@ -162,7 +162,7 @@ class _Recorder:
             self._add("order", SampleEnd(triggered, int(last)))
 
     def _pre_activations(self, layer: int, z: Ints, step: int = 0, of: str = "") -> None:
-        is_logit = layer == self.layout.logits
+        is_logit = layer == self.layout.logit_layer
         for row, value in enumerate(z.tolist()):
             self._add("pre_activation", PreActivation(layer, row, step, int(value < 0), abs(value), is_logit), of)
 

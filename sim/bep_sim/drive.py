@@ -131,7 +131,7 @@ class Driver:
             await FallingEdge(dut.clk)
 
     async def learn_from_cache(self, epoch: EpochJob) -> int:
-        """An epoch without the host, but for its asking whether it is over; the hits."""
+        """An epoch without the host, but for its asking whether it is over; how many samples it predicted right."""
         if not self.cached:
             for where, group in pack_records(self.job.layout, epoch.x, epoch.y).items():
                 await self.ask(Space.COUNTERS, where, group)
@@ -143,7 +143,7 @@ class Driver:
             self.alive += learned != before
             await Timer(CYCLES_BETWEEN_LOOKS * PERIOD_NS, "ns")
             await FallingEdge(self.dut.clk)
-        return await self.ask(Space.REGISTERS, address("cache_hits"))
+        return await self.ask(Space.REGISTERS, address("cache_correct"))
 
     async def collect(self, count: int, progress: Path) -> tuple[list[int], list[int]]:
         dut, predictions, triggered = self.dut, [], []
@@ -212,16 +212,16 @@ async def _learn(driver: Driver, observed: Observed) -> None:
         before = await driver.statistics()
         predictions: list[int] = []
         triggered: list[int] = []
-        hits = 0
+        correct = 0
         if epoch.cached:
-            hits = await driver.learn_from_cache(epoch)
+            correct = await driver.learn_from_cache(epoch)
         else:
             results = cocotb.start_soon(driver.collect(len(epoch.y), progress))
             await driver.feed(epoch)
             predictions, triggered = await results
         await FallingEdge(dut.clk)
         after = await driver.statistics()
-        observed.hits.append(hits)
+        observed.correct.append(correct)
         observed.predictions.append(np.array(predictions, dtype=int))
         observed.triggered.append(np.array(triggered, dtype=bool))
         observed.counters.append(await driver.counters())

@@ -26,7 +26,7 @@ class Expected:
     predictions: list[Ints]
     triggered: list[Ints]
     counters: list[list[Ints]]
-    hits: list[int] = field(default_factory=list)
+    correct: list[int] = field(default_factory=list)
     batches: list[MiniBatch] = field(default_factory=list)
 
 
@@ -80,7 +80,7 @@ def play(
             expected.batches.append(MiniBatch(number + 1, start, inputs, labels, chances))
             step = net.step(inputs, labels, chances)
             predictions[learned], triggered[learned] = step.predictions, step.triggered
-        expected.hits.append(int(np.sum(predictions == y)))
+        expected.correct.append(int(np.sum(predictions == y)))
         expected.predictions.append(predictions)
         expected.triggered.append(triggered)
         expected.counters.append([q.copy() for q in net.matrices])

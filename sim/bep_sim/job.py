@@ -71,15 +71,17 @@ class Job(_Filed):
 
 @dataclass
 class Observed(_Filed):
-    """One entry an epoch: predictions and triggers a sample, counters (of a trainer) and visible words at its end; of
-    an epoch from the cache ``hits`` in the place of predictions and triggers. Beside a course the steps ``traced``,
-    by kind, and the first ``difference``, which ended the simulation."""
+    """One entry per epoch: predictions and triggers per sample, counters (of a trainer) and visible words at its end.
+
+    Of an epoch from the cache only the number of ``correct`` predictions is known. Beside a course there are the steps
+    ``traced``, by kind, and the first ``difference``, which ended the simulation.
+    """
 
     predictions: list[Ints] = field(default_factory=list)
     triggered: list[Ints] = field(default_factory=list)
     counters: list[list[Ints]] = field(default_factory=list)
     visible: list[Ints] = field(default_factory=list)
     statistics: list[dict[str, int]] = field(default_factory=list)
-    hits: list[int] = field(default_factory=list)
+    correct: list[int] = field(default_factory=list)
     traced: dict[str, int] = field(default_factory=dict)
     difference: str = ""

@@ -27,8 +27,8 @@ class Options:
 
     Learning: ``later`` is how the epochs after the first one learn; of ``ask_every`` samples one is not to be learned.
     With a ``cache_key`` the hardware learns from its cache, in the order of that key and of those that follow it:
-    epochs are then of the same samples, later ones of the first of them, and of their predictions the hits are
-    compared. Epochs ``streamed`` come from the host even so.
+    epochs are then of the same samples, later ones of the first of them, and the numbers of correct predictions
+    are compared. Epochs ``streamed`` come from the host even so.
 
     With ``trace`` every step is compared when it is taken; the first that differs ends the run.
     """

@@ -13,7 +13,7 @@ def cycles_by_pass(layout: Layout, samples: int, steps: int, words: int, sweeps:
     names = [f"forward, {name}" for name in layout.network.matrix_names] + ["classify"] * layout.classifiers
     found = dict.fromkeys(names, 0)
     for name, place in zip(names, layout.layers, strict=True):
-        times = steps if place.neurons in layout.network.unrolled else samples
+        times = steps if place.neuron_layer in layout.network.unrolled else samples
         found[name] += place.rows * place.words * times
     if layout.machine.training:
         found |= {"backward": words - sum(found.values()), "commit": sweeps}

@@ -45,7 +45,8 @@ def compare(job: Job, expected: Expected, observed: Observed) -> Report:
     for number in range(len(job.epochs)):
         where = f"epoch {number + 1}"
         if job.epochs[number].cached:
-            tally.equal(f"{where}, hits", np.array(expected.hits[number]), np.array(observed.hits[number]))
+            right, found = np.array(expected.correct[number]), np.array(observed.correct[number])
+            tally.equal(f"{where}, correct predictions", right, found)
         else:
             tally.equal(f"{where}, prediction of sample", expected.predictions[number], observed.predictions[number])
             tally.equal(f"{where}, trigger of sample", expected.triggered[number], observed.triggered[number])

@@ -74,14 +74,14 @@ def shuffled(task):
 
 def test_many_epochs_without_the_host_who_may_ask_meanwhile(cached_board, shuffled):
     golden = initial_net(shuffled.network, shuffled.training)
-    hits = 0
+    correct = 0
     for epoch in range(1, 9):
         results = [
             (y, golden.step(shuffled.train.x[index], y))
             for index in batches(shuffled, epoch)
             for y in [shuffled.train.y[index]]
         ]
-        hits = sum(int(np.sum(batch.predictions == y)) for y, batch in results)
+        correct = sum(int(np.sum(batch.predictions == y)) for y, batch in results)
     seen = []
     with Device(cached_board.port) as device:
         net = DeviceLearner(device, shuffled, initial_net(shuffled.network, shuffled.training))
@@ -91,7 +91,7 @@ def test_many_epochs_without_the_host_who_may_ask_meanwhile(cached_board, shuffl
             seen.append(left)
             device.infer(shuffled.validation.x[:3])  # between two samples of the epoch
 
-        assert cache.learn(shuffled.training.batch_size, epoch_key(1, 1), 8, watch) == hits
+        assert cache.learn(shuffled.training.batch_size, epoch_key(1, 1), 8, watch) == correct
         assert all(map(np.array_equal, net.matrices, golden.matrices))
         assert device.read_register("cache_epochs") == 0
     assert seen == sorted(seen, reverse=True)
@@ -104,7 +104,7 @@ def test_a_board_stops_in_mid_epoch_and_takes_another_run(cached_board, shuffled
         DeviceLearner(device, shuffled, golden.net)
         cache = Cache(device, shuffled.train.x, shuffled.train.y)
 
-        def interrupted(left, hits):
+        def interrupted(left, correct):
             raise KeyboardInterrupt
 
         with pytest.raises(KeyboardInterrupt):

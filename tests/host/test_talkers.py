@@ -180,7 +180,7 @@ class Standing:
 
     def read_register(self, name):
         self.looks += 1
-        return {"cache_epochs": 1 if self.looks > 3 else 2, "cache_hits": 0}[name]
+        return {"cache_epochs": 1 if self.looks > 3 else 2, "cache_correct": 0}[name]
 
 
 def test_an_epoch_that_does_not_end_is_given_up(monkeypatch):

@@ -154,7 +154,7 @@ def test_the_cache_is_set_and_asked_through_registers():
         for name, value in (("samples", 400), ("batch", 50), ("key", 0x89ABCDEF), ("epochs", 9)):
             assert await ask(ctx, unit, Space.REGISTERS, address(f"cache_{name}"), value) == 0
         assert (ctx.get(unit.epochs.samples), ctx.get(unit.epochs.batch)) == (400, 50)
-        assert [await ask(ctx, unit, Space.REGISTERS, address(f"cache_{name}")) for name in ("epochs", "hits")] == [
+        assert [await ask(ctx, unit, Space.REGISTERS, address(f"cache_{name}")) for name in ("epochs", "correct")] == [
             7,
             301,
         ]

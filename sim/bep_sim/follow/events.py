@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from bep_hw.plan.layout import Layout
 
 
-def neurons(layout: Layout, layer: int) -> str:
+def layer_name(layout: Layout, layer: int) -> str:
     """What a layer of neurons is called."""
     return layout.network.layer_names[layer]
 
@@ -56,7 +56,7 @@ class PreActivation(Event):
         return "logit" if self.is_logit else "pre-activation"
 
     def place(self, layout: Layout) -> str:
-        if self.layer == layout.logits:
+        if self.layer == layout.logit_layer:
             return f"class {self.row}"
         return _neuron(layout, self.layer, self.row, self.step)
 
@@ -67,7 +67,7 @@ class PreActivation(Event):
 
 def _neuron(layout: Layout, layer: int, row: int, step: int) -> str:
     at = f", step {step + 1}" if layer in layout.network.unrolled else ""
-    return f"{neurons(layout, layer)}{at}, neuron {row}"
+    return f"{layer_name(layout, layer)}{at}, neuron {row}"
 
 
 @dataclass(frozen=True)
@@ -137,18 +137,18 @@ class Winner(Event):
         return "winner"
 
     def place(self, layout: Layout) -> str:
-        return f"{neurons(layout, self.layer)}, neuron {self.row}"
+        return f"{layer_name(layout, self.layer)}, neuron {self.row}"
 
     def value(self) -> str:
         return f"neuron {self.row} towards {_sign(self.target)}"
 
     def contest(self, layout: Layout) -> str:
         """The group that it wins."""
-        return f"{neurons(layout, self.layer)}, group {self.group}"
+        return f"{layer_name(layout, self.layer)}, group {self.group}"
 
     def against(self, right: Event, layout: Layout) -> str:
         if isinstance(right, Winner):
-            other = "" if self.layer == right.layer else f" of {neurons(layout, self.layer)}"
+            other = "" if self.layer == right.layer else f" of {layer_name(layout, self.layer)}"
             return f"{right.contest(layout)}: winner is {self.value()}{other}, the golden model has {right.value()}"
         return f"{self.place(layout)}: it wins, in the golden model the sample has no further winner"
 

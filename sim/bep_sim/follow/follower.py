@@ -72,7 +72,7 @@ class Follower:
     def _event(self, kind: str, fields: dict[str, int]) -> Event:
         match kind:
             case "pre_activation":
-                return PreActivation(**fields, is_logit=fields["layer"] == self.layout.logits)
+                return PreActivation(**fields, is_logit=fields["layer"] == self.layout.logit_layer)
             case "decision":
                 return Decision(**fields)
             case "result":

@@ -74,7 +74,7 @@ def test_by_the_local_rule_every_layer_is_classified_before_the_next_one_and_not
         decided = [
             item.start + row
             for item in passes
-            if item.kind is Kind.TARGET and item.neurons == layer
+            if item.kind is Kind.TARGET and item.neuron_layer == layer
             for row in range(item.count)
         ]
         assert decided == list(range(width))
@@ -89,7 +89,7 @@ def test_a_recurrent_networks_steps_are_repeated_forward_and_backward(lanes):
     back = [(Kind.TARGET, 3), (Kind.BACKWARD, 2), (Kind.BACKWARD, 1)]
     assert order == [*((Kind.FORWARD, layer) for layer in range(4)), *back]
     # one pre-activation of inputs and state before, one sum of both matrices
-    steps = [item for item in passes if item.kind is Kind.FORWARD and item.neurons == 0]
+    steps = [item for item in passes if item.kind is Kind.FORWARD and item.neuron_layer == 0]
     assert [item.first for item in steps] == [True] + [False] * (len(steps) - 1)
     assert [item.last for item in steps] == [False] * (len(steps) - 1) + [True]
     assert xs.total == ss.total == xs.fan_in + ss.fan_in == 22

@@ -48,7 +48,7 @@ class World:
         numbers = np.random.default_rng(seed)
         self.x, self.y = numbers.choice([-1, 1], (COUNT, 7)), numbers.integers(0, 3, COUNT)
         self.image = pack_records(LAYOUT, self.x, self.y)
-        self.learned, self.hits, self.results = [], 0, []
+        self.learned, self.correct, self.results = [], 0, []
 
     async def memory(self, ctx):
         access = self.cache.access
@@ -77,7 +77,7 @@ class World:
             )
             if predicted is not None and accepted:
                 label, cached = flying.pop(0)
-                self.hits += cached and label == predicted
+                self.correct += cached and label == predicted
                 predicted = None
             if ready and valid:
                 if not chunks:
@@ -127,7 +127,7 @@ def test_an_epoch_beside_a_host_that_asks_and_classifies():
         await ctx.tick().repeat(3)
         while not world.done:
             await ctx.tick()
-        assert ctx.get(unit.controls.correct) == world.hits
+        assert ctx.get(unit.controls.correct) == world.correct
 
     simulate(cache, drive, read, world.memory, world.trainer, cycles=80_000)
     own = ((3, 2, 1, 0), 2, 0, 0)

@@ -148,7 +148,7 @@ def scan(unit, samples, random, stall):
                     await cleared(ctx, clears + count + 1)
                     if item.last and item.layer > 1:
                         want = sample.lists[item.layer - 1]
-                        base = layout.completing(item.neurons).list_base
+                        base = layout.completing(item.neuron_layer).list_base
                         assert ctx.get(unit.progress.gated) == len(want)
                         assert [around.list[base + entry] for entry in range(len(want))] == want
             elif late:

@@ -24,7 +24,7 @@ def preactivation(layout: Layout) -> Promises:
         meant={
             **dict.fromkeys(("row", "layer", "agree", "final"), "done"),
             # z and its sign are a hidden layer's, the sum itself goes to the decision alone (bep_hw.array.propagate)
-            **dict.fromkeys(("magnitude", "negative"), f"done & layer != {layout.logits}"),
+            **dict.fromkeys(("magnitude", "negative"), f"done & layer != {layout.logit_layer}"),
             **dict.fromkeys(("write__addr", "write__data"), "write__en"),
         },
         used={"agree": _bits(layout.classified_width.bit_length())},
