@@ -133,16 +133,16 @@ PASSES = (
     Row("pass", cell=pass_of),
     Row("result", "results__valid"),
     Row("scan", "propagate.sequencer.scan_busy"),
-    Row("winner found", "backward.push"),
+    Row("winner found", "backward.orders__valid"),
     Row("order begun", cell=order_of),
 )
 UPDATE = (
     Row("order", cell=order_of),
-    Row("read", "update.read"),
-    Row("group read", cell=number("update.address", "update.read")),
-    Row("write", "update.write"),
-    Row("group written", cell=number("update.write_address", "update.write")),
-    Row("visible weights", "update.visible_write"),
+    Row("read", "update.read__valid"),
+    Row("group read", cell=number("update.read__address", "update.read__valid")),
+    Row("write", "update.write__valid"),
+    Row("group written", cell=number("update.write__address", "update.write__valid")),
+    Row("visible weights", "update.visible__valid"),
 )
 
 
