@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -25,6 +26,8 @@ from tests.hw.tools.hostile import EXPORTED, install
 
 ROOT = Path(__file__).parents[3]
 IN_FOLDERS = ("sim", "boards", "verify", "studies")
+PYTHONS = {"verify/bep_verify/coverage/software.py", "studies/bep_studies/bench/software/rounds.py"}
+"""They start tests, and measurements, of this project."""
 STARTS = ("run", "Popen", "call", "check_call", "check_output", "getoutput", "getstatusoutput")
 
 
@@ -151,17 +154,26 @@ def test_a_path_for_makefiles_leads_to_the_same_place(name):
     assert without_blanks(path) == plain
 
 
+def sources(folder):
+    """Every file of Python in ``folder``."""
+    return [str(path.relative_to(ROOT)) for path in sorted((ROOT / folder).rglob("*.py"))]
+
+
 def calls(folder):
     """Every call in the sources of ``folder``: the file, and the call."""
-    for path in sorted((ROOT / folder).rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text())):
+    for path in sources(folder):
+        for node in ast.walk(ast.parse((ROOT / path).read_text())):
             if isinstance(node, ast.Call):
-                yield str(path.relative_to(ROOT)), node
+                yield path, node
 
 
 @pytest.mark.parametrize("folder", ["bep", "bep_ref", "bep_hw", "bep_host", "bep_report", *IN_FOLDERS])
 def test_every_tool_that_is_run_gets_an_environment(folder):
     """A process that is started without ``env`` inherits whatever the user has exported."""
+    inherits = {
+        path for path in sources(folder) if re.search(r"\*\*os\.environ|os\.environ \|", (ROOT / path).read_text())
+    }
+    assert inherits <= PYTHONS, "only Python's own children inherit the user's environment"
     for path, call in calls(folder):
         what = ast.unparse(call.func)
         if what.startswith("subprocess.") and what.split(".")[1] in STARTS:
