@@ -65,7 +65,7 @@ figures: $(READY) ## measure what the README's tables show again, into benchmark
 	$(call MEASURE,bench export --data digits mnist:$(MNIST),export)
 	$(call MEASURE,bench cache,cache)
 	$(call MEASURE,reproduce prototypes digits mnist --mnist mnist:$(MNIST) --plot docs/accuracy.png,accuracy)
-	$(call MEASURE,reproduce italy sequence smnist --italy ucr:$(ITALY) --smnist smnist:$(MNIST),sequences)
+	$(call MEASURE,reproduce italy italy-24 sequence sequence-clocked smnist smnist-clocked --italy ucr:$(ITALY) --smnist smnist:$(MNIST),sequences)
 	$(call MEASURE,bench gate --epochs 15 --plot docs/gate.png,gate)
 	$(call MEASURE,bench hw --mnist mnist:$(MNIST) --plot docs/throughput.png,hardware)
 	$(call MEASURE,bench estimate --page docs/estimate.md,estimate)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bep_boards.presets import MACHINE_PRESETS
-from bep_ref.config import AnyNetwork, Machine
+from bep_ref.config import NONE, AnyNetwork, Machine
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def _ecp5(lanes: int, sweep: bool = True, training: bool = True) -> Design:
 def _recurrent(name: str, preset: str) -> Design:
     """The digits are read row by row, in eight steps, as many bits a step as the state has neurons."""
     neurons = MACHINE_PRESETS[preset].network.inputs
-    training = {"batch_size": 100, "group_size": (16, 16), "expansion": neurons, "gate": 0.05}
+    training = {"batch_size": 100, "group_size": (16, 16), "expansion": neurons, "gate": 0.05, "dead_zone": NONE}
     return _preset(name, preset, data="sequence:digits", training=training, placements=4)
 
 

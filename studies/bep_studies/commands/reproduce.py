@@ -59,8 +59,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--qat-seeds", **several, help="those of QAT, which is slow (default: those of --seeds)")
     parser.add_argument("--only", nargs="+", metavar="NAME", help="these of bep, local, qat (default: all)")
     for option, of, own in (
-        ("--epochs", "a run", "50; smnist 15"),
-        ("--search-epochs", "a run of the search", "50; sequence 20, italy 15, smnist 4"),
+        ("--epochs", "a run", "50; smnist 30"),
+        ("--search-epochs", "a run of the search", "50; italy 15, smnist 4"),
     ):
         parser.add_argument(option, type=int, metavar="N", help=f"of {of}; at least 1 (default: {own})")
     add_jobs(parser, "runs side by side")
@@ -132,7 +132,7 @@ def _study(args: argparse.Namespace, name: str, methods: list[str]) -> "Study | 
     from bep_studies.reproduce.study import Study
 
     experiment = ALL[name]
-    many, data = args.seeds or experiment.seeds, getattr(args, name, experiment.data)
+    many, data = args.seeds or experiment.seeds, getattr(args, name.partition("-")[0], experiment.data)
     seeds = {method: args.qat_seeds or many if method == "qat" else many for method in methods}
     epochs, search_epochs = args.epochs or experiment.epochs[0], args.search_epochs or experiment.epochs[1]
     if isinstance(experiment, Experiment):

@@ -2,13 +2,14 @@
 
 import itertools
 from collections.abc import Mapping, Sequence
+from statistics import mean
 from typing import Any
 
 from bep_studies.reproduce.experiments import SEQUENCES
 from bep_studies.reproduce.folds import Fold
 from bep_studies.reproduce.methods import RECURRENT_METHODS, Settings, load_sequences
 from bep_studies.reproduce.runs import Results, Run, with_results
-from bep_studies.reproduce.study import SEARCH_SEED, best, measured, trials
+from bep_studies.reproduce.study import best, measured, trials
 
 
 class SequenceStudy:
@@ -40,7 +41,8 @@ class SequenceStudy:
         self._groups = {method: self._grouped(own) for method, own in seeds.items()}
 
     def _settings(self, method: str) -> list[Settings]:
-        grid = {**self.experiment.grid, **RECURRENT_METHODS[method].grid}
+        own = self.experiment.own.get(method, {})
+        grid = {**self.experiment.grid, **RECURRENT_METHODS[method].grid, **own}
         fixed = {**self.experiment.settings, **RECURRENT_METHODS[method].fixed, "expansion": self.width}
         return [fixed | dict(zip(grid, values, strict=True)) for values in itertools.product(*grid.values())]
 
@@ -54,25 +56,33 @@ class SequenceStudy:
     @property
     def runs(self) -> int:
         """Runs of the study, those of the search included."""
+        searched = len(self.experiment.search_seeds)
         return sum(
-            len(self._candidates[method]) + len(seeds) for method, groups in self._groups.items() for _, seeds in groups
+            searched * len(self._candidates[method]) + len(seeds)
+            for method, groups in self._groups.items()
+            for _, seeds in groups
         )
 
     def carry_out(self, results: Results) -> dict[str, Any]:
         """Search, choose and measure, as plain JSON types. A method is left out if ``results`` leaves out any run."""
         search = {
             (method, fold): [
-                self._run(method, settings, self.search_epochs, SEARCH_SEED, fold)
+                self._run(method, settings, self.search_epochs, seed, fold)
                 for settings in self._candidates[method]
+                for seed in self.experiment.search_seeds
             ]
             for method, groups in self._groups.items()
             for fold, _ in groups
         }
-        tried = {key: trials(own) for key, own in with_results(search, results).items()}
+        tried = {
+            key: _averaged(trials(own), len(self.experiment.search_seeds))
+            for key, own in with_results(search, results).items()
+            if len(own) == len(search[key])
+        }
         chosen = {
             method: [best(tried[method, fold]) for fold, _ in groups]
             for method, groups in self._groups.items()
-            if all(len(tried[method, fold]) == len(self._candidates[method]) for fold, _ in groups)
+            if all((method, fold) in tried for fold, _ in groups)
         }
         full = {
             method: [
@@ -101,3 +111,12 @@ class SequenceStudy:
 
     def _run(self, method: str, settings: Settings, epochs: int, seed: int, fold: Fold | None) -> Run:
         return Run(self.data, self._digest, method, [self.width] * 2, settings, epochs, seed, fold)
+
+
+def _averaged(found: Sequence[dict[str, Any]], seeds: int) -> list[dict[str, Any]]:
+    """Trials of the same settings, which follow each other with so many ``seeds``, as one with their mean."""
+    return [
+        found[first]
+        | {"validation_accuracy": mean(trial["validation_accuracy"] for trial in found[first : first + seeds])}
+        for first in range(0, len(found), seeds)
+    ]
