@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,11 +11,14 @@ from bep.main import main
 from bep_ref import BinaryRnn
 from bep_ref.datasets import load
 from bep_ref.runs.task import prepare
+from bep_studies.reproduce.experiments import SEQUENCES
 from bep_studies.reproduce.folds import Fold, cut
 from bep_studies.reproduce.methods import RECURRENT_METHODS, learn
+from bep_studies.reproduce.sequence_study import SequenceStudy
 from tests.cli.commands import complaint, run_json
 from tests.ref.small_series import write_archive
 
+FIGURES = ("test_accuracy", "last_test_accuracy", "best_test_accuracy", "epoch")
 SMALL = ["--widths", 30, "--epochs", 2, "--search-epochs", 1, "--only", "bep"]
 
 
@@ -78,21 +82,38 @@ def test_finished_runs_are_not_done_again(archive, done, capsys, monkeypatch):
     assert run_json(capsys, *argv)["italy"] == result
 
 
-def test_the_other_column_runs_the_same_network(archive):
+@pytest.mark.parametrize("clock", [1, 3])
+def test_the_other_column_runs_the_same_network(archive, clock):
     torch = pytest.importorskip("torch")
     from bep_studies.bench.software.pytorch_rnn import RecurrentQatLearner
 
-    task = prepare(load(archive), {"state": 30, "output": 15, "window": 3, "expansion": 20, "group_size": (5,)})
+    shape = {"state": 30, "output": 15, "window": 3, "expansion": 20, "clock": clock}
+    task = prepare(load(archive), shape | {"group_size": (5,)})
     learner = RecurrentQatLearner(task, rate=0.01)
     learner.epoch(1)
     step, output, classifier = (torch.where(w >= 0, 1, -1).numpy() for w in learner.weights)
     counters = {"xs": step[:, :20], "ss": step[:, 20:], "sy": output}
     counters = {name: np.where(sign > 0, 0, -1) for name, sign in counters.items()}
-    net = BinaryRnn(counters, classifier, group_size={"state": 5, "output": 5})
+    net = BinaryRnn(counters, classifier, group_size={"state": 5, "output": 5}, clock=clock)
     x = task.train.x
     assert (x == 0).any(), "sequences of different lengths"
     logits = learner._logits(learner.x).detach().numpy() * 15**0.5
     assert np.rint(logits).astype(int).tolist() == net.forward(x).logits.tolist()
+
+
+def test_trials_are_means_of_the_seeds_of_the_search(archive, monkeypatch):
+    several = replace(SEQUENCES["italy"], search_seeds=(0, 101), grid={"window": (3,)})
+    monkeypatch.setitem(SEQUENCES, "italy", several)
+    study = SequenceStudy("italy", archive, 30, {"bep": [1]}, 2, 1)
+    seen = []
+
+    def by_seed(runs):
+        seen.extend(runs)
+        return [{"validation_accuracy": 0.25 if run.seed else 0.5, **dict.fromkeys(FIGURES, 0.5)} for run in runs]
+
+    (row,) = study.carry_out(by_seed)["rows"]
+    assert len(seen) == study.runs == 3 * (2 * 3 + 1)
+    assert [trial["validation_accuracy"] for trial in row["search"][0]] == [0.375] * 3
 
 
 def test_what_does_not_suit_sequences_is_one_line(capsys, archive, tmp_path):
