@@ -34,6 +34,7 @@ verify: $(READY) ## everything that is known of the hardware, anew: proofs, rand
 	mkdir -p benchmarks
 	$(call MEASURE,prove --jobs 2,proofs)
 	$(call MEASURE,fuzz --count 200 --jobs 2,fuzz)
+	$(call MEASURE,damage --count 250 --jobs 2,damage)
 	$(call MEASURE,gates $(if $(shell command -v iverilog),--four-valued),gates)
 	$(call MEASURE,mutate --jobs 2,mutants)
 	$(call MEASURE,coverage --jobs 2,coverage)

@@ -8,7 +8,7 @@ GROUPS = {
     "hardware": ("cosim", "verilog", "estimate", "synth"),
     "boards": ("program", "board", "run"),
     "exchange": ("export", "import"),
-    "evidence": ("prove", "fuzz", "gates", "mutate", "coverage", "upset"),
+    "evidence": ("prove", "fuzz", "gates", "mutate", "coverage", "upset", "damage"),
 }
 """Folder of ``bep.commands`` -> its commands, both in the order of ``bep --help``."""
 

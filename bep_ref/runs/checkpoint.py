@@ -11,10 +11,11 @@ from typing import Any
 
 from bep_ref.config import NONE, ConfigError
 from bep_ref.datasets import load
-from bep_ref.files.archive import read_archive, write_archive
+from bep_ref.files.archive import read_archive, understanding, write_archive
 from bep_ref.inputs.series import SeriesBinariser
 from bep_ref.networks.initial import net_from
 from bep_ref.networks.learner import readout_of
+from bep_ref.networks.rules import check_walk_block
 from bep_ref.runs.model import pack_counters, pack_readout, unpack_counters, unpack_readout
 from bep_ref.runs.task import Task, every_layer, prepare
 from bep_ref.runs.train import Epoch, Trainer
@@ -62,6 +63,10 @@ class Saved:
         ------
         ConfigError : other settings or other data than the run began with.
         """
+        with understanding(self.path, FORMAT, named=False):
+            return self._resume(given, data, engine_name)
+
+    def _resume(self, given: dict[str, Any], data: str | None, engine_name: str) -> Trainer:
         settings = self.header["settings"]
         for name, value in given.items():
             if name == "group_size":
@@ -81,7 +86,7 @@ class Saved:
         counters = unpack_counters("counters", task.network, self.arrays)
         readout, best_readout = (unpack_readout(n, task.network, self.arrays) for n in ("readout", "best_readout"))
         net = net_from(task.network, task.training, counters, self.header["generator"], engine_name, readout)
-        net.walk_block = self.header.get("walk_block", net.walk_block)
+        net.walk_block = check_walk_block(self.header.get("walk_block", net.walk_block))
         return Trainer(task, net, unpack_counters("best_counters", task.network, self.arrays), history, best_readout)
 
 

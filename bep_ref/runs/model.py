@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 
 from bep_ref.config import AnyNetwork, Training, network_from_dict, rule_named, training_from_dict
 from bep_ref.datasets.schema import Schema
-from bep_ref.files.archive import read_archive, write_archive
+from bep_ref.files.archive import read_archive, understanding, write_archive
 from bep_ref.inputs.kinds import AnyBinariser, pack_binariser, takes_series, unpack_binariser
 from bep_ref.networks.initial import assemble
 from bep_ref.networks.learner import Learner
 from bep_ref.networks.readout import Readout
 from bep_ref.runs.evaluate import predict, scores
+from bep_ref.runs.soundness import check_model
 
 FORMAT, VERSION, OLDEST = "bep-model", 2, 1
 """Version 2 added the columns' names; a file of version 1 has none."""
@@ -85,21 +86,24 @@ class Model:
     def load(cls, path: Path) -> "Model":
         """Read a model file; `ArchiveError` in one line if it is not one or is damaged."""
         header, arrays = read_archive(path, FORMAT, VERSION, OLDEST)
-        network, training = network_from_dict(header["network"]), training_from_dict(header["training"])
-        return cls(
-            network=network,
-            training=training,
-            binariser=unpack_binariser(header, arrays),
-            class_names=tuple(header["class_names"]),
-            data=header["data"],
-            epoch=header["epoch"],
-            validation_accuracy=header["validation_accuracy"],
-            counters=unpack_counters("counters", network, arrays),
-            classifiers=[arrays[name] for name in _classifier_names(network, training)],
-            readout=unpack_readout("readout", network, arrays),
-            columns=tuple(header.get("columns", ())),
-            label=header.get("label", ""),
-        )
+        with understanding(path, FORMAT):
+            network, training = network_from_dict(header["network"]), training_from_dict(header["training"])
+            model = cls(
+                network=network,
+                training=training,
+                binariser=unpack_binariser(header, arrays),
+                class_names=tuple(header["class_names"]),
+                data=header["data"],
+                epoch=header["epoch"],
+                validation_accuracy=header["validation_accuracy"],
+                counters=unpack_counters("counters", network, arrays),
+                classifiers=[arrays[name] for name in _classifier_names(network, training)],
+                readout=unpack_readout("readout", network, arrays),
+                columns=tuple(header.get("columns", ())),
+                label=header.get("label", ""),
+            )
+            check_model(model)
+            return model
 
 
 def _classifier_names(network: AnyNetwork, training: Training) -> list[str]:

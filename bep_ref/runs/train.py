@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from statistics import median
 from typing import Any, cast
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from bep_ref.config import AnyNetwork, WindowTraining
+from bep_ref.config.convert import convert
 from bep_ref.networks.initial import initial_net
 from bep_ref.networks.learner import Learner, WindowLearner, readout_of, with_readout
 from bep_ref.networks.readout import Readout
@@ -48,9 +49,9 @@ class Epoch:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Epoch":
-        """The epoch whose fields are ``values``, read from JSON."""
-        tuples = {name: tuple(values[name]) for name in ("group_size", "flips") if values.get(name)}
-        return cls(**{**values, **tuples})
+        """The epoch whose fields are ``values``, read from JSON; `ValueError` for one of another type."""
+        types = {field.name: field.type for field in fields(cls)}
+        return cls(**{name: convert(value, types.get(name)) for name, value in values.items()})
 
 
 def batches(task: Task, epoch: int) -> Iterator[NDArray[np.int64]]:
