@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bep.sweep.point import Point
-from bep.sweep.spec import Settings, Spec
+from bep.sweep.spec import Settings, Spec, as_settings
 from bep_ref.config import AnyNetwork, ConfigError, Training, Workload, perceptron
 from bep_ref.datasets import Dataset, load
 from bep_ref.runs.task import design
@@ -59,10 +59,11 @@ def rows_of(spec: Spec) -> list[Row]:
 
 def _design(dataset: Dataset, settings: Settings) -> tuple[AnyNetwork, Training]:
     """What learns, by ``settings`` that leave out nothing but what has a default."""
-    for name in ("state", "output") if dataset.sequential else ("hidden",):
+    needed = ("state", "output") if dataset.sequential else ("hidden",)
+    for name in () if "preset" in settings else needed:
         if name not in settings:
             raise ConfigError(f"grid.{name}: nothing is out of range; it must be a list of what {dataset.spec} needs")
-    _, network, training = design(dataset, settings, dataset.x_train[:KNOWN])
+    _, network, training = design(dataset, as_settings(settings), dataset.x_train[:KNOWN])
     return network, training
 
 

@@ -8,8 +8,18 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from bep.window_options import read_geometry
 from bep_boards.registry import NAMES
-from bep_ref.config import NONE, ConfigError, Network, RecurrentNetwork, SeriesInput, Training
+from bep_ref.config import (
+    NONE,
+    ConfigError,
+    Network,
+    RecurrentNetwork,
+    SeriesInput,
+    Training,
+    WindowNetwork,
+    WindowTraining,
+)
 
 Settings = dict[str, Any]
 
@@ -18,11 +28,13 @@ _DATAS = ("inputs", "classes", "image", "steps")
 OPTIONS: dict[str, Any] = {
     **{
         field.name: field.type
-        for record in (Network, RecurrentNetwork, SeriesInput, Training)
+        for record in (WindowNetwork, WindowTraining, Network, RecurrentNetwork, SeriesInput, Training)
         for field in fields(record)
         if field.name not in (*_DATAS, "seed")
     },
     "binarise": str,
+    "preset": str,
+    "geometry": str,
 }
 """What a grid may vary and the type of its values: the options of ``bep train`` but the seed, which every sweep has."""
 _LARGEST_SEED = 2**32 - 1
@@ -87,6 +99,13 @@ def read(path: Path) -> Spec:
     return spec
 
 
+def as_settings(combination: Settings) -> Settings:
+    """One combination of a grid as `prepare` takes it: a geometry is text there, such as ``kernels=9 pool=2x2``."""
+    if "geometry" not in combination:
+        return combination
+    return {**combination, "geometry": read_geometry(combination["geometry"].split())}
+
+
 def _placement_seeds(values: Settings, boards: tuple[str, ...]) -> tuple[int, ...]:
     """Those given, or one; none where nothing is built."""
     estimate = values.get("estimate", False)
@@ -124,7 +143,14 @@ def _several(name: str, values: Any, check: Callable[[str, Any], Any], what: str
 def _value(option: str) -> Callable[[str, Any], Any]:
     """What checks a value of ``option``, by its type; its limits are the configuration's."""
     kind = OPTIONS[option]
-    words = {float: "a number", int: "an integer", str: "a string", int | None: f'an integer or "{NONE}"'}
+    words = {
+        float: "a number",
+        int: "an integer",
+        str: "a string",
+        bool: "true or false",
+        int | None: f'an integer or "{NONE}"',
+        tuple[float, ...]: "a list of numbers",
+    }
 
     def check(name: str, value: Any) -> Any:
         number = isinstance(value, int | float) and not isinstance(value, bool)
@@ -132,8 +158,10 @@ def _value(option: str) -> Callable[[str, Any], Any]:
             return float(value)
         if kind is int and number and isinstance(value, int):
             return value
-        if kind is str and isinstance(value, str):
+        if kind in (str, bool) and isinstance(value, kind):
             return value
+        if kind == tuple[float, ...] and isinstance(value, list) and all(type(part) in (int, float) for part in value):
+            return tuple(float(part) for part in value)
         if kind == int | None and (value == NONE or type(value) is int):
             return value
         if kind not in words and isinstance(value, list) and all(type(part) is int for part in value):

@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from bep.sweep.spec import as_settings
 from bep_ref.config import ConfigError, Machine, Network, Workload
 from bep_ref.datasets import Dataset, load
 from bep_ref.files.atomic import write_atomically
@@ -36,7 +37,7 @@ def learn(data: str, digest: str, settings: dict[str, Any]) -> dict[str, Any]:
     dataset, found = _load(data)
     if found != digest:
         raise ConfigError(f"data: {data} is not on this worker what it is where the sweep was begun")
-    trainer = Trainer(prepare(dataset, settings))
+    trainer = Trainer(prepare(dataset, as_settings(settings)))
     trainer.run()
     model, test = trainer.model, trainer.task.test
     return {

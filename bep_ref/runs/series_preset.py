@@ -37,13 +37,14 @@ def series_preset(dataset: Dataset, counters: int) -> dict[str, Any]:
             "kernels": kernels,
         },
         "binarise": f"thermometer={BITS}" + ("+differences" if dataset.sequential else ""),
-        "offsets": (0.05, 0.2, 0.35),
+        "offsets": (0.0, 0.1, 0.2),
         "gate": 0.06,
         "draw_bits": 8,
         "readout": 12,
         "margin": 2.0,
         "batch_size": min(20, max(1, len(dataset.x_train) // 10)),
         "epochs": 40,
+        "sums": True,
     }
 
 

@@ -43,6 +43,19 @@ def test_a_point_is_what_bep_train_makes_of_it(here, tmp_path):
     assert int(line["best_epoch"]) == trainer.model.epoch
 
 
+def test_window_networks_are_swept_by_preset_and_geometry(here, tmp_path):
+    grid = ['preset = ["windows"]', 'geometry = ["kernels=2", "kernels=3"]', "offsets = [[0.0, 0.2]]", "sums = [true]"]
+    file, out = specification(tmp_path, "\n".join([*grid, "epochs = [1]"])), tmp_path / "out"
+    sweep(file, out, *here)
+    lines = table(out)
+    assert [line["geometry"] for line in lines] == ["kernels=2", "kernels=3"]
+    settings = {"preset": "windows", "geometry": {"kernels": 3}, "offsets": (0.0, 0.2), "sums": True, "epochs": 1}
+    trainer = Trainer(prepare(load(SMALL), settings))
+    trainer.run()
+    assert float(lines[1]["validation_accuracy"]) == trainer.model.validation_accuracy
+    assert lines[1]["network"] == str(trainer.task.network)
+
+
 def test_only_what_is_new_is_computed(here, tmp_path):
     out = tmp_path / "out"
     first = sweep(specification(tmp_path, HIDDEN), out, *here)
