@@ -53,6 +53,8 @@ class ReadoutLearner(Learner, Protocol):
 class WindowLearner(ReadoutLearner, Protocol):
     """A window network, whose samples may be shifted."""
 
+    def scores(self, x: Any, shifts: ArrayLike | None = None) -> NDArray[Any]: ...
+
     def step(
         self,
         x: Any,

@@ -59,9 +59,12 @@ class Model:
         """Classes (n,) of raw features (n, features) or series (n, length, channels), binarised as in training."""
         return predict(self.net(), self.binariser(features))
 
-    def scores(self, features: NDArray[Any]) -> NDArray[np.int64]:
-        """Scores (n, C) of raw features, as `predict` takes them; the largest, the first of equals, is the class."""
-        return scores(self.net(), self.binariser(features))
+    def scores(self, features: NDArray[Any], copies: int = 1) -> NDArray[np.int64]:
+        """Scores (n, C) of raw features, as `predict` takes them; the largest, the first of equals, is the class.
+
+        ``copies`` as in `bep_ref.runs.evaluate.scores`.
+        """
+        return scores(self.net(), self.binariser(features), copies)
 
     def save(self, path: Path) -> None:
         """Write the model atomically; the same model gives the same bytes."""

@@ -1,8 +1,11 @@
 """``bep train``, ``eval``, ``info`` and ``report`` with window networks; hardware's refusals."""
 
+import numpy as np
 import pytest
 
 from bep.main import main
+from bep_ref.datasets import load
+from bep_ref.runs.model import Model
 from tests.cli.commands import complaint, run_json
 
 SMALL = ["train", "--data", "digits", "--preset", "windows", "--geometry", "kernels=3", "--seed", 2]
@@ -22,6 +25,20 @@ def test_a_model_is_measured_and_shown(trained, capsys):
     geometry = info["network"]["geometry"]
     assert (geometry["shape"], geometry["window"], geometry["kernels"]) == ([8, 8, 3], [4, 4], 3)
     assert (info["synapses"], info["training"]["rule"]) == (16 * 3 * 48, "windows")
+
+
+def test_scores_of_shifted_copies_are_summed(trained, capsys):
+    one = run_json(capsys, "eval", trained / "model.npz", "--data", "digits")
+    five = run_json(capsys, "eval", trained / "model.npz", "--data", "digits", "--copies", 5)
+    assert (one["copies"], five["copies"]) == (1, 5)
+    model, x = Model.load(trained / "model.npz"), load("digits").x_test
+    shifts = [(0, 0), (-1, 0), (1, 0), (0, -1), (0, 1)]
+    expected = sum(model.net().scores(model.binariser(x), np.tile(shift, (len(x), 1))) for shift in shifts)
+    assert model.scores(x, 5).tolist() == expected.tolist()
+    assert five["accuracy"] == (expected.argmax(axis=1) == load("digits").y_test).mean()
+    assert "copies: 6 is out of range; it must be 1 to 5" in complaint(
+        capsys, "eval", trained / "model.npz", "--data", "digits", "--copies", 6
+    )
 
 
 def test_the_plan_says_what_was_chosen(capsys, tmp_path):

@@ -29,13 +29,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("model", metavar="MODEL", type=Path, help="model file written by bep train")
     add_data(parser)
     parser.add_argument("--part", choices=PARTS, default="test", help="which samples to measure (default: test)")
+    parser.add_argument(
+        "--copies",
+        type=int,
+        default=1,
+        metavar="N",
+        help="sum a window network's scores over a sample and its copies shifted by a position; 1 to 5 (default: 1)",
+    )
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
     model = Model.load(args.model)
     data = load_labelled(args.data, model.schema, args.part)
     show_notes(args.progress, data.notes)
-    matrix = np.sum([confusion(model.predict(x), y, model.network.classes) for x, y in data.parts], axis=0)
+    predicted = [(model.scores(x, args.copies).argmax(axis=1), y) for x, y in data.parts]
+    matrix = np.sum([confusion(classes, y, model.network.classes) for classes, y in predicted], axis=0)
     accuracy = float(np.trace(matrix) / matrix.sum())
     args.report.print(_table(matrix, model.class_names))
     args.report.print(f"accuracy {accuracy:.2%}: {np.trace(matrix)} of {matrix.sum()} samples ({args.part} part)")
@@ -43,6 +51,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         "model": str(args.model),
         "data": data.spec,
         "part": args.part,
+        "copies": args.copies,
         "samples": int(matrix.sum()),
         "accuracy": accuracy,
         "classes": list(model.class_names),
