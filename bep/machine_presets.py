@@ -35,8 +35,6 @@ def use_machine_preset(args: argparse.Namespace) -> dict[str, Any]:
         if getattr(args, name, 0) is None:
             setattr(args, name, list(value) if isinstance(value, tuple) else value)
     args.inference |= not preset.machine.training
-    args.no_statistics |= not preset.machine.statistics
-    args.no_receive_buffer |= not preset.machine.receive_buffer
     return {field.name: machine[field.name] for field in fields(preset.machine) if not hasattr(args, field.name)}
 
 
