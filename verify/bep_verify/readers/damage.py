@@ -117,7 +117,8 @@ def _of_an_array(chance: random.Random, arrays: dict[str, Any]) -> None:
         elif kind == 1:
             arrays[chance.choice((*arrays, "x_test", "y", "arr_0", "extra"))] = arrays.pop(name)
         elif kind == 2:
-            arrays[name] = array.astype(np.dtype(chance.choice(TYPES)))
+            with np.errstate(invalid="ignore"):  # infinity as an integer is damage, too
+                arrays[name] = array.astype(np.dtype(chance.choice(TYPES)))
         elif kind == 3:
             arrays[name] = array.reshape(chance.choice(((-1,), (1, -1), (-1, 1), (len(array), -1), (1, 1, -1))))
         elif kind == 4:
