@@ -3,7 +3,7 @@
 from typing import Any
 
 from bep_hw.plan.layout import Layout, block_width
-from bep_ref.config import AnyNetwork, Machine
+from bep_ref.config import AnyNetwork, Machine, WindowNetwork
 
 
 def plane_blocks(layout: Layout) -> int:
@@ -17,6 +17,8 @@ def choose_machine(network: AnyNetwork, target: int = 128, update_lanes: int = 0
     ``fields`` are further fields of `Machine`; a ``lanes`` among them is taken as it is. ``update_lanes`` (0 =
     8, or 4 with SPRAM, whose two banks are 32 bits wide) divides the lanes.
     """
+    if isinstance(network, WindowNetwork):
+        return _for_windows(network, target, update_lanes, fields)
     banks = 2 if fields.get("spram") else 1
     chunk = update_lanes or (4 if fields.get("spram") else 8)
     if fields.get("lanes"):
@@ -35,3 +37,12 @@ def choose_machine(network: AnyNetwork, target: int = 128, update_lanes: int = 0
     return Machine(
         lanes=min(candidates, key=cost), update_lanes=chunk, **{k: v for k, v in fields.items() if k != "lanes"}
     )
+
+
+def _for_windows(network: WindowNetwork, target: int, update_lanes: int, fields: dict[str, Any]) -> Machine:
+    """As many whole kernels in a word as about ``target`` lanes hold, at least one."""
+    banks = 2 if fields.get("spram") else 1
+    chunk = update_lanes or (4 if fields.get("spram") else 8)
+    row = -(-network.geometry.fan_in // (banks * chunk)) * banks * chunk
+    lanes = fields.pop("lanes", 0) or row * min(max(1, target // row), network.geometry.kernels)
+    return Machine(lanes=lanes, update_lanes=chunk, **fields)

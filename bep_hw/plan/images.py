@@ -7,11 +7,13 @@ from numpy.typing import NDArray
 
 from bep_hw.plan.layout import Layout
 from bep_hw.plan.layouts import AnyLayout
+from bep_hw.windows import images as of_windows
+from bep_hw.windows.layout import WindowLayout
 
 Ints = NDArray[Any]
 
 
-def last_steps(layout: Layout, x: Ints) -> list[int]:
+def last_steps(layout: AnyLayout, x: Ints) -> list[int]:
     """The last step, from 0, of every sequence ``x`` (n, T, K_x), which ends with zeros; 0 of samples (n, K_0)."""
     if x.ndim == 2:
         return [0] * len(x)
@@ -34,9 +36,9 @@ def pack_samples(layout: AnyLayout, x: Ints) -> Ints:
     return sample_bits(layout, x).reshape(len(x), layout.sample_beats, width) @ (1 << np.arange(width, dtype=object))
 
 
-def pack_whole_samples(layout: Layout, x: Ints) -> list[int]:
+def pack_whole_samples(layout: AnyLayout, x: Ints) -> list[int]:
     """Each sample's beats as one integer, the first beat lowest."""
-    shifts = 1 << (layout.machine.update_lanes * np.arange(layout.sample_beats, dtype=object))
+    shifts = 1 << (layout.beat_bits * np.arange(layout.sample_beats, dtype=object))
     return [int(bits) for bits in pack_samples(layout, x) @ shifts]
 
 
@@ -53,8 +55,10 @@ def pack_records(layout: Layout, x: Ints, y: Ints) -> dict[int, int]:
     return image
 
 
-def pack_counters(layout: Layout, counters: list[Ints]) -> dict[int, int]:
+def pack_counters(layout: AnyLayout, counters: list[Ints]) -> dict[int, int]:
     """Hidden-plane image: group address -> N counters of B bits, two's complement, lane 0 lowest."""
+    if isinstance(layout, WindowLayout):
+        return of_windows.pack_counters(layout, counters[0])
     chunk, bits = layout.machine.update_lanes, layout.network.counter_bits
     weights = 1 << (bits * np.arange(chunk, dtype=object))
     image: dict[int, int] = {}
@@ -69,8 +73,10 @@ def pack_counters(layout: Layout, counters: list[Ints]) -> dict[int, int]:
     return image
 
 
-def unpack_counters(layout: Layout, image: dict[int, int]) -> list[Ints]:
+def unpack_counters(layout: AnyLayout, image: dict[int, int]) -> list[Ints]:
     """The inverse of `pack_counters`."""
+    if isinstance(layout, WindowLayout):
+        return [of_windows.unpack_counters(layout, image)]
     chunk, bits = layout.machine.update_lanes, layout.network.counter_bits
     mask, half = (1 << bits) - 1, 1 << (bits - 1)
     result = []
@@ -85,8 +91,10 @@ def unpack_counters(layout: Layout, image: dict[int, int]) -> list[Ints]:
     return result
 
 
-def pack_visible(layout: Layout, layer: int, weights: Ints) -> dict[tuple[int, int], int]:
+def pack_visible(layout: AnyLayout, layer: int, weights: Ints) -> dict[tuple[int, int], int]:
     """Visible-plane image of one layer's ±1 ``weights`` (K, F): (word address, column) -> column bits."""
+    if isinstance(layout, WindowLayout):
+        return of_windows.pack_visible(layout, weights)
     place, lanes = layout.layers[layer], layout.machine.lanes
     bits = np.zeros((place.rows, place.words * lanes), dtype=bool)
     start = place.first_column * layout.column

@@ -8,8 +8,11 @@ from numpy.typing import NDArray
 
 from bep_hw.plan.images import pack_counters, pack_visible
 from bep_hw.plan.layout import Layout
+from bep_hw.plan.layouts import AnyLayout
 from bep_hw.plan.ports import Space, column_bits
 from bep_hw.plan.registers import address
+from bep_hw.windows.images import pack_readout
+from bep_hw.windows.layout import WindowLayout
 
 Ints = NDArray[Any]
 
@@ -28,7 +31,7 @@ def register_writes(words: Mapping[int, int]) -> Iterator[Write]:
         yield Write(Space.REGISTERS, place, value)
 
 
-def counter_writes(layout: Layout, counters: Sequence[Ints]) -> Iterator[Write]:
+def counter_writes(layout: AnyLayout, counters: Sequence[Ints]) -> Iterator[Write]:
     """All of the hidden plane: one array of ``counters`` for each matrix."""
     for place, group in pack_counters(layout, list(counters)).items():
         yield Write(Space.COUNTERS, place, group)
@@ -42,21 +45,38 @@ def visible_writes(layout: Layout, weights: Mapping[int, Ints]) -> Iterator[Writ
             yield Write(Space.VISIBLE, word << bits | column, value)
 
 
+def readout_writes(layout: WindowLayout, readout: Ints) -> Iterator[Write]:
+    """Counters (C, U) of a window network's ``readout``."""
+    for place, value in pack_readout(layout, readout).items():
+        yield Write(Space.READOUT, place, value)
+
+
 def load(
-    layout: Layout,
+    layout: AnyLayout,
     counters: Sequence[Ints],
     classifiers: Sequence[Ints],
     registers: Mapping[int, int] | None = None,
+    readout: Ints | None = None,
 ) -> Iterator[Write]:
-    """All of a network: counters, classifiers (the last one predicts), ``registers``, and the first commit.
+    """All of a network: counters, classifiers (the last one predicts), ``readout``, ``registers``, the first commit.
 
     Hardware that only infers has no counters: it gets the weights that they make.
     """
+    if isinstance(layout, WindowLayout):
+        assert readout is not None
+        yield from counter_writes(layout, counters)
+        yield from readout_writes(layout, readout)
+    else:
+        yield from _dense_writes(layout, counters, classifiers)
+    yield from register_writes(registers or {})
+    yield Write(Space.REGISTERS, address("commit"), 1)
+
+
+def _dense_writes(layout: Layout, counters: Sequence[Ints], classifiers: Sequence[Ints]) -> Iterator[Write]:
+    """Counters, or the weights that they make, and classifiers."""
     weights = dict(enumerate(classifiers, start=len(layout.trainable)))
     if layout.machine.training:
         yield from counter_writes(layout, counters)
     else:
         weights |= {layer: np.where(q >= 0, 1, -1) for layer, q in enumerate(counters)}
     yield from visible_writes(layout, weights)
-    yield from register_writes(registers or {})
-    yield Write(Space.REGISTERS, address("commit"), 1)

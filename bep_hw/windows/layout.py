@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from bep_ref.config import ConfigError, Geometry, Machine, WindowNetwork
@@ -61,7 +60,7 @@ class WindowLayout:
         self.parts = self.column // self.slice_lanes
         self.bank_depth = self.plane_depth * self.word_lanes // self.slice_lanes
         self.bank_size = self.bank_depth
-        self.hidden_groups = self.banks * self.bank_size
+        self.hidden_groups = self.hidden_depth = self.banks * self.bank_size
 
     def _column_width(self) -> int:
         """Narrowest whole slices that fill a block RAM's width at this depth (4 kbit blocks) and divide a word."""
@@ -147,25 +146,6 @@ class WindowLayout:
         classes, offsets = (self.network.classes - 1).bit_length(), (len(self.network.offsets) - 1).bit_length()
         return ((pair << classes | number) << offsets) | offset
 
-    def pack_readout(self, readout: Ints) -> dict[int, int]:
-        """Image of the read-out's counters (C, U): address for the host -> counter, two's complement."""
-        network, kernels = self.network, self.geometry.kernels
-        mask = (1 << network.readout) - 1
-        image = {}
-        for (number, unit), value in np.ndenumerate(readout):
-            block, kernel = divmod(unit, kernels)
-            place, offset = divmod(block, len(network.offsets))
-            image[self.readout_address(place * kernels + kernel, number, offset)] = int(value) & mask
-        return image
-
-    def unpack_readout(self, image: dict[int, int]) -> Ints:
-        """The inverse of `pack_readout`."""
-        network = self.network
-        addresses = self.pack_readout(np.zeros((network.classes, network.units), dtype=int))
-        half = 1 << (network.readout - 1)
-        values = [((image[address] & (2 * half - 1)) ^ half) - half for address in addresses]
-        return np.array(values, dtype=np.int32).reshape(network.classes, network.units)
-
     def group_address(self, word: Any, row: Any, chunk: Any) -> Any:
         """Address of a group of N counters: of ``chunk`` in ``row`` (0 to R - 1) of ``word``; integers or arrays.
 
@@ -180,42 +160,6 @@ class WindowLayout:
         """Word and row of ``kernel``, a row of the golden model's counters."""
         region, number = divmod(kernel, self.geometry.kernels)
         return region * self.region_words + number // self.rows_per_word, number % self.rows_per_word
-
-    def pack_counters(self, counters: Ints) -> dict[int, int]:
-        """Hidden-plane image: group address -> N counters of B bits, two's complement, lane 0 lowest."""
-        lanes, bits = self.machine.update_lanes, self.network.counter_bits
-        weights = 1 << (bits * np.arange(lanes, dtype=object))
-        image = dict.fromkeys(range(self.hidden_groups), 0)
-        for kernel, q in enumerate(counters):
-            padded = np.zeros(self.row_lanes, dtype=object)
-            padded[: self.geometry.fan_in] = np.asarray(q).astype(object) & ((1 << bits) - 1)
-            word, row = self.kernel_place(kernel)
-            for chunk, value in enumerate(padded.reshape(-1, lanes) @ weights):
-                image[int(self.group_address(word, row, chunk))] = int(value)
-        return image
-
-    def unpack_counters(self, image: dict[int, int]) -> Ints:
-        """The inverse of `pack_counters`: (kernels in all, K)."""
-        lanes, bits = self.machine.update_lanes, self.network.counter_bits
-        mask, half = (1 << bits) - 1, 1 << (bits - 1)
-        q = np.zeros((self.geometry.kernel_count, self.row_lanes), dtype=np.int32)
-        for kernel in range(len(q)):
-            word, row = self.kernel_place(kernel)
-            for chunk in range(self.row_lanes // lanes):
-                group = image[int(self.group_address(word, row, chunk))]
-                for lane in range(lanes):
-                    q[kernel, chunk * lanes + lane] = (((group >> (bits * lane)) & mask) ^ half) - half
-        return q[:, : self.geometry.fan_in]
-
-    def pack_visible(self, weights: Ints) -> dict[tuple[int, int], int]:
-        """Visible-plane image of ±1 ``weights`` (kernels in all, K): (word, column) -> column bits."""
-        bits = np.zeros((self.plane_depth, self.rows_per_word, self.row_lanes), dtype=bool)
-        for kernel, row_weights in enumerate(weights):
-            word, row = self.kernel_place(kernel)
-            bits[word, row, : self.geometry.fan_in] = row_weights > 0
-        columns = bits.reshape(self.plane_depth, self.columns_per_word, self.column)
-        values = columns @ (1 << np.arange(self.column, dtype=object))
-        return {(word, column): int(value) for (word, column), value in np.ndenumerate(values)}
 
 
 def steps_of(geometry: Geometry) -> tuple[int, int]:

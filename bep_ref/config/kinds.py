@@ -31,6 +31,11 @@ def on_chip(network: AnyNetwork, training: Training | None = None) -> AnyNetwork
         raise ConfigError(
             f"dead_zone: {training.dead_zone} is out of range; it must be {NONE}, the paper's, in hardware so far"
         )
+    if isinstance(training, WindowTraining):
+        if training.sums:
+            raise ConfigError("sums: true is out of range; hardware predicts by the read-out alone: use --no-sums")
+        if training.readout_delay:
+            raise ConfigError(f"readout_delay: {training.readout_delay} is out of range; it must be 0 in hardware")
     return network
 
 

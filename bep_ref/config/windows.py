@@ -109,7 +109,9 @@ class WindowNetwork(AnyNetwork):
 
     @property
     def software_only(self) -> str:
-        return f"network: {self} is a window network; there is no hardware of one so far"
+        if len(self.offsets) > 1 and self.geometry.kernels < 2:
+            return f"kernels: {self.geometry.kernels} with several offsets; hardware needs at least 2 kernels per place"
+        return ""
 
     def __str__(self) -> str:
         offsets = f", {len(self.offsets)} offsets" if len(self.offsets) > 1 else ""

@@ -194,7 +194,7 @@ class BinaryWindows:
     def units(self, match: Ints) -> Ints:
         """``z`` (n, U) of the best matches (n, places, m)."""
         thresholds = np.array(self.network.thresholds)
-        return (match[:, :, None] - thresholds[:, None]).reshape(len(match), -1)
+        return (match[:, :, None] - thresholds[:, None]).reshape(len(match), self.network.units)
 
     def scores(self, x: Ints, shifts: ArrayLike | None = None) -> Ints:
         """Scores (n, C) of samples ``x`` by which the network predicts; ``shifts`` as in `windows`."""

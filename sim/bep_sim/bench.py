@@ -35,7 +35,7 @@ class TrainerBench(wiring.Component):
         self.traced = {name: port for name, port in self.trainer.signature.members.items() if name == "trace"}
         super().__init__(
             {
-                "bits": In(self.beats * machine.update_lanes),
+                "bits": In(self.beats * self.trainer.layout.beat_bits),
                 "label": In(label_bits(network)),
                 "train": In(1),
                 "last": In(1),
@@ -60,7 +60,7 @@ class TrainerBench(wiring.Component):
         wiring.connect(m, wiring.flipped(self.replies), replies)
         if self.traced:
             wiring.connect(m, trainer.trace, wiring.flipped(self.trace))
-        chunk = trainer.machine.update_lanes
+        chunk = trainer.layout.beat_bits
         waiting = Signal.like(self.bits)
         left = Signal(range(self.beats + 1))
         header = Signal(samples.payload.shape())

@@ -13,19 +13,19 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from bep_hw.plan.layout import Layout
 from bep_hw.tools.verilog import to_verilog
 from bep_hw.trainer import Trainer
-from bep_ref.config import Machine, Training, on_chip
+from bep_ref.config import Machine, Training, WindowNetwork, on_chip
 from bep_ref.files.lock import locked
 from bep_ref.files.naming import naming
 from bep_ref.networks.initial import initial_net
-from bep_ref.networks.mlp import BinaryMlp
-from bep_ref.networks.rnn import BinaryRnn
+from bep_ref.networks.windows import BinaryWindows, shifted
 from bep_ref.runs.task import Task
-from bep_ref.runs.train import batches
+from bep_ref.runs.train import batches, shifts
 from bep_sim.bench import TrainerBench
 from bep_sim.course import GoldenCourse
-from bep_sim.expected import infer, play, settings_of
+from bep_sim.expected import Net, infer, play, settings_of
 from bep_sim.job import Job, Observed
 from bep_sim.options import PLAIN, Options
 from bep_sim.report import Report, compare
@@ -65,11 +65,19 @@ def cosimulate_task(
     rounds = []
     for epoch in range(1, epochs + 1):
         order = np.concatenate(list(batches(task, epoch)))[:samples]
-        rounds.append((task.train.x[order], task.train.y[order]))
+        rounds.append((moved(task, epoch, order), task.train.y[order]))
     # hardware answers to the specification
     network = on_chip(task.network, task.training)
-    net = cast(BinaryMlp | BinaryRnn, initial_net(network, task.training, "readable"))
+    net = cast(Net, initial_net(network, task.training, "readable"))
     return cosimulate(net, task.training, machine, rounds, directory, Options(waves=waves, trace=trace), progress)
+
+
+def moved(task: Task, epoch: int, order: Ints) -> Ints:
+    """Training samples in ``order``; a window network's are moved as in the run, before they are sent."""
+    x, moves = task.train.x[order], shifts(task, epoch)
+    if moves is None or not isinstance(task.network, WindowNetwork):
+        return x
+    return shifted(x.reshape(-1, *task.network.geometry.shape), moves[order]).reshape(x.shape)
 
 
 def bench_verilog(job: Job) -> str:
@@ -84,7 +92,7 @@ def bench_verilog(job: Job) -> str:
 
 
 def cosimulate(
-    net: BinaryMlp | BinaryRnn,
+    net: Net,
     training: Training,
     machine: Machine,
     epochs: list[tuple[Ints, Ints]],
@@ -98,7 +106,7 @@ def cosimulate(
     Of a ``machine`` that only infers, predictions and visible weights are compared. ``directory`` keeps builds and
     logs. Raises `DifferenceError` for the first step of a traced run that differs.
     """
-    options.check(training, machine)
+    options.check(net.network, training, machine)
     job = Job(
         net.network,
         replace(machine, statistics=True),  # cycles are counted on chip; counting changes nothing else
@@ -110,16 +118,21 @@ def cosimulate(
         options.netlist,
         options.four_valued,
     )
-    del job.classifiers[: -job.layout.classifiers]  # hardware that only infers holds the one that predicts
-    net.walk_block = job.layout.column  # the machine's order of reinforcement
+    bits, before = 0, net
+    if isinstance(net, BinaryWindows):
+        job.readout = net.readout.copy()
+    else:
+        assert isinstance(job.layout, Layout)
+        del job.classifiers[: -job.layout.classifiers]  # hardware that only infers holds the one that predicts
+        net.walk_block = job.layout.column  # the machine's order of reinforcement
+        bits = job.layout.index_bits if options.cache_key else 0
+        before = copy.deepcopy(net) if options.trace else net
     progress("golden model", 0, 1)
-    bits = job.layout.index_bits if options.cache_key else 0
-    before = copy.deepcopy(net) if options.trace else net
     if machine.training:
         job.epochs, expected = play(net, training, epochs, bits, options)
     else:
         job.epochs, expected = infer(net, epochs)
-    if options.trace:
+    if options.trace and not isinstance(before, BinaryWindows):
         job.course = GoldenCourse(before, expected.batches)
     progress("golden model", 1, 1)
     observed = _simulate(job, directory, options, progress)

@@ -20,9 +20,12 @@ from bep_hw.plan.images import (
     unpack_counters,
 )
 from bep_hw.plan.layout import Layout
+from bep_hw.plan.layouts import AnyLayout
 from bep_hw.plan.load import load
 from bep_hw.plan.ports import Space, request_layout
 from bep_hw.plan.registers import IDENTITY, STATISTICS, address
+from bep_hw.windows.images import readout_places, unpack_readout
+from bep_hw.windows.layout import WindowLayout
 from bep_sim.follow.follower import Follower
 from bep_sim.job import EpochJob, Job, Observed
 
@@ -107,6 +110,10 @@ class Driver:
             layout, {where: await self.ask(Space.COUNTERS, where) for where in range(layout.hidden_depth)}
         )
 
+    async def readout(self, layout: WindowLayout) -> NDArray[Any]:
+        """Counters (C, U) of a window network's read-out."""
+        return unpack_readout(layout, {place: await self.ask(Space.READOUT, place) for place in readout_places(layout)})
+
     async def feed(self, epoch: EpochJob) -> None:
         dut = self.dut
         samples = zip(
@@ -133,6 +140,7 @@ class Driver:
     async def learn_from_cache(self, epoch: EpochJob) -> int:
         """An epoch without the host, but for its asking whether it is over; how many samples it predicted right."""
         if not self.cached:
+            assert isinstance(self.job.layout, Layout)  # `bep_sim.options`
             for where, group in pack_records(self.job.layout, epoch.x, epoch.y).items():
                 await self.ask(Space.COUNTERS, where, group)
             self.cached = True
@@ -188,6 +196,7 @@ async def play(dut: Any) -> None:
     observed = Observed()
     await driver.start()
     if job.course:
+        assert isinstance(job.layout, Layout)  # `bep_sim.options`
         follower = Follower(job.layout, job.course)
         _, difference = await select(_learn(driver, observed), follow(dut, follower))
         observed.difference = difference or follower.missing()
@@ -204,7 +213,7 @@ async def _learn(driver: Driver, observed: Observed) -> None:
     assert await driver.ask(Space.REGISTERS, address("identity")) == IDENTITY
     for nowhere in (0x555555, 0xAAAAAA):
         assert await driver.ask(Space.REGISTERS, nowhere) == 0
-    for write in load(layout, job.counters, job.classifiers, job.registers):
+    for write in load(layout, job.counters, job.classifiers, job.registers, job.readout):
         await driver.ask(*write)
 
     for epoch in job.epochs:
@@ -225,12 +234,14 @@ async def _learn(driver: Driver, observed: Observed) -> None:
         observed.predictions.append(np.array(predictions, dtype=int))
         observed.triggered.append(np.array(triggered, dtype=bool))
         observed.counters.append(await driver.counters())
+        if isinstance(layout, WindowLayout):
+            observed.readout.append(await driver.readout(layout))
         if not job.netlist:
             observed.visible.append(_visible(dut, layout))
         observed.statistics.append({name: (after[name] - before[name]) % 2**32 for name in after})
 
 
-def _visible(dut: Any, layout: Layout) -> NDArray[Any]:
+def _visible(dut: Any, layout: AnyLayout) -> NDArray[Any]:
     """The visible plane's memories as they are: (words, columns) of column bits."""
     plane = dut.trainer.visible
     columns = [getattr(plane, f"column{index}") for index in range(layout.columns_per_word)]

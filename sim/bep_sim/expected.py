@@ -7,9 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bep_hw.plan.registers import address, cache_settings, reinforcement_settings, settings
+from bep_hw.windows.host import window_settings
 from bep_ref.config import Training
 from bep_ref.networks.mlp import BinaryMlp
 from bep_ref.networks.rnn import BinaryRnn
+from bep_ref.networks.windows import BinaryWindows
 from bep_ref.runs import shuffle
 from bep_ref.runs.train import reinforcement
 from bep_sim.course import MiniBatch
@@ -17,6 +19,8 @@ from bep_sim.job import EpochJob
 from bep_sim.options import Options
 
 Ints = NDArray[Any]
+Net = BinaryMlp | BinaryRnn | BinaryWindows
+"""The specification's networks."""
 
 
 @dataclass
@@ -27,10 +31,11 @@ class Expected:
     triggered: list[Ints]
     counters: list[list[Ints]]
     correct: list[int] = field(default_factory=list)
+    readout: list[Ints] = field(default_factory=list)
     batches: list[MiniBatch] = field(default_factory=list)
 
 
-def infer(net: BinaryMlp | BinaryRnn, epochs: list[tuple[Ints, Ints]]) -> tuple[list[EpochJob], Expected]:
+def infer(net: Net, epochs: list[tuple[Ints, Ints]]) -> tuple[list[EpochJob], Expected]:
     """The golden model's predictions; nothing is learned."""
     predictions = [net.predict(x) for x, _ in epochs]
     nothing = [np.zeros(len(y), dtype=bool) for _, y in epochs]
@@ -40,7 +45,7 @@ def infer(net: BinaryMlp | BinaryRnn, epochs: list[tuple[Ints, Ints]]) -> tuple[
 
 
 def play(
-    net: BinaryMlp | BinaryRnn, training: Training, epochs: list[tuple[Ints, Ints]], cache_bits: int, options: Options
+    net: Net, training: Training, epochs: list[tuple[Ints, Ints]], cache_bits: int, options: Options
 ) -> tuple[list[EpochJob], Expected]:
     """Train the golden model, writing down what the hardware needs to do the same.
 
@@ -57,13 +62,17 @@ def play(
         if number < len(course):
             training = course[number]
             registers = {address("seed"): net.generator.state}
-            if number:  # as a host that goes on from where it was
+            if number and not isinstance(net, BinaryWindows):  # as a host that goes on from where it was
                 net.margin, net.gate, net.group_size = training.margin, training.gate, list(training.group_size)
                 registers |= {**settings_of(net), address("commit"): 1}
             if cached:
                 registers |= cache_settings(len(y), training.batch_size, key)
         chances = reinforcement(net.network, training.reinforcement, error_rate) if training.reinforcement else None
-        registers |= reinforcement_settings(chances, len(net.matrices))
+        if isinstance(net, BinaryWindows):
+            net.settled = training.rests(number)
+            registers |= settings_of(net)
+        else:
+            registers |= reinforcement_settings(chances, len(net.matrices))
         samples = x, y
         if cached:
             shuffled = shuffle.order(key, cache_bits, len(y))
@@ -84,6 +93,8 @@ def play(
         expected.predictions.append(predictions)
         expected.triggered.append(triggered)
         expected.counters.append([q.copy() for q in net.matrices])
+        if isinstance(net, BinaryWindows):
+            expected.readout.append(net.readout.copy())
         last = np.zeros(len(y), dtype=bool)
         last[training.batch_size - 1 :: training.batch_size] = True
         last[-1] = True
@@ -92,6 +103,9 @@ def play(
     return jobs, expected
 
 
-def settings_of(net: BinaryMlp | BinaryRnn) -> dict[int, int]:
+def settings_of(net: Net) -> dict[int, int]:
     """Register writes that make hardware learn as ``net`` does."""
+    if isinstance(net, BinaryWindows):
+        rule = net.training
+        return window_settings(net.network, rule.margin, rule.gate, net.group_size[0], net.settled)
     return settings(net.network, net.margin, net.gate, net.group_size, net.rule)

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from numpy.typing import NDArray
 
-from bep_hw.plan.layout import Layout
+from bep_hw.plan.layouts import AnyLayout, layout_of
 from bep_ref.config import AnyNetwork, Machine
 from bep_ref.files.atomic import write_atomically
 from bep_sim.course import GoldenCourse
@@ -48,6 +48,7 @@ class EpochJob:
 @dataclass
 class Job(_Filed):
     """A whole run: machine, initial state (all classifiers that the layout holds), register writes, epochs.
+    A window network has a ``readout`` (C, U) in the place of classifiers.
 
     Its steps are compared with those of a ``course``, if there is one. A ``netlist`` is Verilog that takes the place of
     the generated hardware, simulated in ``four_valued`` logic or not.
@@ -63,10 +64,11 @@ class Job(_Filed):
     netlist: str = ""
     four_valued: bool = False
     course: GoldenCourse | None = None
+    readout: Ints | None = None
 
     @cached_property
-    def layout(self) -> Layout:
-        return Layout(self.network, self.machine)
+    def layout(self) -> AnyLayout:
+        return layout_of(self.network, self.machine)
 
 
 @dataclass
@@ -83,5 +85,6 @@ class Observed(_Filed):
     visible: list[Ints] = field(default_factory=list)
     statistics: list[dict[str, int]] = field(default_factory=list)
     correct: list[int] = field(default_factory=list)
+    readout: list[Ints] = field(default_factory=list)
     traced: dict[str, int] = field(default_factory=dict)
     difference: str = ""

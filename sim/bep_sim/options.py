@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bep_ref.config import ConfigError, Machine, Training
+from bep_ref.config import AnyNetwork, ConfigError, Machine, Training, WindowNetwork
 from bep_sim.stalls import Pace
 
 
@@ -46,9 +46,11 @@ class Options:
     streamed: Collection[int] = ()
     trace: bool = False
 
-    def check(self, training: Training, machine: Machine) -> None:
-        """Raise `ConfigError` for options that do not suit a run of ``training`` on ``machine``."""
-        if machine.training and machine.rule != training.rule:
+    def check(self, network: AnyNetwork, training: Training, machine: Machine) -> None:
+        """Raise `ConfigError` for options that do not suit a run of ``network`` by ``training`` on ``machine``."""
+        if isinstance(network, WindowNetwork):
+            self._check_windows(machine)
+        elif machine.training and machine.rule != training.rule:
             raise ConfigError(f"rule: the network learns by {training.rule}, the machine by {machine.rule}")
         if self.trace and (self.netlist or self.four_valued or not machine.training):
             raise ConfigError("trace: only hardware that learns has a trace port, as generated and in two-valued logic")
@@ -56,6 +58,14 @@ class Options:
             raise ConfigError(
                 "trace: only a run whose samples are all learned, in the same way, is followed step by step"
             )
+
+    def _check_windows(self, machine: Machine) -> None:
+        """What the hardware of window networks does not have."""
+        wanted = {"trace": self.trace, "cache_samples": self.cache_key or machine.cache_samples}
+        wanted |= {"later epochs": bool(self.later), "inference": not machine.training}
+        for name, value in wanted.items():
+            if value:
+                raise ConfigError(f"{name}: not in the hardware of window networks so far")
 
 
 PLAIN = Options()

@@ -59,6 +59,8 @@ def compare(job: Job, expected: Expected, observed: Observed) -> Report:
                 tally.equal(f"{place}, counter", q, observed.counters[number][layer])
             if not job.netlist:
                 tally.visible(place, pack_visible(job.layout, layer, sign(q)), observed.visible[number], q.size)
+        if expected.readout:
+            tally.equal(f"{where}, read-out counter", expected.readout[number], observed.readout[number])
     samples = sum(len(predictions) for predictions in expected.predictions)
     cycles, words, groups, sweeps, swept = (
         sum(entry[name] for entry in observed.statistics)
@@ -69,7 +71,7 @@ def compare(job: Job, expected: Expected, observed: Observed) -> Report:
         samples=samples,
         triggered=sum(entry["triggers"] for entry in observed.statistics),
         mismatches=tally.mismatches,
-        counters_compared=tally.compared["counter"],
+        counters_compared=tally.compared["counter"] + tally.compared["read-out counter"],
         visible_compared=tally.compared["visible weight"],
         predictions_compared=tally.compared["prediction of sample"],
         first_difference=tally.first,

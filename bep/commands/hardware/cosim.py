@@ -10,7 +10,7 @@ from bep.console import Table, progress_bar
 from bep.machine_presets import use_machine_preset
 from bep.options import add_data, add_machine, add_task, at_least, board_machine, check_file, prepare_task, show_notes
 from bep_boards.presets import MACHINE_PRESETS
-from bep_ref.config import NONE, ConfigError, Machine, RecurrentNetwork, on_chip
+from bep_ref.config import NONE, ConfigError, Machine, RecurrentNetwork, WindowTraining, on_chip
 from bep_ref.runs.task import Task
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 
     at_least(args, epochs=1)
     check_file("waves", args.waves)
-    fixed = {}
+    fixed: dict[str, Any] = {}
     if args.preset in MACHINE_PRESETS:
         fixed, args.preset = use_machine_preset(args), None
     task = prepare_task(args, hardware=True)
@@ -67,7 +67,11 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         args.report.print(f"dead zone {NONE}, the paper's reading: hardware has no other so far")
     if args.samples is not None and not 1 <= args.samples <= len(task.train):
         raise ConfigError(f"samples: {args.samples} is out of range; it must be 1 to {len(task.train)}")
-    chosen = board_machine(args, network, **{**fixed, "rule": task.training.rule})
+    if isinstance(task.training, WindowTraining):
+        fixed["draw_bits"] = task.training.draw_bits if task.training.selection == "draw" else 0
+    else:
+        fixed["rule"] = task.training.rule
+    chosen = board_machine(args, network, **fixed)
     show_notes(args.progress, task.notes)
     about = {"network": str(task.network), "machine": chosen.to_dict()}
     try:

@@ -11,6 +11,7 @@ from bep_hw.plan.ports import result_layout, sample_layout
 from bep_hw.windows.array import WindowArray
 from bep_hw.windows.head import Head
 from bep_hw.windows.image import ImageMemory
+from bep_hw.windows.images import pack_visible
 from bep_hw.windows.layout import WindowLayout
 from bep_hw.windows.orders import order_layout
 from bep_hw.windows.samples import ImageLoader
@@ -89,7 +90,7 @@ class Core(wiring.Component):
 def words_of(layout: WindowLayout, weights: Any) -> dict[int, int]:
     """The visible plane's words."""
     words: dict[int, int] = {}
-    for (word, column), value in layout.pack_visible(weights).items():
+    for (word, column), value in pack_visible(layout, weights).items():
         words[word] = words.get(word, 0) | value << column * layout.column
     return words
 

@@ -9,6 +9,7 @@ from bep_hw.plan.images import pack_samples
 from bep_hw.plan.ports import Space
 from bep_hw.plan.registers import address
 from bep_hw.windows.host import window_settings
+from bep_hw.windows.images import pack_counters, pack_readout, unpack_counters, unpack_readout
 from bep_hw.windows.trainer import WindowTrainer
 from tests.hw.drive import ask, simulate
 from tests.hw.windows.small import golden, layout, samples
@@ -16,9 +17,9 @@ from tests.hw.windows.small import golden, layout, samples
 
 async def load(ctx, unit, net):
     place = unit.layout
-    for where, group in place.pack_counters(net.counters).items():
+    for where, group in pack_counters(place, net.counters).items():
         await ask(ctx, unit, Space.COUNTERS, where, group)
-    for where, value in place.pack_readout(net.readout).items():
+    for where, value in pack_readout(place, net.readout).items():
         await ask(ctx, unit, Space.READOUT, where, value)
     writes = window_settings(net.network, net.training.margin, net.training.gate, net.group_size[0], net.settled)
     for where, value in {**writes, address("seed"): net.generator.state, address("commit"): 1}.items():
@@ -64,12 +65,12 @@ def test_mini_batches_are_learned_bit_for_bit(name, offsets, rows, update_lanes,
                     await ctx.tick().until(unit.samples.ready)
                     ctx.set(unit.samples.valid, 0)
         image = {where: await ask(ctx, unit, Space.COUNTERS, where) for where in range(place.hidden_groups)}
-        addresses = place.pack_readout(net.readout)
+        addresses = pack_readout(place, net.readout)
         readout = {where: await ask(ctx, unit, Space.READOUT, where) for where in addresses}
         assert found == wanted
         assert not np.array_equal(start, net.counters)
-        assert np.array_equal(place.unpack_counters(image), net.counters)
-        assert np.array_equal(place.unpack_readout(readout), net.readout)
+        assert np.array_equal(unpack_counters(place, image), net.counters)
+        assert np.array_equal(unpack_readout(place, readout), net.readout)
         if selection == "draw":
             assert await ask(ctx, unit, Space.REGISTERS, address("seed")) == net.generator.state
 

@@ -5,6 +5,7 @@ import pytest
 
 from bep_hw.plan.images import pack_samples
 from bep_hw.windows.image import ImageMemory
+from bep_hw.windows.images import pack_counters, pack_visible, unpack_counters
 from bep_hw.windows.pairs import PairWalk
 from bep_hw.windows.places import Places
 from bep_hw.windows.sequencer import WindowSequencer
@@ -18,10 +19,10 @@ from tests.hw.windows.small import GEOMETRIES, golden, layout, samples
 def test_counters_and_weights_survive_packing(name, spram):
     place = layout(name, spram=spram)
     net = golden(place)
-    image = place.pack_counters(net.counters)
+    image = pack_counters(place, net.counters)
     assert sorted(image) == list(range(place.hidden_groups))
-    assert np.array_equal(place.unpack_counters(image), net.counters)
-    assert len(place.pack_visible(net.weights)) == place.plane_depth * place.columns_per_word
+    assert np.array_equal(unpack_counters(place, image), net.counters)
+    assert len(pack_visible(place, net.weights)) == place.plane_depth * place.columns_per_word
 
 
 @pytest.mark.parametrize("name", GEOMETRIES)
