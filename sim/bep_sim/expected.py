@@ -79,7 +79,9 @@ def play(
             x, y, key = x[shuffled], y[shuffled], shuffle.next_key(key)
         train = np.ones(len(y), dtype=bool)
         if ask_every and not cached:
-            train[ask_every - 1 :: ask_every] = False
+            # a read-out learns from sample to sample: only those that begin a mini-batch see what the model sees
+            first, every = (0, training.batch_size) if isinstance(net, BinaryWindows) else (ask_every - 1, ask_every)
+            train[first::every] = False
         predictions, triggered = np.zeros(len(y), dtype=int), np.zeros(len(y), dtype=bool)
         for start in range(0, len(y), training.batch_size):
             batch = np.arange(start, min(start + training.batch_size, len(y)))
