@@ -15,7 +15,7 @@ from bep_ref.runs.checkpoint import Saved, save_checkpoint
 from bep_ref.runs.model import Model
 from bep_ref.runs.presets import preset
 from bep_ref.runs.task import prepare
-from bep_ref.runs.train import Trainer, shifts
+from bep_ref.runs.train import Epoch, Trainer, shifts
 from tests.ref.small_run import same_state
 
 SETTINGS = {"preset": "windows", "geometry": {"kernels": 3}, "shifts": 1, "settle": 0.4, "epochs": 5, "seed": 3}
@@ -175,3 +175,12 @@ def test_other_networks_have_no_selection():
 
 def test_presets_are_whole():
     assert preset("windows", load("digits"))["geometry"]["kernels"] == 14
+
+
+def test_kept_is_the_latest_of_the_best_epochs_in_which_kernels_rested():
+    trainer = Trainer(task())
+    values = {"errors": 0, "train_accuracy": 1.0, "triggered": 0, "winners": 0, "reinforced": 0, "seconds": 1.0}
+    for number, accuracy in enumerate([0.9, 0.99, 0.8, 0.7, 0.7], start=1):
+        epoch = Epoch(epoch=number, validation_accuracy=accuracy, group_size=(5,), **values)
+        trainer.history.append(epoch)
+        assert trainer.best.epoch == (1, 2, 2, 4, 5)[number - 1]
