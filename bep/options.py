@@ -8,7 +8,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bep.window_options import add_windows, window_settings
-from bep_ref.config import NONE, AnyNetwork, ConfigError, Machine, Network, RecurrentNetwork, SeriesInput, Training
+from bep_ref.config import (
+    NONE,
+    AnyNetwork,
+    ConfigError,
+    Machine,
+    Network,
+    RecurrentNetwork,
+    SeriesInput,
+    Training,
+    WindowNetwork,
+)
 from bep_ref.datasets import FORMATS, load
 from bep_ref.files.atomic import check_place
 
@@ -170,6 +180,10 @@ def add_network(parser: argparse.ArgumentParser, default: Network) -> None:
 def network(args: argparse.Namespace, default: AnyNetwork) -> AnyNetwork:
     """The network of `add_network`'s options: a recurrent one where ``--state`` is given, or by default."""
     given = {name: getattr(args, name) for name in (*_SHAPE, *_SEQUENCE) if getattr(args, name) is not None}
+    if isinstance(default, WindowNetwork):
+        for name, value in given.items():
+            raise ConfigError(f"{name}: {value} beside a window network; its shape is that of its geometry")
+        return default
     if isinstance(default, Network) and not given.keys() & set(_SEQUENCE):
         return Network.from_dict(default.to_dict() | given)
     if "hidden" in given:

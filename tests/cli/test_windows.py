@@ -74,8 +74,8 @@ def test_what_does_not_suit_is_named(capsys, tmp_path, command, expected):
     assert expected in complaint(capsys, *command, "--out", tmp_path / "run")
 
 
-def test_hardware_refuses_in_one_line(trained, tmp_path, capsys):
-    line = complaint(capsys, "verilog", trained / "model.npz", "-o", tmp_path / "trainer.v")
-    assert "is a window network; there is no hardware of one so far" in line
-    assert not (tmp_path / "trainer.v").exists()
-    assert "window network" in complaint(capsys, "cosim", "--data", "digits", "--preset", "windows")
+def test_verilog_of_a_model(trained, tmp_path, capsys):
+    result = run_json(capsys, "verilog", trained / "model.npz", "-o", tmp_path / "trainer.v")
+    assert result["network"]["geometry"]["kernels"] == 3
+    line = complaint(capsys, "verilog", trained / "model.npz", "--hidden", 8, "-o", tmp_path / "other.v")
+    assert "hidden: [8] beside a window network; its shape is that of its geometry" in line

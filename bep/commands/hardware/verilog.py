@@ -44,7 +44,8 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     check_file("out", args.out)
     model, fixed = Model.load(args.model) if args.model else None, use_machine_preset(args)
     shape = network(args, on_chip(model.network) if model else NETWORK)
-    chosen = machine(args, shape, **{"rule": model.training.rule if model else Machine.rule, **fixed})
+    rule = model.training.rule if model and model.network.CLASSIFIED else Machine.rule
+    chosen = machine(args, shape, **{"rule": rule, **fixed})
     name = "trainer" if chosen.training else "inference"
     text = for_linters(to_verilog(hardware(shape, chosen), name))
     write_atomically(args.out, text.encode())
