@@ -40,12 +40,13 @@ def units_of(match, thresholds, z, a):  # type: ignore[no-untyped-def]
 
     ``thresholds`` (T,) int32 are those of the offsets.
     """
-    places, kernels = match.shape
+    kernels = match.shape[1]
     unit = 0
-    for place in range(places):
+    for row in match:
         for threshold in thresholds:
+            part = z[unit : unit + kernels]
             for n in range(kernels):
-                z[unit + n] = match[place, n] - threshold
+                part[n] = row[n] - threshold
             unit += kernels
-    for u in range(unit):
-        a[u] = np.int32(1) if z[u] >= 0 else np.int32(-1)
+    for u in range(len(z)):
+        a[u] = z[u] >> np.int32(31) | np.int32(1)  # 0 or -1, then 1 or -1
