@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from bep_ref.config import AnyNetwork, Training
+from bep_ref.config import RULES, AnyNetwork, Training, WindowNetwork
 from bep_ref.inputs.kinds import AnyBinariser
 from bep_ref.inputs.series import SeriesBinariser
 from bep_report.markup import tag
@@ -29,7 +29,7 @@ def cosim(run: RunFolder) -> Markup:
     words = ["--data", source.data if source else "digits", *_sizes(run.network)]
     if run.model:
         words += _inputs(run.model.binariser)
-    if source and source.training.rule != Training.rule:
+    if source and source.training.rule in RULES and source.training.rule != Training.rule:
         words += ["--rule", source.training.rule]
     return _adds("cosim", *words, "--json", run.path / "cosim.json")
 
@@ -39,6 +39,8 @@ def synth(run: RunFolder) -> Markup:
     if refused := _without_hardware(run.network):
         return refused
     words = list[str | Path]()
+    if isinstance(run.network, WindowNetwork):
+        return Markup("Not in this folder: bep synth builds no window networks so far; bep verilog writes one.")
     if network := run.network:
         others = {name: value for name, value in network.to_dict().items() if name in ("inputs", "classes", "steps")}
         words = [*_options(others), *_sizes(network)]
@@ -49,9 +51,19 @@ def _sizes(network: AnyNetwork | None) -> list[str]:
     """What was chosen of ``network``, as far as it is not the default."""
     if network is None:
         return []
+    if isinstance(network, WindowNetwork):
+        return _window_options(network)
     default = {name: field.default for name, field in network.__dataclass_fields__.items()}
     chosen = {**network.chosen(), "counter_bits": network.counter_bits}
     return _options({name: value for name, value in chosen.items() if value != default[name]})
+
+
+def _window_options(network: WindowNetwork) -> list[str]:
+    """The preset, and everything that its network may have otherwise."""
+    geometry = {name: value for name, value in network.geometry.to_dict().items() if name != "shape"}
+    words = [f"{name}={'x'.join(map(str, v)) if isinstance(v, tuple) else v}" for name, v in geometry.items()]
+    others = {name: getattr(network, name) for name in ("offsets", "readout", "counter_bits")}
+    return ["--preset", "windows", "--geometry", *words, *_options(others)]
 
 
 def _options(values: Mapping[str, Any]) -> list[str]:

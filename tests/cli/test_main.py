@@ -31,7 +31,7 @@ def test_help_lists_the_commands(capsys):
 def test_every_training_option_shows_its_limit_and_default(capsys, field):
     text = help_text(capsys, "train")
     assert f"--{field.name.replace('_', '-')} " in text
-    default = "none" if field.default == () else field.default
+    default = "none" if field.default in ((), None) else field.default
     assert f"{field.metadata['limit']} (default: {default})" in text
 
 

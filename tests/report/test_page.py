@@ -123,8 +123,10 @@ def test_networks_of_every_kind(tmp_path, capsys, words, layers):
     assert len(section(page, "counters").all("svg")) == layers
     assert len(section(page, "weights").all("img")) == 1
     for name, text in result["missing"].items():
-        if "--readout" in words or "--preset" in words:
+        if "--readout" in words:
             assert "there is no hardware" in text
+        elif "--preset" in words and name != "cycles":
+            assert "bep synth builds no window networks so far" in text
         else:
             args = _command(text)
             meant = prepare_task(args).network if name == "cycles" else network(args, synth.NETWORK)
