@@ -26,18 +26,17 @@ async def load(ctx, unit, net):
         await ask(ctx, unit, Space.REGISTERS, where, value)
 
 
-@pytest.mark.parametrize("pauses", [0.0, 0.3])
 @pytest.mark.parametrize(
-    "name, offsets, rows, update_lanes, spram, selection",
+    "name, offsets, rows, update_lanes, spram, selection, pauses",
     [
-        ("pooled", (0.2,), 2, 4, True, "draw"),
-        ("pooled", (-0.1, 0.2), 2, 4, False, "group"),
-        ("unshared", (0.2,), 2, 3, False, "draw"),
-        ("one kernel", (0.1,), 1, 4, True, "draw"),
-        ("series", (0.0, 0.1, 0.3), 3, 16, False, "draw"),
-        ("channels", (0.1,), 2, 2, True, "draw"),
-        ("whole", (0.1,), 4, 8, False, "draw"),
-        ("inside", (-0.1, 0.1, 0.2, 0.3), 2, 5, True, "draw"),
+        ("pooled", (0.2,), 2, 4, True, "draw", 0.3),
+        ("pooled", (-0.1, 0.2), 2, 4, False, "group", 0.0),
+        ("unshared", (0.2,), 2, 3, False, "draw", 0.3),
+        ("one kernel", (0.1,), 1, 4, True, "draw", 0.0),
+        ("series", (0.0, 0.1, 0.3), 3, 16, False, "draw", 0.3),
+        ("channels", (0.1,), 2, 2, True, "draw", 0.0),
+        ("whole", (0.1,), 4, 8, False, "draw", 0.3),
+        ("inside", (-0.1, 0.1, 0.2, 0.3), 2, 5, True, "draw", 0.0),
     ],
 )
 def test_mini_batches_are_learned_bit_for_bit(name, offsets, rows, update_lanes, spram, selection, pauses):
