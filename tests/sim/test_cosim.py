@@ -104,5 +104,5 @@ def test_a_planted_fault_is_caught_and_its_waveform_kept(tmp_path: Path) -> None
 
 def test_without_a_compiler_one_line_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CXX", "no-such-compiler")
-    with pytest.raises(SimulatorError, match=r"C\+\+ compiler and 'no-such-compiler' was not found"):
+    with pytest.raises(SimulatorError, match=r"needs a C\+\+ compiler \(no-such-compiler\)"):
         run(tmp_path, Machine(lanes=12, update_lanes=4))

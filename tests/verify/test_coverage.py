@@ -30,9 +30,9 @@ def test_what_a_run_has_no_use_for_is_uncovered(tmp_path):
     units = {row["unit"]: row for row in found["units"]}
     for name in ("propagate.popcount", "update.lane", "hidden.bank"):
         assert units[name]["toggled_share"] > 0.9, name
-    assert units["hits"]["toggled_share"] < 0.5, "nothing is reinforced"
-    assert units["walker"]["taken_share"] < 0.8
-    still = {hole["signal"].split(" | ")[1] for hole in found["untoggled"] if hole["signal"].startswith("walker | ")}
+    assert units["reinforcement.queue"]["toggled_share"] < 0.5, "nothing is reinforced"
+    assert units["reinforcement.walker"]["taken_share"] < 0.8
+    still = {hole["signal"].split(" | ")[1] for hole in found["untoggled"] if hole["signal"].startswith("reinforcement.walker | ")}
     assert "state" in still, "the generator draws nothing"
     assert 0.6 < found["datapath"]["toggled_share"] < 0.95
     assert found["all"]["bits"] > found["datapath"]["bits"] > 1000
@@ -124,7 +124,7 @@ def test_branches_of_a_package_that_its_tests_take(tmp_path):
     assert 0 < shares["bep_ref"] < 0.5
     assert shares["bep_host"] == 0
     assert "bep_ref/runs/schedule.py" not in found["holes"]
-    assert found["holes"]["bep_ref/config.py"]
+    assert found["holes"]["bep_ref/config/network.py"]
     with pytest.raises(software.TestsError, match="tests/nowhere"):
         software.measure(tmp_path, 1, ("tests/nowhere",))
 

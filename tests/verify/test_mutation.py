@@ -80,7 +80,7 @@ def test_every_reason_is_one_mutants_and_excuses_nothing(campaign):
 
 def test_who_asks_a_memory_for_another_word_is_told_apart_and_one_taken_out_hides_nothing(campaign):
     """The walker's memory is a neighbour's; partial sums are inside of their unit, and looked at from outside."""
-    for unit, port in (("random walk", "table_address"), ("pre-activation", "write__addr")):
+    for unit, port in (("random walk", "thresholds__address"), ("pre-activation", "write__addr")):
         kept = UNITS[unit].kept
         assert port in {**kept.reads, **dict.fromkeys(kept.writes)}
         mutants = campaign.chosen([unit])

@@ -22,7 +22,7 @@ def expected_orders(net, x, y, shifts):
         z = net.units(match)
         before = net.readout.copy()
         weights = net.weights
-        result = net.step(batch_x, y[n : n + 1], shift)
+        result = net.step(batch_x, y[n : n + 1], shifts=shift)
         net._weights = weights  # the mini-batch goes on
         results.append((int(result.predictions[0]), bool(result.triggered[0])))
         if result.triggered[0]:
