@@ -32,8 +32,12 @@ def test_what_a_run_has_no_use_for_is_uncovered(tmp_path):
         assert units[name]["toggled_share"] > 0.9, name
     assert units["reinforcement.queue"]["toggled_share"] < 0.5, "nothing is reinforced"
     assert units["reinforcement.walker"]["taken_share"] < 0.8
-    still = {hole["signal"].split(" | ")[1] for hole in found["untoggled"] if hole["signal"].startswith("reinforcement.walker | ")}
-    assert "state" in still, "the generator draws nothing"
+    still = {
+        hole["signal"].split(" | ")[1]
+        for hole in found["untoggled"]
+        if hole["signal"].startswith("reinforcement.walker | ")
+    }
+    assert "seed__state" in still, "the generator draws nothing"
     assert 0.6 < found["datapath"]["toggled_share"] < 0.95
     assert found["all"]["bits"] > found["datapath"]["bits"] > 1000
 
