@@ -67,7 +67,7 @@ def write_output(text: str) -> None:
 
 
 def forget_output() -> None:
-    """Nobody reads standard output any more: what is still to be written to it is dropped, without complaint."""
+    """Drop what is still to be written to standard output, without complaint: nobody reads it, or its disk is full."""
     with suppress(OSError, ValueError):  # closed, or no file of the operating system's
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())

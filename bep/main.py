@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NoReturn, cast
 
 from bep.command import CheckError, Command, add_command, carry_out
-from bep.console import Console, accept_all_characters, forget_output, one_line, write_output
+from bep.console import OUTPUT, Console, accept_all_characters, forget_output, one_line, write_output
 from bep.options import add_json, check_file
 from bep.registry import command_modules
 from bep_hw.tools.caches import house_matplotlib
@@ -73,6 +73,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         forget_output()
         return 141
     except OSError as error:
+        if error.filename == OUTPUT:
+            forget_output()
         place = f"{error.filename}: " if error.filename else ""
         return _complain(f"error: {place}{error.strerror or error}", 2)
     except ModuleNotFoundError as missing:

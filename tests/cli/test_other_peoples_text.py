@@ -197,9 +197,16 @@ def test_only_one_module_makes_consoles_and_tables():
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full is Linux's")
 @pytest.mark.parametrize("argv", [["info"], ["info", "--json", "-"]])
 def test_a_full_disk_behind_standard_output_is_named(argv):
+    # as most users have it: what Python holds back is written once more at the end
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
-            [sys.executable, "-m", "bep", *argv], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+            [sys.executable, "-m", "bep", *argv],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            env=buffered,
         )
     assert done.returncode == 2, done.stderr
     assert done.stderr.splitlines()[-1] == "bep: error: standard output: No space left on device"
