@@ -5,7 +5,6 @@ from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
 from bep_hw.parts.lookup import lookup
-from bep_hw.windows.image import ImageMemory
 from bep_hw.windows.layout import WindowLayout
 from bep_hw.windows.places import Places
 from bep_hw.windows.reader import WindowReader, corner_layout
@@ -127,6 +126,3 @@ def edges(m: Module, layout: WindowLayout, places: Places, pooled: Signal, heade
     left, right = touches(1, places.column)
     up, down = header.down == 3, header.down == 1
     return Cat(above & up, below & down, left & (header.right == 3), right & (header.right == 1))
-
-
-DELAY = ImageMemory.DELAY

@@ -86,8 +86,8 @@ class Head(wiring.Component):
         m.submodules.scoring = scoring = PairWalk(layout, offsets=False)
         m.submodules.walk = walk = PairWalk(layout, offsets=True)
 
-        begun, added, ended = Signal(), Signal(), Signal()  # a sample's last step: see `_samples`
-        waiting = self._units(m, units, scoring, begun, added, ended)
+        ended = Signal()  # a sample has gone through all of this
+        waiting = self._units(m, units, scoring, ended)
 
         # the sample that is walked, and how many places the walk has left before the scores
         walking, busy, left = Signal(), Signal(), Signal()
@@ -225,27 +225,24 @@ class Head(wiring.Component):
             value = stage
         return value
 
-    def _units(
-        self, m: Module, units: UnitMemory, scoring: PairWalk, begun: Signal, added: Signal, ended: Signal
-    ) -> Signal:
+    def _units(self, m: Module, units: UnitMemory, scoring: PairWalk, ended: Signal) -> Signal:
         """Words of units come in; how many of them wait to be added."""
         layout = self.layout
         writing, written = Signal(), Signal(range(layout.place_words))
-        waiting, inside = Signal(range(2 * layout.place_words + 1)), Signal(range(3))
+        waiting, inside, added = Signal(range(2 * layout.place_words + 1)), Signal(range(3)), Signal()
         last = written == layout.place_words - 1
         m.d.comb += [
             units.write.eq(self.units_valid),
             units.write_sample.eq(writing),
             units.write_number.eq(written),
             units.write_data.eq(self.units),
-            begun.eq(self.begins),
             # two samples are inside from the first row of one to the end of the other
             self.free.eq(inside < 2),
             added.eq(scoring.step & ((scoring.pair.row == layout.rows_per_word - 1) | scoring.ends_place)),
         ]
         m.d.sync += [
             waiting.eq(waiting + self.units_valid - added),
-            inside.eq(inside + begun - ended),
+            inside.eq(inside + self.begins - ended),
         ]
         with m.If(self.units_valid):
             m.d.sync += [written.eq(Mux(last, 0, written + 1)), writing.eq(writing ^ last)]
